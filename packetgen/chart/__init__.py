@@ -1,0 +1,1 @@
+"""Findings -> Chart: one value per fact, conflicts kept. Knows no payer."""

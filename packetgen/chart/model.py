@@ -1,0 +1,86 @@
+"""The chart: one value per fact, with the findings for and against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from packetgen.errors import Problem
+from packetgen.extraction.model import (
+    Amount,
+    Diagnosis,
+    DiaryMonth,
+    DocumentSummary,
+    Evidence,
+    Finding,
+    Response,
+    Safety,
+    Score,
+    Therapy,
+    Toxin,
+)
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Generic[V]):
+    """One fact of the case.
+
+    id          stable name, e.g. "headache_days" or "therapy:topiramate"
+    value       the value that leads: of the newest dated finding, unless a person decided
+    findings    what supports it
+    against     what contradicts it; never dropped
+    decided_by  the person who chose the value, or None
+    """
+
+    id: str
+    value: V
+    findings: tuple[Finding, ...]
+    against: tuple[Finding, ...] = ()
+    decided_by: str | None = None
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """All places that support it, the leading finding's first."""
+        return tuple(evidence for finding in self.findings for evidence in finding.evidence)
+
+    @property
+    def confidence(self) -> float | None:
+        """OCR confidence 0-100 of the best supporting place; None when a text layer supports it."""
+        scores = [evidence.confidence for evidence in self.evidence]
+        return None if not scores or None in scores else max(score for score in scores if score is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadacheFacts:
+    """How often the head aches, at one time: days per month, hours per day, months the pattern has lasted."""
+
+    headache_days: Fact[Amount] | None = None
+    migraine_days: Fact[Amount] | None = None
+    hours_per_day: Fact[Amount] | None = None
+    months: Fact[Amount] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The facts of the case.
+
+    current, baseline, on_treatment   headache frequency now, before the toxin, and under it
+    therapies                         one fact a drug and role, all its evidence in it, preventives first
+    scores                            newest first
+    toxins                            sessions given, newest first, then planned and requested
+    """
+
+    documents: tuple[DocumentSummary, ...]
+    diagnoses: tuple[Fact[Diagnosis], ...] = ()
+    current: HeadacheFacts = field(default_factory=HeadacheFacts)
+    baseline: HeadacheFacts = field(default_factory=HeadacheFacts)
+    on_treatment: HeadacheFacts = field(default_factory=HeadacheFacts)
+    diary: tuple[Fact[DiaryMonth], ...] = ()
+    therapies: tuple[Fact[Therapy], ...] = ()
+    scores: tuple[Fact[Score], ...] = ()
+    toxins: tuple[Fact[Toxin], ...] = ()
+    responses: tuple[Fact[Response], ...] = ()
+    safety: tuple[Fact[Safety], ...] = ()
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,1 @@
+"""Any file -> Documents of Pages of Words. Knows no medicine."""

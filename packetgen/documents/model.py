@@ -1,0 +1,119 @@
+"""What a read document is: pages of lines of words with boxes.
+
+All coordinates are PDF points (1/72 inch) with the origin at the top left of the upright page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Source = Literal["text", "ocr", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle: x0 < x1 rightwards, top < bottom downwards."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """Points from left to right."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Points from top to bottom."""
+        return self.bottom - self.top
+
+    def union(self, other: Box) -> Box:
+        """The smallest box that holds both."""
+        return Box(
+            min(self.x0, other.x0), min(self.top, other.top), max(self.x1, other.x1), max(self.bottom, other.bottom)
+        )
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether the point lies inside."""
+        return self.x0 <= x <= self.x1 and self.top <= y <= self.bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as printed. confidence: 0-100 from OCR, None from a text layer."""
+
+    text: str
+    box: Box
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words of one printed line, left to right; a table row is one line."""
+
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, upright.
+
+    number    1-based, within its document
+    rotation  degrees the original page was turned to become upright
+    source    where the words come from; "none": nothing could be read, a person must
+    lines     in reading order
+    """
+
+    number: int
+    width: float
+    height: float
+    rotation: int
+    source: Source
+    lines: tuple[Line, ...]
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """All words in reading order."""
+        return tuple(word for line in self.lines for word in line.words)
+
+    @property
+    def mean_confidence(self) -> float | None:
+        """Mean OCR confidence 0-100 of the page's words; None for a text layer or an empty page."""
+        scores = [word.confidence for word in self.words if word.confidence is not None]
+        return sum(scores) / len(scores) if scores else None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that was read.
+
+    label    its exhibit letter: A, B, … in the order of the case file
+    path     as the user gave it
+    sha256   of the original file
+    pages    all of them, read or not
+    exhibit  a clean PDF of the same pages (upright, no forms, annotations or actions; scans searchable)
+    """
+
+    label: str
+    path: str
+    sha256: str
+    pages: tuple[Page, ...]
+    exhibit: Path
+
+    def page(self, number: int) -> Page:
+        """The page with that 1-based number."""
+        return self.pages[number - 1]
+
+
+def exhibit_label(index: int) -> str:
+    """0 -> A, 25 -> Z, 26 -> AA."""
+    label = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        label = chr(65 + rest) + label
+    return label

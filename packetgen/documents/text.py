@@ -1,0 +1,96 @@
+"""A page as one string in which every character knows its word: a match becomes a box by slicing.
+
+Lines are joined by newlines. Within a line, words stand at the column they have on the page (in units of the
+page's usual character width), so that a table in a PDF, in a scan and in a text file looks the same to a rule.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from statistics import median
+
+from packetgen.documents.model import Box, Document, Line, Page, Word
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The text of one page.
+
+    text    the page's lines joined by newlines
+    starts  offset in `text` of each word, ascending
+    words   the words, same order
+    """
+
+    document: Document
+    page: Page
+    text: str
+    starts: tuple[int, ...]
+    words: tuple[Word, ...]
+
+    @classmethod
+    def of(cls, document: Document, page: Page) -> PageText:
+        """Lay a page's words out as text."""
+        width = _character_width(page)
+        left = min((word.box.x0 for word in page.words), default=0.0)
+        text, starts, words = "", [], []
+        for line in page.lines:
+            row = ""
+            for word in line.words:
+                row += " " * _spaces_before(word, row, line, width, left)
+                starts.append(len(text) + len(row))
+                words.append(word)
+                row += word.text
+            text += row + "\n"
+        return cls(document, page, text, tuple(starts), tuple(words))
+
+    def words_between(self, start: int, end: int) -> tuple[Word, ...]:
+        """Words that text[start:end] touches."""
+        first = max(0, bisect_right(self.starts, start) - 1)
+        return tuple(
+            word
+            for offset, word in zip(self.starts[first:], self.words[first:], strict=True)
+            if offset < end and offset + len(word.text) > start
+        )
+
+    def boxes_between(self, start: int, end: int) -> tuple[Box, ...]:
+        """One box for each printed line that text[start:end] touches."""
+        boxes: list[Box] = []
+        previous_end = 0
+        first = max(0, bisect_right(self.starts, start) - 1)
+        for offset, word in zip(self.starts[first:], self.words[first:], strict=True):
+            if offset >= end:
+                break
+            if offset + len(word.text) <= start:
+                continue
+            if boxes and "\n" not in self.text[previous_end:offset]:
+                boxes[-1] = boxes[-1].union(word.box)
+            else:
+                boxes.append(word.box)
+            previous_end = offset + len(word.text)
+        return tuple(boxes)
+
+    def quote_between(self, start: int, end: int) -> str:
+        """The whole words that text[start:end] touches, single-spaced: what the boxes read as."""
+        return " ".join(word.text for word in self.words_between(start, end))
+
+    def confidence_between(self, start: int, end: int) -> float | None:
+        """Lowest OCR confidence of those words, 0-100; None when all come from a text layer."""
+        return min((w.confidence for w in self.words_between(start, end) if w.confidence is not None), default=None)
+
+
+def _character_width(page: Page) -> float:
+    widths = [word.box.width / len(word.text) for word in page.words if len(word.text) > 1]
+    return max(median(widths), 1.0) if widths else 6.0
+
+
+def _spaces_before(word: Word, row: str, line: Line, width: float, left: float) -> int:
+    """Spaces that bring the word to its column; at least one after another word, one only within a phrase."""
+    column = round((word.box.x0 - left) / width)
+    if not row:
+        return max(0, column)
+    previous = line.words[line.words.index(word) - 1]
+    gap = word.box.x0 - previous.box.x1
+    if gap < 1.6 * width:
+        return 1
+    return max(2, column - len(row))

@@ -1,0 +1,1 @@
+"""Chart + Assessment -> the payer's form, filled, visible and proofed."""

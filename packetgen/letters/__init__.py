@@ -1,0 +1,1 @@
+"""Chart + Assessment -> a letter, .docx and .pdf, each statement cited."""

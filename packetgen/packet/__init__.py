@@ -1,0 +1,1 @@
+"""Parts -> one bound, stamped, linked, proofed PDF and its manifest."""

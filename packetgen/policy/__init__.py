@@ -1,0 +1,1 @@
+"""Chart + a payer's policy -> Assessment. Writes nothing."""

@@ -1,0 +1,66 @@
+"""What the plan's policy says of the chart: a verdict for each criterion, with its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from packetgen.errors import Problem
+from packetgen.extraction.model import Evidence
+
+Verdict = Literal["met", "not_met", "missing", "check"]
+Confidence = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReference:
+    """Which rule text a verdict rests on."""
+
+    payer: str
+    number: str
+    title: str
+    effective: date
+    reviewed: date
+    source: str
+    confidence: Confidence
+
+    @property
+    def citation(self) -> str:
+        """As a letter names it: "CS2026D0017AP, effective 2026-01-01"."""
+        return f"{self.number}, effective {self.effective.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion and what the chart says of it.
+
+    text       the criterion in our words
+    verdict    met / not_met / missing (the chart does not say) / check (a person must decide)
+    why        a sentence: the value found against the value asked
+    evidence   the places that prove or contradict it, most telling first
+    ask        when not met: the exact question to ask or sentence to add
+    """
+
+    id: str
+    text: str
+    verdict: Verdict
+    why: str
+    evidence: tuple[Evidence, ...]
+    reference: PolicyReference
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The verdicts on one request.
+
+    criteria  of the plan's policy, in its order
+    checks    of the request itself: code and procedure agree, dose, interval, dates
+    problems  what stands between this request and a complete packet
+    """
+
+    reference: PolicyReference
+    criteria: tuple[Criterion, ...]
+    checks: tuple[Criterion, ...] = ()
+    problems: tuple[Problem, ...] = ()
