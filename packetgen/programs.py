@@ -43,7 +43,6 @@ class Program:
 
 TESSERACT = Program(("tesseract",), "tesseract-ocr tesseract-ocr-eng", "tesseract")
 SOFFICE = Program(("soffice", "libreoffice"), "libreoffice-writer", "--cask libreoffice")
-PDFTOPPM = Program(("pdftoppm",), "poppler-utils", "poppler")
 
 
 def run(

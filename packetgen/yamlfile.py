@@ -49,8 +49,8 @@ def parse(text: str, schema: type[Model], name: str, error: type[PacketgenError]
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         content = _content(node, (), lines, name, error) if node is not None else {}
     except yaml.MarkedYAMLError as failure:
-        mark = failure.problem_mark
-        line = mark.line + 1 if mark else 1
+        mark = failure.problem_mark or failure.context_mark
+        line = getattr(mark, "line", 0) + 1
         raise error(f"is not valid YAML: {failure.problem}", where=f"{name}:{line}") from None
     except (yaml.YAMLError, RecursionError):
         raise error("is not valid YAML", where=name) from None
@@ -63,7 +63,7 @@ def parse(text: str, schema: type[Model], name: str, error: type[PacketgenError]
 def _refuse_references(text: str, name: str, error: type[PacketgenError]) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = getattr(event.start_mark, "line", 0) + 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise error("anchors and aliases are not used here", where=f"{name}:{line}", fix="Write the value out.")
         if getattr(event, "tag", None) not in (None, "!"):

@@ -1,0 +1,172 @@
+"""The command line: parse, call, print. No logic lives here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from packetgen import __version__
+from packetgen.errors import ExitCode, PacketgenError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from packetgen.errors import Problem
+    from packetgen.policy.model import Assessment
+
+VERDICT_WORDS = {"met": "MET", "not_met": "NOT MET", "missing": "MISSING", "check": "CHECK"}
+
+
+class Commands(click.Group):
+    """Prints a PacketgenError as a message with its exit code; a traceback only with --debug."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except PacketgenError as error:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(f"packetgen: {error}", err=True)
+            ctx.exit(int(error.exit_code))
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(f"packetgen: internal error ({type(error).__name__}); run again with --debug", err=True)
+            ctx.exit(int(ExitCode.internal_error))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+@click.option("--debug", is_flag=True, help="Show a traceback when something goes wrong.")
+def main(debug: bool) -> None:
+    """Prior-authorization packets for botulinum toxin, built from the chart and cited to it.
+
+    Example: packetgen build samples/chronic-migraine-uhc/case.yaml
+    """
+
+
+@main.command()
+@click.argument("case_file", type=click.Path(path_type=Path), metavar="CASE.yaml")
+@click.option("--out", type=click.Path(path_type=Path), help="Output folder (default: packet/ beside the case).")
+def build(case_file: Path, out: Path | None) -> None:
+    """Build the packet of a case.
+
+    Writes packet.pdf, letter.docx, form-*.pdf, worklist.md, findings.json, assessment.json and manifest.json.
+    Exit code 0: complete, waiting for a signature; 3: a draft, something is missing or doubtful.
+
+    Example: packetgen build case.yaml --out /tmp/packet
+    """
+    from packetgen import pipeline
+
+    built = pipeline.build(case_file, out)
+    _print_assessment(built.checked.assessment)
+    _print_problems(built.problems)
+    click.echo(f"\n{built.page_count} pages, DRAFT until signed: {built.folder / 'packet.pdf'}")
+    if built.exit_code:
+        click.echo(f"What is open, for whom, in which words: {built.folder / 'worklist.md'}")
+    sys.exit(int(built.exit_code))
+
+
+@main.command()
+@click.argument("case_file", type=click.Path(path_type=Path), metavar="CASE.yaml")
+def check(case_file: Path) -> None:
+    """Say what the plan requires and what is missing; write nothing.
+
+    Example: packetgen check case.yaml
+    """
+    import tempfile
+
+    from packetgen import pipeline
+
+    with tempfile.TemporaryDirectory(prefix="packetgen-") as work:
+        checked = pipeline.check(case_file, Path(work))
+    _print_assessment(checked.assessment)
+    _print_problems(checked.problems)
+    sys.exit(int(checked.exit_code))
+
+
+@main.command()
+@click.argument("chart", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option("--json", "as_json_text", is_flag=True, help="Print one JSON object instead of a table.")
+def extract(chart: tuple[Path, ...], as_json_text: bool) -> None:
+    """Read charts and print what was found, each with its place.
+
+    Example: packetgen extract notes/visit.pdf scans/diary.tif --json
+    """
+    import tempfile
+
+    from packetgen.documents.cache import PageCache
+    from packetgen.documents.read import read_documents
+    from packetgen.errors import UnreadableInput
+    from packetgen.extraction.extract import extract as extract_findings
+    from packetgen.extraction.report import as_json
+    from packetgen.pipeline import to_json
+
+    for path in chart:
+        if not path.is_file():
+            raise UnreadableInput("no such file", where=str(path), fix="Check the path.")
+    with tempfile.TemporaryDirectory(prefix="packetgen-") as work:
+        documents, problems = read_documents([(str(path), path) for path in chart], Path(work), PageCache())
+        extraction = extract_findings(documents)
+    if as_json_text:
+        click.echo(to_json(as_json(documents, extraction)), nl=False)
+    else:
+        for finding in extraction.findings:
+            evidence = finding.evidence[0]
+            click.echo(f"{finding.kind:19} {finding.assertion:12} {evidence.exhibit_page:6} {evidence.quote[:90]}")
+    _print_problems(problems)
+
+
+@main.command()
+def doctor() -> None:
+    """Tell which outside programs and fonts are installed, and how to install what is not.
+
+    Example: packetgen doctor
+    """
+    from packetgen.doctor import examine
+
+    findings = examine()
+    for item in findings:
+        click.echo(f"{'ok     ' if item.found else 'MISSING'}  {item.name:22} {item.detail}")
+    if not all(item.found for item in findings):
+        sys.exit(int(ExitCode.missing_program))
+
+
+@main.group()
+def payers() -> None:
+    """The plans whose rules ship with packetgen.
+
+    Example: packetgen payers list
+    """
+
+
+@payers.command("list")
+def payers_list() -> None:
+    """List the plans and their policies.
+
+    Example: packetgen payers list
+    """
+    from packetgen.policy.catalog import list_payers
+
+    for payer in list_payers():
+        for policy in payer.policies:
+            click.echo(f"{payer.id:20} {policy.number:16} {policy.indication:20} effective {policy.effective}")
+
+
+def _print_assessment(assessment: Assessment) -> None:
+    click.echo(f"{assessment.reference.payer} · {assessment.reference.citation}")
+    for criterion in (*assessment.criteria, *assessment.checks):
+        places = ", ".join(dict.fromkeys(f"Ex. {e.exhibit_page}" for e in criterion.evidence))
+        click.echo(f"  {VERDICT_WORDS[criterion.verdict]:8} {criterion.text}")
+        click.echo(f"           {criterion.why}{f' ({places})' if places else ''}")
+
+
+def _print_problems(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        click.echo(f"  [{problem.severity}] {problem.where}: {problem.what}", err=True)

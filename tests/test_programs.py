@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from packetgen.children import ChildFailed, each_in_a_child
+from packetgen.errors import ProgramFailed, SafetyStop
+from packetgen.files import write_atomic
+from packetgen.programs import run
+
+
+def alive(marker: str) -> bool:
+    return any(
+        marker.encode() in p.read_bytes() for p in Path("/proc").glob("[0-9]*/cmdline") if p.exists()
+    )  # pragma: no branch
+
+
+def test_a_hanging_program_dies_with_its_children(tmp_path: Path) -> None:
+    marker = str(time.time_ns())
+    started = time.monotonic()
+    with pytest.raises(ProgramFailed, match="did not finish"):
+        run(["sh", "-c", f"sleep 300.{marker} & sleep 301.{marker}"], seconds=0.5)
+    assert time.monotonic() - started < 8
+    if sys.platform == "linux":
+        assert not alive(marker)
+
+
+def test_success_without_the_expected_file_is_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(ProgramFailed, match="wrote nothing"):
+        run(["true"], seconds=5, expects=tmp_path / "out.pdf")
+
+
+def test_an_old_result_does_not_pass_for_a_new_one(tmp_path: Path) -> None:
+    old = tmp_path / "out.pdf"
+    old.write_text("old")
+    with pytest.raises(ProgramFailed):
+        run(["true"], seconds=5, expects=old)
+
+
+def test_a_failure_does_not_repeat_what_the_program_said() -> None:
+    with pytest.raises(ProgramFailed) as caught:
+        run(["sh", "-c", "echo Whitfield >&2; exit 3"], seconds=5)
+    assert "Whitfield" not in str(caught.value)
+    assert "exit code 3" in str(caught.value)
+
+
+def behave(how: str) -> str:
+    if how == "loop":
+        time.sleep(60)
+    if how == "die":
+        import os
+
+        os._exit(9)
+    if how == "eat":
+        return "x" * 4 * 1024**3
+    if how == "raise":
+        raise ValueError("Whitfield")
+    if how == "stop":
+        raise SafetyStop("another patient's", where="a.pdf, page 2")
+    return how
+
+
+def test_one_bad_item_never_stops_the_others() -> None:
+    items = ["a", "loop", "die", "raise", "b"]
+    results = dict(each_in_a_child(behave, items, seconds=lambda _: 2, memory_bytes=2 * 1024**3))
+    assert results[0] == "a"
+    assert results[4] == "b"
+    reasons = [r.reason for i in (1, 2, 3) if isinstance(r := results[i], ChildFailed)]
+    assert reasons == ["too slow", "crashed", "failed"]
+    assert "Whitfield" not in repr(results)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no address-space limit")
+def test_a_child_that_eats_memory_is_stopped() -> None:
+    ((_, result),) = each_in_a_child(behave, ["eat"], seconds=lambda _: 20, memory_bytes=1024**3)
+    assert isinstance(result, ChildFailed)
+    assert result.reason == "too big"
+
+
+def test_our_own_errors_come_through_whole() -> None:
+    with pytest.raises(SafetyStop, match="another patient") as caught:
+        list(each_in_a_child(behave, ["stop"], seconds=lambda _: 5, memory_bytes=2 * 1024**3))
+    assert caught.value.where == "a.pdf, page 2"
+
+
+def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "packet.pdf"
+    write_atomic(target, b"old")
+    with pytest.raises(TypeError):
+        write_atomic(target, 3)  # type: ignore[arg-type]
+    assert target.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["packet.pdf"]
+    assert target.stat().st_mode & 0o777 == 0o600

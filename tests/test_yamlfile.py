@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from packetgen.errors import BadDataFile
+from packetgen.yamlfile import Strict, parse
+
+
+class Inner(Strict):
+    member: str
+    units: int = 0
+
+
+class Outer(Strict):
+    inner: Inner
+    things: tuple[Inner, ...] = ()
+
+
+def test_numbers_that_are_identifiers_stay_text() -> None:
+    assert parse("inner: {member: 0123456, units: 155}", Outer, "x.yaml").inner == Inner(member="0123456", units=155)
+
+
+def test_no_stays_the_word_no() -> None:
+    assert parse("inner:\n  member: no", Outer, "x.yaml").inner.member == "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("inner:\n  member: a\n  unit: 3\n", ["x.yaml:3", "inner.unit", "unknown key", "did you mean 'units'"]),
+        ("inner:\n  member: a\n  member: b\n", ["x.yaml:3", "'member' appears twice"]),
+        ("inner: &a\n  member: b\n", ["x.yaml:1", "anchors"]),
+        ("inner: !!python/object:os.system {}\n", ["x.yaml:1", "tags"]),
+        ("inner:\n  member: 'a\n", ["x.yaml", "not valid YAML"]),
+        ("inner:\n  member: a\n  units: many\n", ["x.yaml:3", "inner.units"]),
+        ("inner:\n  units: 3\n", ["x.yaml:1", "inner.member", "required"]),
+        ("inner: {member: a}\nthings:\n  - {member: b, unitz: 4}\n", ["x.yaml:3", "things.1.unitz", "'units'"]),
+        ("[" * 20000, ["x.yaml", "nested too deeply"]),
+    ],
+)
+def test_every_mistake_names_file_and_line(text: str, words: list[str]) -> None:
+    with pytest.raises(BadDataFile) as caught:
+        parse(text, Outer, "x.yaml")
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    with pytest.raises(BadDataFile) as caught:
+        parse("inner:\n  unit: 3\nthing: 1\n", Outer, "x.yaml")
+    assert all(word in str(caught.value) for word in ("inner.unit", "inner.member", "thing"))
