@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from pathlib import Path
@@ -13,9 +14,16 @@ from packetgen.programs import run
 
 
 def alive(marker: str) -> bool:
-    return any(
-        marker.encode() in p.read_bytes() for p in Path("/proc").glob("[0-9]*/cmdline") if p.exists()
-    )  # pragma: no branch
+    """Whether a process with the marker in its command line is there, also after a moment to die in."""
+    for _ in range(50):
+        lines = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                lines.append(path.read_bytes())
+        if not any(marker.encode() in line for line in lines):
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def test_a_hanging_program_dies_with_its_children(tmp_path: Path) -> None:
