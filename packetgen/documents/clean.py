@@ -1,0 +1,134 @@
+"""Any input becomes a clean PDF at the door: upright, at the origin, nothing but what is printed.
+
+Forms and annotations that a person sees are drawn into the page; fields, links, actions, scripts and embedded
+files are gone. The exhibit of the packet, and every coordinate, is this file's.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from packetgen.errors import UnreadableInput
+from packetgen.limits import MAX_PAGES_PER_FILE
+from packetgen.resources import FONTS
+
+IMAGES = (".tif", ".tiff", ".png", ".jpg", ".jpeg")
+TEXT_FONT_SIZE = 10.0
+TEXT_LEADING = 12.0
+TEXT_MARGIN = 36.0
+LETTER = (612.0, 792.0)
+
+
+def to_pdf(source: Path, folder: Path, name: str) -> Path:
+    """A PDF of `source` in `folder`: the file itself, its images unchanged, or its text set in type.
+
+    `name` is the file as the user knows it. Raises UnreadableInput.
+    """
+    suffix = source.suffix.lower()
+    if suffix == ".pdf":
+        return source
+    if suffix in IMAGES:
+        return _images_to_pdf(source, folder / "images.pdf", name)
+    if suffix == ".txt":
+        return _text_to_pdf(source, folder / "text.pdf", name)
+    raise UnreadableInput(
+        f"files of type '{suffix}' cannot be read", where=name, fix="Print it to PDF, and put the PDF into the case."
+    )
+
+
+def _images_to_pdf(source: Path, target: Path, name: str) -> Path:
+    import img2pdf
+
+    try:
+        with target.open("wb") as out:
+            img2pdf.convert(str(source), outputstream=out, rotation=img2pdf.Rotation.ifvalid, nodate=True)
+    except Exception as failure:  # noqa: BLE001 - libraries raise what they like; the file is named
+        raise _unreadable(name, failure) from None
+    return target
+
+
+def _text_to_pdf(source: Path, target: Path, name: str) -> Path:
+    """Set text in type, one page for each form feed, each large enough for all its lines."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    try:
+        text = source.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        text = source.read_text("cp1252", errors="replace")
+    if "\x00" in text:
+        raise UnreadableInput("is not text", where=name, fix="Print it to PDF, and put the PDF into the case.")
+    pdfmetrics.registerFont(TTFont("mono", FONTS / "DejaVuSansMono.ttf"))
+    pages = text.rstrip("\f\n").split("\f")
+    canvas = Canvas(str(target), invariant=1)
+    step = pdfmetrics.stringWidth("0", "mono", TEXT_FONT_SIZE)
+    for page in pages:
+        lines = [line.expandtabs(8).rstrip() for line in page.splitlines()]
+        width = max(LETTER[0], 2 * TEXT_MARGIN + step * max((len(line) for line in lines), default=0))
+        height = max(LETTER[1], 2 * TEXT_MARGIN + TEXT_LEADING * len(lines))
+        canvas.setPageSize((width, height))
+        canvas.setFont("mono", TEXT_FONT_SIZE)
+        for row, line in enumerate(lines):
+            canvas.drawString(TEXT_MARGIN, height - TEXT_MARGIN - TEXT_LEADING * (row + 0.8), line)
+        canvas.showPage()
+    canvas.save()
+    return target
+
+
+def clean(source: Path, target: Path, name: str) -> tuple[int, ...]:
+    """Write the clean PDF of `source` to `target`; returns the degrees each page was turned.
+
+    Raises UnreadableInput for a file that is encrypted, is not a PDF, or has too many pages.
+    """
+    import pikepdf
+
+    try:
+        pdf = pikepdf.open(source)
+    except pikepdf.PasswordError:
+        raise UnreadableInput(
+            "is locked with a password", where=name, fix="Open it, print it to a new PDF without a password."
+        ) from None
+    except Exception as failure:  # noqa: BLE001 - libraries raise what they like; the file is named
+        raise _unreadable(name, failure) from None
+    with pdf, pikepdf.new() as out:
+        if not 1 <= len(pdf.pages) <= MAX_PAGES_PER_FILE:
+            raise UnreadableInput(
+                f"has {len(pdf.pages)} pages; 1 to {MAX_PAGES_PER_FILE} can be read", where=name, fix="Split it."
+            )
+        pdf.remove_unreferenced_resources()
+        if "/AcroForm" in pdf.Root:
+            pdf.generate_appearance_streams()
+        pdf.flatten_annotations("print")
+        turned = tuple(_copy_upright(page, out) for page in pdf.pages)
+        out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return turned
+
+
+def _copy_upright(page: Any, out: Any) -> int:
+    """Add `page` to `out` as a form drawn on an upright page at the origin; returns its rotation."""
+    from pikepdf import Dictionary, Name, Page, Rectangle
+
+    rotation = int(page.obj.get("/Rotate", 0) if "/Rotate" in page.obj else page.rotation) % 360
+    box = [float(value) for value in page.cropbox]
+    width, height = abs(box[2] - box[0]), abs(box[3] - box[1])
+    if rotation in (90, 270):
+        width, height = height, width
+    form = out.copy_foreign(page.as_form_xobject())
+    blank = out.add_blank_page(page_size=(Decimal(str(round(width, 3))), Decimal(str(round(height, 3)))))
+    blank.obj.Resources = Dictionary(XObject=Dictionary({"/Page": form}))
+    rectangle = Rectangle(0, 0, width, height)
+    placed = blank.calc_form_xobject_placement(form, Name("/Page"), rectangle, invert_transformations=False)
+    blank.obj.Contents = out.make_stream(placed)
+    assert isinstance(blank, Page)  # noqa: S101 - for the type checker
+    return rotation
+
+
+def _unreadable(name: str, failure: Exception) -> UnreadableInput:
+    return UnreadableInput(
+        f"cannot be opened ({type(failure).__name__}); it may be damaged or not what its name says",
+        where=name,
+        fix="Open it in a viewer; if it shows, print it to a new PDF, else ask for the document again.",
+    )

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import img2pdf
+import pikepdf
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from reportlab.pdfgen.canvas import Canvas
+
+from packetgen.documents.cache import PageCache
+from packetgen.documents.model import Document
+from packetgen.documents.read import read_documents
+from packetgen.documents.text import PageText
+from packetgen.errors import Problem, UnreadableInput
+from packetgen.resources import FONTS
+
+SENTENCE = "Headache on 22 of the last 30 days."
+ROWS = [("07/01/2026", "yes", "8 h", "rizatriptan"), ("07/02/2026", "no", "", ""), ("07/03/2026", "yes", "5 h", "")]
+
+
+def read(tmp_path: Path, *sources: Path, cache: Path | None = None) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
+    work = tmp_path / "work"
+    work.mkdir(exist_ok=True)
+    return read_documents([(p.name, p) for p in sources], work, PageCache(cache or tmp_path / "cache"))
+
+
+def text_pdf(path: Path, rotation: int = 0) -> Path:
+    canvas = Canvas(str(path), pagesize=(612, 792), invariant=1)
+    canvas.drawString(100, 700, SENTENCE)
+    for row in range(12):
+        canvas.drawString(100, 600 - 14 * row, f"line {row} of a note")
+    canvas.save()
+    if rotation:
+        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+            pdf.pages[0].rotate(rotation, relative=False)
+            pdf.save(path)
+    return path
+
+
+def scan_tiff(path: Path, skew: float = 0.0) -> Path:
+    font = ImageFont.truetype(str(FONTS / "NotoSans-Regular.ttf"), 46)
+    image = Image.new("L", (1700, 2200), 255)
+    draw = ImageDraw.Draw(image)
+    draw.text((200, 200), SENTENCE, font=font, fill=0)
+    for number, row in enumerate(ROWS):
+        for column, cell in enumerate(row):
+            draw.text((200 + 330 * column, 400 + 90 * number), cell, font=font, fill=0)
+    image.rotate(-skew, fillcolor=255, resample=Image.Resampling.BICUBIC).convert("1").save(
+        path, compression="group4", dpi=(200, 200)
+    )
+    return path
+
+
+def test_words_of_a_text_page_have_their_boxes(tmp_path: Path) -> None:
+    ((document,), problems) = read(tmp_path, text_pdf(tmp_path / "a.pdf"))
+    text = PageText.of(document, document.page(1))
+    start = text.text.index("22 of")
+    (box,) = text.boxes_between(start, start + 5)
+    assert problems == ()
+    assert text.quote_between(start, start + 5) == "22 of"
+    assert 80 < box.top < 95
+    assert 100 < box.x0 < box.x1 < 300
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_a_turned_page_is_made_upright(tmp_path: Path, rotation: int) -> None:
+    ((document,), _) = read(tmp_path, text_pdf(tmp_path / "a.pdf", rotation))
+    page = document.page(1)
+    wide = rotation in (90, 270)
+    assert (page.width, page.height) == ((792, 612) if wide else (612, 792))
+    assert page.rotation == rotation
+    with pikepdf.open(document.exhibit) as pdf:
+        assert int(pdf.pages[0].get("/Rotate", 0)) == 0
+
+
+def test_a_form_feed_starts_a_page(tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("Topiramate   100 mg   ≥ 3 months\n\fsecond page é ☒\n")
+    ((document,), _) = read(tmp_path, note)
+    texts = [PageText.of(document, page).text for page in document.pages]
+    assert texts == ["Topiramate   100 mg   ≥ 3 months\n", "second page é ☒\n"]
+
+
+def test_what_an_annotation_shows_is_kept_and_the_annotation_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "form.pdf"
+    canvas = Canvas(str(path), invariant=1)
+    canvas.drawString(72, 720, "MIDAS score, filled in by the patient at the desk today")
+    canvas.acroForm.textfield(name="midas", value="Sixty-four", x=72, y=600, width=200, height=30)
+    canvas.save()
+    ((document,), _) = read(tmp_path, path)
+    assert "Sixty-four" in PageText.of(document, document.page(1)).text
+    with pikepdf.open(document.exhibit) as pdf:
+        assert "/AcroForm" not in pdf.Root
+        assert "/Annots" not in pdf.pages[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.pdf", b"not a pdf at all", "cannot be opened"),
+        ("a.docx", b"PK", "cannot be read"),
+        ("a.png", b"\x89PNG broken", "cannot be opened"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(UnreadableInput, match=words) as caught:
+        read(tmp_path, path)
+    assert caught.value.where == name
+    assert caught.value.fix
+
+
+def test_a_locked_file_is_named(tmp_path: Path) -> None:
+    path = text_pdf(tmp_path / "a.pdf")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.save(path, encryption=pikepdf.Encryption(user="secret", owner="secret"))
+    with pytest.raises(UnreadableInput, match="password"):
+        read(tmp_path, path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("skew", [0.0, 1.0, -1.0])
+def test_a_fax_is_read_line_by_line_also_askew(tmp_path: Path, skew: float) -> None:
+    ((document,), _) = read(tmp_path, scan_tiff(tmp_path / "fax.tif", skew))
+    page = document.page(1)
+    assert page.source == "ocr"
+    lines = [" ".join(word.text for word in line.words) for line in page.lines]
+    assert SENTENCE in lines
+    rows = [line.replace(" ", "").lower() for line in lines if line.startswith("07/")]
+    assert rows == ["".join(row).replace(" ", "") for row in ROWS]
+
+
+@pytest.mark.slow
+def test_a_scan_can_be_searched_and_its_image_is_not_touched(tmp_path: Path) -> None:
+    fax = scan_tiff(tmp_path / "fax.tif")
+    ((document,), _) = read(tmp_path, fax)
+    with pikepdf.open(document.exhibit) as pdf, pikepdf.open(_io(img2pdf.convert(str(fax)))) as plain:
+        (image,) = pdf.pages[0].Resources.XObject["/Page"].Resources.XObject.values()
+        (original,) = plain.pages[0].images.values()
+        assert image.read_raw_bytes() == original.read_raw_bytes()
+    import pypdfium2
+
+    assert "Headache" in pypdfium2.PdfDocument(document.exhibit)[0].get_textpage().get_text_range()
+
+
+def _io(data: bytes):  # type: ignore[no-untyped-def]
+    import io
+
+    return io.BytesIO(data)
+
+
+@pytest.mark.slow
+def test_a_page_is_never_read_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fax = scan_tiff(tmp_path / "fax.tif")
+    first, _ = read(tmp_path, fax)
+    monkeypatch.setattr("packetgen.documents.read.each_in_a_child", None)
+    again, _ = read(tmp_path, fax)
+    assert again[0].pages == first[0].pages
+    assert {p.stat().st_mode & 0o777 for p in (tmp_path / "cache").iterdir()} == {0o600}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("body", ["exit 1", "exit 0", "kill -9 $$", "echo garbage > $2.tsv", "sleep 300 & sleep 300"])
+def test_a_failing_tesseract_leaves_the_page_for_a_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    false = tmp_path / "bin" / "tesseract"
+    false.parent.mkdir()
+    false.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo "tesseract 5.3.0" && exit 0\n{body}\n')
+    false.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{false.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr("packetgen.documents.read.OCR_SECONDS_PER_PAGE", 3)
+    ((document,), problems) = read(tmp_path, scan_tiff(tmp_path / "fax.tif"))
+    assert document.page(1).source == "none"
+    assert [(p.code, p.severity) for p in problems] == [("page_unread", "required")]
