@@ -106,7 +106,7 @@ def extract(chart: tuple[Path, ...], as_json_text: bool) -> None:
     from packetgen.errors import UnreadableInput
     from packetgen.extraction.extract import extract as extract_findings
     from packetgen.extraction.report import as_json
-    from packetgen.pipeline import to_json
+    from packetgen.files import json_text
 
     for path in chart:
         if not path.is_file():
@@ -115,7 +115,7 @@ def extract(chart: tuple[Path, ...], as_json_text: bool) -> None:
         documents, problems = read_documents([(str(path), path) for path in chart], Path(work), PageCache())
         extraction = extract_findings(documents)
     if as_json_text:
-        click.echo(to_json(as_json(documents, extraction)), nl=False)
+        click.echo(json_text(as_json(documents, extraction)), nl=False)
     else:
         for finding in extraction.findings:
             evidence = finding.evidence[0]

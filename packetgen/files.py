@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -58,3 +59,10 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, as hexadecimal."""
     with path.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def json_text(content: object) -> str:
+    """JSON text of plain values and frozen dataclasses."""
+    from pydantic_core import to_jsonable_python
+
+    return json.dumps(to_jsonable_python(content), indent=1, ensure_ascii=False) + "\n"

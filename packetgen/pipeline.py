@@ -5,7 +5,6 @@ documents -> findings -> chart -> assessment -> form and letter -> packet
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -121,17 +120,10 @@ def build(case_file: Path, out: Path | None = None) -> Built:
             "letter.docx": letter.docx.read_bytes(),
             form.pdf.name: form.pdf.read_bytes(),
             "worklist.md": worklist(checked.case, checked.assessment, problems),
-            "findings.json": to_json(reading),
-            "assessment.json": to_json(checked.assessment),
-            "manifest.json": to_json(account),
+            "findings.json": files.json_text(reading),
+            "assessment.json": files.json_text(checked.assessment),
+            "manifest.json": files.json_text(account),
         }
         for name, data in results.items():
             files.write_atomic(folder / name, data)
     return Built(checked, folder, packet.page_count, problems)
-
-
-def to_json(content: object) -> str:
-    """JSON text of plain values and frozen dataclasses."""
-    from pydantic_core import to_jsonable_python
-
-    return json.dumps(to_jsonable_python(content), indent=1, ensure_ascii=False) + "\n"

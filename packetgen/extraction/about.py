@@ -1,0 +1,63 @@
+"""What a document is: its kind, its date, who wrote it, and whether it is signed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from packetgen.documents.text import PageText
+from packetgen.extraction.dates import DATE, iso
+from packetgen.extraction.model import DocumentSummary, Evidence
+from packetgen.extraction.place import evidence
+from packetgen.extraction.vocabulary import document_kinds
+
+DATED = re.compile(
+    r"\b(?:Encounter date|Date of (?:service|visit|consultation|procedure|encounter)|Visit date|Consult(?:ation)? date"
+    r"|Service date|Seen|Visit|DOS|Date)\b[ ]*[:]*[ ]*",
+    re.IGNORECASE,
+)
+SIGNED = re.compile(
+    r"\b(?:electronically )?signed(?: electronically)? by:?[ ]+(?P<who>[A-Z][\w.'-]*(?:[ ][A-Z][\w.'-]*){0,3})",
+    re.IGNORECASE,
+)
+SPECIALTY = re.compile(r"\b(neurolog|dermatolog|urolog|ophthalmolog|physiatr|pain medicine)", re.IGNORECASE)
+SPECIALTIES = {
+    "neurolog": "neurology", "dermatolog": "dermatology", "urolog": "urology", "ophthalmolog": "ophthalmology",
+    "physiatr": "physiatry", "pain medicine": "pain medicine",
+}  # fmt: skip
+
+
+def summarise(pages: Sequence[PageText], kind: str | None = None) -> DocumentSummary:
+    """Sum up one document; `kind` is what a person said it is, if they did."""
+    whole = "\n".join(page.text for page in pages)
+    places: list[Evidence] = []
+    day = None
+    for page in pages:
+        for match in DATED.finditer(page.text):
+            written = DATE.match(page.text, match.end())
+            if written and (day := iso(written)):
+                places.append(evidence(page, match.start(), written.end(), "document_date"))
+                break
+        if day:
+            break
+    signature = SIGNED.search(whole)
+    specialty = SPECIALTY.search(whole)
+    return DocumentSummary(
+        pages[0].document.label,
+        kind or _kind(whole),
+        day,
+        " ".join(signature["who"].split()) if signature else None,
+        SPECIALTIES[specialty.group(1).lower()] if specialty else None,
+        bool(signature),
+        tuple(places),
+    )
+
+
+def _kind(text: str) -> str:
+    """The kind whose cues weigh most; "other" when none is there."""
+    weights = {
+        entry.kind: sum(cue.weight for cue in entry.cues if re.search(cue.pattern, text, re.IGNORECASE))
+        for entry in document_kinds().kinds
+    }
+    best = max(weights, key=lambda name: weights[name])
+    return best if weights[best] > 0 else "other"

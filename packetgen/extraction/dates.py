@@ -1,0 +1,57 @@
+"""Dates as notes write them -> ISO text with the precision that the note has."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
+         "sep sept september", "oct october", "nov november", "dec december"),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+DATE = re.compile(
+    rf"""(?<![\d./-])(?:
+      (?P<y1>(?:19|20)\d\d)-(?P<m1>\d\d)-(?P<d1>\d\d)
+    | (?P<y2>(?:19|20)\d\d)[ -](?P<mon2>{_MONTH})[ -](?P<d2>\d\d?)
+    | (?P<d3>\d\d?)[ -](?P<mon3>{_MONTH})[., -]+(?P<y3>(?:19|20)?\d\d)
+    | (?P<mon4>{_MONTH})\.?[ ](?P<d4>\d\d?),?[ ](?P<y4>(?:19|20)\d\d)
+    | (?P<d5>\d\d?)\.(?P<m5>\d\d?)\.(?P<y5>(?:19|20)\d\d)
+    | (?P<m6>\d\d?)[/-](?P<d6>\d\d?)[/-](?P<y6>(?:19|20)?\d\d)
+    | (?P<m7>\d\d?)/(?P<y7>(?:19|20)\d\d)
+    | (?P<mon8>{_MONTH})\.?,?[ ](?P<y8>(?:19|20)\d\d)
+    )(?![\d/])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def iso(match: re.Match[str], *, in_the_past: bool = False) -> str | None:
+    """ISO text of a DATE match, or None when there is no such day. in_the_past: a birth date."""
+    parts = {key[:-1]: text for key, text in match.groupdict().items() if text is not None}
+    year = _year(parts["y"], in_the_past)
+    month = MONTHS[parts["mon"].lower()] if "mon" in parts else int(parts["m"])
+    if "d" not in parts:
+        return f"{year:04}-{month:02}" if 1 <= month <= 12 else None
+    day = int(parts["d"])
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _year(text: str, in_the_past: bool) -> int:
+    year = int(text)
+    if year >= 100:
+        return year
+    this_year = date.today().year % 100
+    return 1900 + year if year > this_year + (0 if in_the_past else 5) else 2000 + year
+
+
+def dates_in(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, ISO) of every date in a text."""
+    return [(m.start(), m.end(), found) for m in DATE.finditer(text) if (found := iso(m))]

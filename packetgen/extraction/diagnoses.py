@@ -1,0 +1,39 @@
+"""Diseases named on a page, with the ICD-10 code as written beside them."""
+
+from __future__ import annotations
+
+import re
+
+from packetgen.documents.text import PageText
+from packetgen.extraction.context import assertion_of
+from packetgen.extraction.model import Diagnosis, Finding
+from packetgen.extraction.place import Passage, passages
+from packetgen.extraction.vocabulary import Condition, conditions
+
+ICD10 = re.compile(r"(?<![\w.])[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?(?![\w.]\w)")
+CODE_WITHIN = 130  # characters after the name: a table may have the code two columns on
+
+
+def find_diagnoses(page: PageText) -> list[Finding]:
+    """One finding for each disease and code on the page."""
+    found: dict[tuple[str, str | None, str], Finding] = {}
+    for passage in passages(page):
+        for condition in conditions().conditions:
+            finding = _diagnosis(passage, condition)
+            if finding and isinstance(finding.value, Diagnosis):
+                found.setdefault((finding.value.name, finding.value.icd10, finding.assertion), finding)
+    coded = {(name, assertion) for name, code, assertion in found if code}
+    return [f for (name, code, assertion), f in found.items() if code or (name, assertion) not in coded]
+
+
+def _diagnosis(passage: Passage, condition: Condition) -> Finding | None:
+    match = re.search(condition.pattern, passage.said, re.IGNORECASE)
+    if match is None:
+        return None
+    codes = [
+        code.group(0)
+        for code in ICD10.finditer(passage.said, match.start(), match.end() + CODE_WITHIN)
+        if code.group(0).startswith(condition.codes)
+    ]
+    value = Diagnosis(condition.name, codes[0] if codes else None, condition.indication)
+    return Finding(value, assertion_of(passage), (passage.evidence("diagnosis"),))

@@ -1,0 +1,141 @@
+"""Headache diaries, counted from their dated rows over all pages of a document.
+
+A headache day is a calendar day with any entry of headache; a day with no entry is not recorded; two entries on
+one day are one day, their hours added; 4 hours counts as 4 hours or more (source: ICHD-3 1.3 and payers' texts).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from packetgen.documents.model import Word
+from packetgen.documents.text import PageText
+from packetgen.extraction.dates import DATE, iso
+from packetgen.extraction.model import DiaryMonth, Evidence, Finding
+from packetgen.extraction.place import evidence
+
+ROW_START = re.compile(r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?[ ]+)?", re.IGNORECASE)
+MIN_ROWS = 5
+COLUMNS = {
+    "date": r"\bdate\b|\bday\b",
+    "headache": r"headache|entry",
+    "migraine": r"migraine",
+    "hours": r"hours|lasted|duration|\bhrs\b",
+    "acute": r"acute|medication|took|meds?\b|rescue",
+}
+YES = re.compile(r"^(?:y|yes|x|✓|headache|migraine)\b", re.IGNORECASE)
+NO = re.compile(r"^(?:n|no|none|-+|—|–|0)\b|^(?:-+|—|–)$|^no headache", re.IGNORECASE)
+DURATION = re.compile(r"(?P<n>\d{1,2}(?:\.\d)?)\s*(?P<unit>h|hrs?|hours?|min\w*)?", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Day:
+    headache: bool = False
+    migraine: bool = False
+    acute: bool = False
+    hours: float = 0.0
+    places: list[tuple[PageText, int, int]] = field(default_factory=list)
+
+
+def find_diary(pages: Sequence[PageText]) -> list[Finding]:
+    """A finding for each calendar month that the document's diary rows speak of."""
+    days: dict[str, _Day] = {}
+    seen: set[str] = set()
+    for page in pages:
+        heads = _heads(page)
+        if heads:
+            seen |= set(heads)
+            for start, end, day in _rows(page):
+                _count(page, start, end, heads, days.setdefault(day, _Day()))
+    days = {day: entry for day, entry in days.items() if entry.places}
+    if len(days) < MIN_ROWS:
+        return []
+    months: dict[str, list[_Day]] = defaultdict(list)
+    for day in sorted(days):
+        months[day[:7]].append(days[day])
+    return [_finding(month, entries, seen) for month, entries in months.items()]
+
+
+def _heads(page: PageText) -> dict[str, float]:
+    """Where each known column's heading begins (x, in points): the line naming at least three; {} without one."""
+    for line in page.page.lines:
+        heads: dict[str, float] = {}
+        for name, pattern in COLUMNS.items():
+            word = next((w for w in line.words if re.search(pattern, w.text, re.IGNORECASE)), None)
+            if word:
+                heads[name] = word.box.x0
+        if len(heads) >= 3 and {"date", "headache"} <= set(heads):
+            return heads
+    return {}
+
+
+def _rows(page: PageText) -> list[tuple[int, int, str]]:
+    """(start, end, ISO day) of each line that begins with a date."""
+    rows = []
+    offset = 0
+    for line in page.text.splitlines(keepends=True):
+        lead = ROW_START.match(line.lstrip())
+        begin = len(line) - len(line.lstrip()) + (lead.end() if lead else 0)
+        match = DATE.match(line, begin)
+        day = iso(match) if match else None
+        if day and len(day) == 10:
+            rows.append((offset + begin, offset + len(line.rstrip()), day))
+        offset += len(line)
+    return rows
+
+
+def _count(page: PageText, start: int, end: int, heads: dict[str, float], day: _Day) -> None:
+    cells = _cells(page.words_between(start, end), heads)
+    said = cells.get("headache", "")
+    if "no entry" in " ".join(cells.values()).lower() or not said:
+        return
+    day.places.append((page, start, end))
+    if NO.match(said):
+        return
+    if not YES.match(said):
+        day.places.pop()
+        return
+    day.headache = True
+    day.migraine |= bool(YES.match(cells.get("migraine", "")))
+    acute = cells.get("acute", "")
+    day.acute |= bool(acute) and not NO.match(acute)
+    day.hours += _hours(cells.get("hours", ""))
+
+
+def _cells(words: Sequence[Word], heads: dict[str, float]) -> dict[str, str]:
+    """The row's words by the column whose heading is nearest to the left (a little slack for centred cells)."""
+    cells: dict[str, list[str]] = defaultdict(list)
+    order = sorted(heads.items(), key=lambda item: item[1])
+    for word in words:
+        left = [name for name, x in order if x <= word.box.x0 + 14]
+        cells[left[-1] if left else order[0][0]].append(word.text)
+    return {name: " ".join(texts) for name, texts in cells.items()}
+
+
+def _hours(text: str) -> float:
+    if re.search(r"all day", text, re.IGNORECASE):
+        return 24.0
+    match = DURATION.search(text)
+    if not match:
+        return 0.0
+    hours = float(match["n"])
+    return hours / 60 if (match["unit"] or "").lower().startswith("min") else hours
+
+
+def _finding(month: str, days: list[_Day], heads: set[str]) -> Finding:
+    value = DiaryMonth(
+        month,
+        days_recorded=len(days),
+        headache_days=sum(day.headache for day in days),
+        migraine_days=sum(day.migraine for day in days) if "migraine" in heads else None,
+        days_4h_or_more=sum(day.headache and day.hours >= 4 for day in days) if "hours" in heads else None,
+        acute_medication_days=sum(day.acute for day in days) if "acute" in heads else None,
+    )
+    places: list[Evidence] = []
+    for page in dict.fromkeys(page for day in days for page, _, _ in day.places):
+        rows = [(s, e) for day in days for p, s, e in day.places if p is page]
+        places += [evidence(page, s, e, "diary") for s, e in dict.fromkeys((rows[0], rows[-1]))]
+    return Finding(value, "present", tuple(places), month)

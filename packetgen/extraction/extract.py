@@ -1,0 +1,40 @@
+"""Documents -> all findings, by every rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from packetgen.documents.model import Document
+from packetgen.documents.text import PageText
+from packetgen.extraction.about import summarise
+from packetgen.extraction.diagnoses import find_diagnoses
+from packetgen.extraction.diary import find_diary
+from packetgen.extraction.frequency import find_frequency
+from packetgen.extraction.identity import find_identity
+from packetgen.extraction.model import DocumentSummary, Extraction, Finding
+from packetgen.extraction.scores import find_scores
+from packetgen.extraction.therapies import find_therapies
+from packetgen.extraction.toxins import find_toxins
+
+PAGE_RULES = (find_identity, find_diagnoses, find_frequency, find_therapies, find_scores, find_toxins)
+NO_HISTORY = ("denial_letter",)  # a plan's drug lists are not the patient's trials
+IDENTITY_ONLY = (find_identity,)
+
+
+def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = None) -> Extraction:
+    """Read every document by every rule. kinds: what a person said a document is, by its label.
+
+    A finding without a date of its own gets its document's.
+    """
+    summaries: list[DocumentSummary] = []
+    findings: list[Finding] = []
+    for document in documents:
+        pages = [PageText.of(document, page) for page in document.pages]
+        summary = summarise(pages, (kinds or {}).get(document.label))
+        rules = IDENTITY_ONLY if summary.kind in NO_HISTORY else PAGE_RULES
+        found = [finding for page in pages for rule in rules for finding in rule(page)]
+        found += find_diary(pages)
+        findings += [f if f.as_of else replace(f, as_of=summary.date) for f in found]
+        summaries.append(summary)
+    return Extraction(tuple(summaries), tuple(findings))

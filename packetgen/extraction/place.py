@@ -1,0 +1,62 @@
+"""From a match in a page's text to Evidence, and the sentence around it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from packetgen.documents.text import PageText
+from packetgen.extraction.model import Evidence
+
+# A new passage starts at a blank line, a bullet, a numbered item, a heading, or after a full stop.
+_BREAK = re.compile(
+    r"\n(?=\s*\n)|\n(?=\s*(?:[•*·-]|\d{1,2}[.)])\s)|\n(?=[A-Z][A-Za-z/& ]{2,40}:)|(?<=[a-z0-9%)][.;?!])\s+(?=[A-Z0-9~])"
+)
+ABBREVIATED = re.compile(r"(?:\b(?:vs|approx|Dr|Mr|Ms|Mrs|St|no|e\.g|i\.e)|\b[A-Z])\.\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence or list item of a page: text[start:end], which is `said`."""
+
+    page: PageText
+    start: int
+    end: int
+
+    @property
+    def said(self) -> str:
+        """The passage on one line, single-spaced."""
+        return " ".join(self.page.text[self.start : self.end].split())
+
+    def evidence(self, rule: str) -> Evidence:
+        """The whole passage as evidence."""
+        return evidence(self.page, self.start, self.end, rule)
+
+
+def evidence(page: PageText, start: int, end: int, rule: str) -> Evidence:
+    """text[start:end] of a page as Evidence."""
+    return Evidence(
+        page.document.label,
+        page.page.number,
+        page.boxes_between(start, end),
+        page.quote_between(start, end),
+        page.confidence_between(start, end),
+        rule,
+    )
+
+
+def passages(page: PageText) -> list[Passage]:
+    """The page cut into sentences and list items, in order."""
+    cuts = [0]
+    for match in _BREAK.finditer(page.text):
+        if not ABBREVIATED.search(page.text[max(0, match.start() - 6) : match.start() + 1]):
+            cuts.append(match.end())
+    cuts.append(len(page.text))
+    found = []
+    for start, end in pairwise(cuts):
+        text = page.text[start:end]
+        if text.strip():
+            first = start + len(text) - len(text.lstrip())
+            found.append(Passage(page, first, start + len(text.rstrip())))
+    return found

@@ -1,0 +1,140 @@
+"""Trials of drugs, as passages tell of them: the drug, its dose and dates, how it ended and why.
+
+The error that harms is a failure that the chart does not tell of. So a status of failure needs words of failure
+in the drug's own passage; where two drugs share a passage, only the words after a drug and before the next count.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from packetgen.documents.text import PageText
+from packetgen.extraction.context import RELATIVE, section_of
+from packetgen.extraction.dates import dates_in
+from packetgen.extraction.model import Assertion, Finding, Therapy, TherapyRole, TherapyStatus
+from packetgen.extraction.place import Passage, passages
+from packetgen.extraction.vocabulary import Drug, drug_pattern, drugs_by_name, therapy_status
+
+DOSE = re.compile(r"(?<![\d./-])(?P<dose>\d{1,4}(?:\.\d{1,2})?)[ ]?(?P<unit>mg|mcg|g|units?)\b", re.IGNORECASE)
+WEEKS = re.compile(
+    r"(?:x|for|of|over|,|\()[ ]*(?:about |~|approximately )?(?P<n>\d{1,3})[ -]?"
+    r"(?P<unit>d|days?|wks?|weeks?|mo|months?|yrs?|years?)\b",
+    re.IGNORECASE,
+)
+IN_WEEKS = {"d": 1 / 7, "w": 1.0, "m": 52 / 12, "y": 52.0}
+LISTED = re.compile(r"[a-z)]\s*(?:,|/|\+| and )\s*$")
+
+
+def find_therapies(page: PageText) -> list[Finding]:
+    """One finding for each drug in each passage; toxins are found elsewhere."""
+    found = []
+    for passage in _joined(passages(page)):
+        names = list(drug_pattern().finditer(passage.said))
+        spans = _own_words(passage.said, names)
+        seen: set[str] = set()
+        for name, words in zip(names, spans, strict=True):
+            drug = drugs_by_name()[name.group(0).lower()]
+            if drug.generic not in seen:
+                seen.add(drug.generic)
+                found.append(_finding(passage, drug, words, alone=len({n.group(0) for n in names}) == 1))
+    return found
+
+
+def _joined(found: list[Passage]) -> list[Passage]:
+    """A sentence without a drug after one about a single drug belongs to it: "… 12/2023. No reduction."."""
+    joined: list[Passage] = []
+    for passage in found:
+        before = joined[-1] if joined else None
+        if (
+            before
+            and not drug_pattern().search(passage.said)
+            and len(drug_pattern().findall(before.said)) in (1, 2)
+            and "\n\n" not in passage.page.text[before.start : passage.start]
+            and not re.match(r"\s*(?:[•*·-]|\d{1,2}[.)])\s", passage.page.text[passage.start : passage.start + 6])
+            and len(passage.said) < 120
+            and len({drugs_by_name()[n.lower()].generic for n in drug_pattern().findall(before.said)}) == 1
+        ):
+            joined[-1] = Passage(passage.page, before.start, passage.end)
+        else:
+            joined.append(passage)
+    return joined
+
+
+def _own_words(said: str, names: list[re.Match[str]]) -> list[str]:
+    """What is said of each drug: from its name to the next one; drugs in a list share what follows the list."""
+    cuts = [name.start() for name in names]
+    for i in range(1, len(names)):  # "…; still taking X": what follows a semicolon is said of the next drug
+        semicolon = said.rfind(";", names[i - 1].end(), cuts[i])
+        cuts[i] = semicolon if semicolon >= 0 else cuts[i]
+    spans = [said[start:end] for start, end in pairwise([*cuts, len(said)])]
+    for i in range(len(spans) - 2, -1, -1):
+        generic = drugs_by_name()[names[i].group(0).lower()].generic
+        if drugs_by_name()[names[i + 1].group(0).lower()].generic == generic or LISTED.search(spans[i]):
+            spans[i] += spans[i + 1]
+    if names and len({drugs_by_name()[n.group(0).lower()].generic for n in names}) == 1:
+        spans = [said] * len(names)
+    return spans
+
+
+def _finding(passage: Passage, drug: Drug, words: str, *, alone: bool) -> Finding:
+    section = section_of(passage.page, passage.start)
+    status, reason = _status(words, section)
+    assertion: Assertion = "present"
+    if section.startswith(("family", "fhx")) or (alone and RELATIVE.search(passage.said)) or RELATIVE.search(words):
+        status, assertion = "family_only", "family"
+    elif status in ("planned", "hypothetical"):
+        assertion = "planned" if status == "planned" else "hypothetical"
+    elif status == "never_tried":
+        assertion = "negated"
+    dose = max((m for m in DOSE.finditer(words)), key=lambda m: float(m["dose"]), default=None)
+    start, stop = _period(words)
+    value = Therapy(
+        drug.generic,
+        drug.drug_class,
+        _role(drug, words),
+        status,
+        float(dose["dose"]) if dose else None,
+        dose["unit"].lower() if dose else None,
+        _weeks(words),
+        start,
+        stop,
+        reason,
+    )
+    return Finding(value, assertion, (passage.evidence("therapy"),))
+
+
+def _status(words: str, section: str) -> tuple[TherapyStatus, str | None]:
+    if section.startswith("allerg"):
+        return "allergy", None
+    for rule in therapy_status().statuses:
+        match = re.search(rule.pattern, words, re.IGNORECASE)
+        if match:
+            return rule.status, match.group(0)
+    return ("current", None) if "medication" in section else ("unknown", None)
+
+
+def _role(drug: Drug, words: str) -> TherapyRole:
+    if re.search(therapy_status().other_indication.pattern, words, re.IGNORECASE):
+        return "other_indication"
+    return drug.role
+
+
+def _period(words: str) -> tuple[str | None, str | None]:
+    """Start and stop: two dates joined by a dash or "to"; a single date after "since" or "stopped"."""
+    dates = dates_in(words)
+    for (_, end, first), (begin, _, second) in pairwise(dates):
+        if re.fullmatch(r"\s*(?:-|–|to|through|until)\s*", words[end:begin]) and first <= second:
+            return first, second
+    for begin, _, day in dates:
+        before = words[max(0, begin - 24) : begin].lower()
+        if re.search(r"(?:since|from|started|start)\W*(?:in )?$", before):
+            return day, None
+        if re.search(r"(?:stopped|until|ended|discontinued|d/c)\W*(?:in |on )?$", before):
+            return None, day
+    return None, None
+
+
+def _weeks(words: str) -> float | None:
+    match = WEEKS.search(words)
+    return round(float(match["n"]) * IN_WEEKS[match["unit"][0].lower()], 1) if match else None

@@ -1,0 +1,172 @@
+"""The vocabularies of packetgen/knowledge/: read once, checked by schema."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from packetgen import yamlfile
+from packetgen.extraction.model import DrugClass, TherapyRole, TherapyStatus
+from packetgen.resources import KNOWLEDGE
+from packetgen.yamlfile import Strict
+
+
+def _check_pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as failure:
+        raise ValueError(f"is not a regular expression: {failure}") from None
+    return value
+
+
+Pattern = Annotated[str, AfterValidator(_check_pattern)]
+Confidence = Literal["high", "medium", "low"]
+
+
+class Drug(Strict):
+    """A drug: its names, class, and the role it has when a note says nothing else."""
+
+    generic: str
+    names: tuple[str, ...]
+    drug_class: Annotated[DrugClass, Field(alias="class")]
+    role: TherapyRole
+    source: str
+    as_of: str
+    confidence: Confidence
+
+
+class Drugs(Strict):
+    """knowledge/drugs.yaml."""
+
+    drugs: tuple[Drug, ...]
+
+
+class Cue(Strict):
+    """A pattern that speaks for a kind of document, and how strongly."""
+
+    pattern: Pattern
+    weight: int
+
+
+class DocumentKindCues(Strict):
+    """A kind of document and its cues."""
+
+    kind: str
+    example: str
+    cues: tuple[Cue, ...]
+
+
+class DocumentKinds(Strict):
+    """knowledge/document_kinds.yaml."""
+
+    kinds: tuple[DocumentKindCues, ...]
+
+
+class ScoreExample(Strict):
+    """A sentence and the value it states."""
+
+    text: str
+    value: float
+
+
+class Instrument(Strict):
+    """A score: its names as patterns, and its range."""
+
+    instrument: str
+    names: tuple[Pattern, ...]
+    low: float
+    high: float
+    example: ScoreExample
+    source: str
+    as_of: str
+    confidence: Confidence
+
+
+class Instruments(Strict):
+    """knowledge/scores.yaml."""
+
+    scores: tuple[Instrument, ...]
+
+
+class Condition(Strict):
+    """A disease: how it is written, its ICD-10 prefixes, the indication it is."""
+
+    name: str
+    pattern: Pattern
+    codes: tuple[str, ...] = ()
+    indication: str | None = None
+    example: str
+
+
+class Conditions(Strict):
+    """knowledge/conditions.yaml."""
+
+    conditions: tuple[Condition, ...]
+
+
+class StatusWords(Strict):
+    """A status of a trial and the words that tell it."""
+
+    status: TherapyStatus
+    pattern: Pattern
+    example: str
+
+
+class OtherIndication(Strict):
+    """Words that say a drug is taken for another disease."""
+
+    pattern: Pattern
+    example: str
+
+
+class TherapyStatuses(Strict):
+    """knowledge/therapy_status.yaml."""
+
+    statuses: tuple[StatusWords, ...]
+    other_indication: OtherIndication
+
+
+@cache
+def therapy_status() -> TherapyStatuses:
+    """How trials are told."""
+    return yamlfile.read(KNOWLEDGE / "therapy_status.yaml", TherapyStatuses)
+
+
+@cache
+def drugs() -> Drugs:
+    """All drugs."""
+    return yamlfile.read(KNOWLEDGE / "drugs.yaml", Drugs)
+
+
+@cache
+def drugs_by_name() -> dict[str, Drug]:
+    """Each lower-case name of a drug, and the drug."""
+    return {name.lower(): drug for drug in drugs().drugs for name in (drug.generic, *drug.names)}
+
+
+@cache
+def drug_pattern() -> re.Pattern[str]:
+    """Matches any name of any drug as whole words, the longest first."""
+    names = sorted(drugs_by_name(), key=len, reverse=True)
+    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, names)) + r")(?![\w-])", re.IGNORECASE)
+
+
+@cache
+def document_kinds() -> DocumentKinds:
+    """All kinds of documents."""
+    return yamlfile.read(KNOWLEDGE / "document_kinds.yaml", DocumentKinds)
+
+
+@cache
+def instruments() -> Instruments:
+    """All scores."""
+    return yamlfile.read(KNOWLEDGE / "scores.yaml", Instruments)
+
+
+@cache
+def conditions() -> Conditions:
+    """All diseases."""
+    return yamlfile.read(KNOWLEDGE / "conditions.yaml", Conditions)

@@ -1,0 +1,155 @@
+"""Sentences as clinicians write them, and what they must and must not be read as."""
+
+from __future__ import annotations
+
+import pytest
+
+from packetgen.extraction.dates import dates_in
+from packetgen.extraction.diary import find_diary
+from packetgen.extraction.frequency import find_frequency
+from packetgen.extraction.identity import find_identity
+from packetgen.extraction.model import Range
+from packetgen.extraction.scores import find_scores
+from packetgen.extraction.therapies import find_therapies
+from packetgen.extraction.toxins import find_toxins
+
+FAILED = {"ineffective", "not_tolerated", "contraindicated", "partial_response"}
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("02/11/2025", "2025-02-11"), ("9/3/24", "2024-09-03"), ("2025-02-11", "2025-02-11"),
+        ("27.02.2025", "2025-02-27"), ("1-Nov-24", "2024-11-01"), ("17 Jan 1979", "1979-01-17"),
+        ("March 14, 1981", "1981-03-14"), ("2024-OCT-28", "2024-10-28"), ("3/2023", "2023-03"),
+        ("May 2022", "2022-05"),
+    ],
+)  # fmt: skip
+def test_a_date_is_read(text: str, day: str) -> None:
+    assert [iso for _, _, iso in dates_in(f"on {text} she")] == [day]
+
+
+@pytest.mark.parametrize("text", ["13/45/2024", "118/74", "1/2", "22/30 days"])
+def test_what_is_no_date_is_not_read_as_one(text: str) -> None:
+    assert dates_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "drug", "status"),
+    [
+        ("No response to topiramate after 3 months.", "topiramate", "ineffective"),
+        ("No history of topiramate use.", "topiramate", "never_tried"),
+        ("Mother failed topiramate.", "topiramate", "family_only"),
+        ("Topiramate 50 mg BID 3/2023 - 7/2023. Stopped for word-finding difficulty.", "topiramate", "not_tolerated"),
+        ("Propranolol LA 120 mg daily 8/2023 - 12/2023. No reduction in headache days.", "propranolol", "ineffective"),
+        ("Propranolol contraindicated due to asthma.", "propranolol", "contraindicated"),
+        ("If Botox is denied, will consider Qulipta 60 mg.", "atogepant", "hypothetical"),
+        ("Will start topiramate 25 mg.", "topiramate", "planned"),
+    ],
+)
+def test_how_a_trial_went(page_text, said: str, drug: str, status: str) -> None:  # type: ignore[no-untyped-def]
+    found = {f.value.drug: f for f in find_therapies(page_text(said))}
+    assert found[drug].value.status == status
+    if status in ("never_tried", "family_only", "hypothetical", "planned"):
+        assert found[drug].assertion != "present"
+
+
+def test_a_trial_has_dose_dates_and_its_place(page_text) -> None:  # type: ignore[no-untyped-def]
+    (finding,) = find_therapies(page_text("• Propranolol LA 120 mg daily 8/2023 - 12/2023. No reduction in HA days."))
+    value = finding.value
+    assert (value.dose, value.unit, value.start, value.stop) == (120, "mg", "2023-08", "2023-12")
+    assert finding.evidence[0].quote.startswith("• Propranolol LA 120 mg")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Atenolol 25 mg daily for blood pressure.",
+        "Takes rizatriptan 10 mg as needed.",
+        "Patient asks about topiramate.",
+        "Topiramate and amitriptyline were reviewed.",
+    ],
+)
+def test_no_failure_is_invented(page_text, said: str) -> None:  # type: ignore[no-untyped-def]
+    assert not {f.value.status for f in find_therapies(page_text(said))} & FAILED
+
+
+def test_each_drug_keeps_its_own_words(page_text) -> None:  # type: ignore[no-untyped-def]
+    found = {
+        f.value.drug: f.value.status
+        for f in find_therapies(page_text("Tried amitriptyline - no benefit; still taking candesartan 16 mg."))
+    }
+    assert found == {"amitriptyline": "ineffective", "candesartan": "current"}
+
+
+@pytest.mark.parametrize(
+    ("said", "days", "migraine", "hours", "months"),
+    [
+        ("HA 22/30d, >4h, x11mo. ~14 mig/mo.", 22, 14, Range(4, None), 11),
+        ("She has 15-20 headache days per month.", Range(15, 20), None, None, None),
+        ("Headache on 21 of the last 30 days, 13 of which were full migraines.", 21, 13, None, None),
+        ("Headaches 18 days a month. Untreated attacks last 8-12 hours.", 18, None, Range(8, 12), None),
+    ],
+)
+def test_frequency(page_text, said, days, migraine, hours, months) -> None:  # type: ignore[no-untyped-def]
+    (finding,) = find_frequency(page_text(said))
+    v = finding.value
+    assert (v.headache_days_per_month, v.migraine_days_per_month, v.hours_per_day, v.months) == (
+        days, migraine, hours, months,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Goal: fewer than 10 headache days per month.",
+        "Criteria: 15 or more headache days per month.",
+        "Mother has 20 headache days per month.",
+        "Topiramate for 3 months for migraine.",
+    ],
+)
+def test_goals_criteria_and_relatives_are_no_frequency(page_text, said: str) -> None:  # type: ignore[no-untyped-def]
+    assert find_frequency(page_text(said)) == []
+
+
+def test_thresholds_and_ranges_are_no_scores(page_text) -> None:  # type: ignore[no-untyped-def]
+    assert find_scores(page_text("HIT-6 >= 60 required. MIDAS 400. HDSS score of 3 or 4 needed.")) == []
+
+
+def test_a_flowsheet_gives_each_score_its_date(page_text) -> None:  # type: ignore[no-untyped-def]
+    table = "Date          MIDAS            HIT-6\n03/02/2023    38  (Grade IV)   63\n10/29/2024    --               68"
+    found = {(f.value.instrument, f.value.value, f.value.date) for f in find_scores(page_text(table))}
+    assert found == {("MIDAS", 38, "2023-03-02"), ("HIT-6", 63, "2023-03-02"), ("HIT-6", 68, "2024-10-29")}
+
+
+def test_a_requested_toxin_is_not_a_given_one(page_text) -> None:  # type: ignore[no-untyped-def]
+    (finding,) = find_toxins(page_text("Submit PA for onabotulinumtoxinA 155 units IM every 12 weeks."))
+    v = finding.value
+    assert (v.status, v.units, v.interval_weeks, finding.assertion) == ("requested", 155, 12, "planned")
+
+
+def test_identity(page_text) -> None:  # type: ignore[no-untyped-def]
+    header = "Patient: Okafor, Denise M     MRN: 00418827     DOB: 03/14/1981     Sex: F"
+    (finding,) = find_identity(page_text(header))
+    v = finding.value
+    assert (v.name, v.mrn, v.birth_date) == ("Denise M Okafor", "00418827", "1981-03-14")
+
+
+def test_a_diary_is_counted_from_its_rows(page_text) -> None:  # type: ignore[no-untyped-def]
+    sheet = "\n".join(
+        [
+            "Date          Headache     Migraine     Hours      Medication",
+            "07/01/2026    yes          yes          8 h        rizatriptan",
+            "07/02/2026    no           -            -          -",
+            "07/03/2026    yes          no           4          -",
+            "07/04/2026    (no entry)",
+            "07/05/2026    yes          no           90 min     naproxen",
+            "07/06/2026    yes          yes          all day    rizatriptan",
+            "07/06/2026    yes          yes          all day    rizatriptan",
+        ]
+    )
+    (finding,) = find_diary([page_text(sheet)])
+    v = finding.value
+    assert (v.month, v.days_recorded, v.headache_days, v.migraine_days, v.days_4h_or_more, v.acute_medication_days) == (
+        "2026-07", 5, 4, 2, 3, 3,
+    )  # fmt: skip

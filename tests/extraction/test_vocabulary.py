@@ -1,0 +1,46 @@
+"""Every entry of a vocabulary is tested by its own example."""
+
+from __future__ import annotations
+
+import pytest
+
+from packetgen.extraction import vocabulary as v
+from packetgen.extraction.about import summarise
+from packetgen.extraction.diagnoses import find_diagnoses
+from packetgen.extraction.scores import find_scores
+from packetgen.extraction.therapies import find_therapies
+
+
+@pytest.mark.parametrize("entry", v.therapy_status().statuses, ids=lambda e: e.status)
+def test_a_status_is_read_from_its_example(page_text, entry) -> None:  # type: ignore[no-untyped-def]
+    statuses = {f.value.status for f in find_therapies(page_text(entry.example))}
+    assert entry.status in statuses
+
+
+def test_another_indication_is_read_from_its_example(page_text) -> None:  # type: ignore[no-untyped-def]
+    (finding,) = find_therapies(page_text(v.therapy_status().other_indication.example))
+    assert finding.value.role == "other_indication"
+
+
+@pytest.mark.parametrize("entry", v.instruments().scores, ids=lambda e: e.instrument)
+def test_a_score_is_read_from_its_example(page_text, entry) -> None:  # type: ignore[no-untyped-def]
+    found = [(f.value.instrument, f.value.value) for f in find_scores(page_text(entry.example.text))]
+    assert (entry.instrument, entry.example.value) in found
+
+
+@pytest.mark.parametrize("entry", v.conditions().conditions, ids=lambda e: e.name)
+def test_a_disease_is_read_from_its_example(page_text, entry) -> None:  # type: ignore[no-untyped-def]
+    assert entry.name in {f.value.name for f in find_diagnoses(page_text(entry.example))}
+
+
+@pytest.mark.parametrize("entry", v.document_kinds().kinds, ids=lambda e: e.kind)
+def test_a_kind_is_read_from_its_example(page_text, entry) -> None:  # type: ignore[no-untyped-def]
+    assert summarise([page_text(entry.example)]).kind == entry.kind
+
+
+def test_every_drug_has_a_source_and_no_name_stands_for_two_drugs() -> None:
+    names: dict[str, str] = {}
+    for drug in v.drugs().drugs:
+        assert drug.source
+        for name in (drug.generic, *drug.names):
+            assert names.setdefault(name.lower(), drug.generic) == drug.generic, name
