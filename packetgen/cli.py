@@ -47,30 +47,8 @@ class Commands(click.Group):
 def main(debug: bool) -> None:
     """Prior-authorization packets for botulinum toxin, built from the chart and cited to it.
 
-    Example: packetgen build samples/chronic-migraine-uhc/case.yaml
+    Example: packetgen check samples/chronic-migraine-uhc/case.yaml
     """
-
-
-@main.command()
-@click.argument("case_file", type=click.Path(path_type=Path), metavar="CASE.yaml")
-@click.option("--out", type=click.Path(path_type=Path), help="Output folder (default: packet/ beside the case).")
-def build(case_file: Path, out: Path | None) -> None:
-    """Build the packet of a case.
-
-    Writes packet.pdf, letter.docx, form-*.pdf, worklist.md, findings.json, assessment.json and manifest.json.
-    Exit code 0: complete, waiting for a signature; 3: a draft, something is missing or doubtful.
-
-    Example: packetgen build case.yaml --out /tmp/packet
-    """
-    from packetgen import pipeline
-
-    built = pipeline.build(case_file, out)
-    _print_assessment(built.checked.assessment)
-    _print_problems(built.problems)
-    click.echo(f"\n{built.page_count} pages, DRAFT until signed: {built.folder / 'packet.pdf'}")
-    if built.exit_code:
-        click.echo(f"What is open, for whom, in which words: {built.folder / 'worklist.md'}")
-    sys.exit(int(built.exit_code))
 
 
 @main.command()

@@ -1,7 +1,4 @@
-"""The whole story: a case file becomes a packet.
-
-documents -> findings -> chart -> assessment -> form and letter -> packet
-"""
+"""The story so far: documents -> findings -> chart -> assessment."""
 
 from __future__ import annotations
 
@@ -10,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from packetgen import files
 from packetgen.case import Case, read_case
 from packetgen.chart.model import Chart
 from packetgen.chart.patient import guard_patient
@@ -21,7 +17,8 @@ from packetgen.documents.read import read_documents
 from packetgen.errors import ExitCode, Problem
 from packetgen.extraction.extract import extract
 from packetgen.extraction.model import Extraction
-from packetgen.policy.assess import assess, load_policy
+from packetgen.policy.assess import assess
+from packetgen.policy.catalog import load_policy
 from packetgen.policy.model import Assessment
 from packetgen.policy.schema import PolicyFile
 
@@ -36,21 +33,6 @@ class Checked:
     chart: Chart
     assessment: Assessment
     payer: PolicyFile
-    problems: tuple[Problem, ...]
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """Draft when something required is missing or doubtful."""
-        return ExitCode.draft if needs_a_person(self.problems) else ExitCode.complete
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A packet in its output folder."""
-
-    checked: Checked
-    folder: Path
-    page_count: int
     problems: tuple[Problem, ...]
 
     @property
@@ -83,47 +65,3 @@ def check(case_file: Path, work: Path) -> Checked:
     assessment = assess(case, chart, payer, policy, date.today())
     problems = (*read_problems, *patient_problems, *chart.problems, *assessment.problems)
     return Checked(case, documents, extraction, chart, assessment, payer, problems)
-
-
-def build(case_file: Path, out: Path | None = None) -> Built:
-    """Build the packet of a case in `out` (default: packet/ beside the case file)."""
-    from packetgen.extraction.report import as_json
-    from packetgen.forms.fill import fill_form
-    from packetgen.letters.write import write_letter
-    from packetgen.packet.bind import bind
-    from packetgen.packet.manifest import manifest
-    from packetgen.packet.worklist import worklist
-
-    case_file = case_file / "case.yaml" if case_file.is_dir() else case_file
-    folder = files.private_folder(out or case_file.resolve().parent / "packet")
-    with files.work_folder(folder) as work:
-        checked = check(case_file, work)
-        letter = write_letter(checked.case, checked.chart, checked.assessment, work)
-        form = fill_form(checked.payer.form, checked.case, checked.chart, checked.assessment, work)
-        problems = (*checked.problems, *letter.problems, *form.problems)
-        packet = bind(
-            checked.case,
-            checked.documents,
-            checked.assessment,
-            letter,
-            [form],
-            work / "packet.pdf",
-            draft=True,  # until a person signs
-            problems=problems,
-        )
-        account = manifest(
-            checked.case, checked.documents, packet, [form], letter, checked.assessment, case_file=case_file
-        )
-        reading = as_json(checked.documents, checked.extraction)
-        results: dict[str, bytes | str] = {
-            "packet.pdf": packet.pdf.read_bytes(),
-            "letter.docx": letter.docx.read_bytes(),
-            form.pdf.name: form.pdf.read_bytes(),
-            "worklist.md": worklist(checked.case, checked.assessment, problems),
-            "findings.json": files.json_text(reading),
-            "assessment.json": files.json_text(checked.assessment),
-            "manifest.json": files.json_text(account),
-        }
-        for name, data in results.items():
-            files.write_atomic(folder / name, data)
-    return Built(checked, folder, packet.page_count, problems)

@@ -100,8 +100,14 @@ def _explain(
     failure: ValidationError, schema: type[BaseModel], lines: dict[Path_, int], name: str, error: type[PacketgenError]
 ) -> PacketgenError:
     """One error that lists every mistake with its line: people fix a file once, not key by key."""
+    details = failure.errors()
     messages = []
-    for detail in failure.errors():
+    for detail in details:
+        if any(
+            len(other["loc"]) > len(detail["loc"]) and other["loc"][: len(detail["loc"])] == detail["loc"]
+            for other in details
+        ):
+            continue  # a list that is "too short" only because its item is wrong: the item's error says it
         at = tuple(part for part in detail["loc"] if not isinstance(part, str) or part != "__root__")
         known = [at[:n] for n in range(len(at), -1, -1) if at[:n] in lines]
         line = lines[known[0]] if known else 1

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from packetgen.documents.layout import lines_of, skew_of
 from packetgen.documents.model import Box, Line, Word
 from packetgen.errors import ProgramFailed
-from packetgen.limits import OCR_DPI, OCR_SECONDS_PER_PAGE, PROBE_SECONDS
+from packetgen.limits import OCR_SECONDS_PER_PAGE, PROBE_SECONDS
 from packetgen.programs import TESSERACT, run
 
 JUNK_BELOW = 30.0  # confidence 0-100: table rules and specks read as letters
@@ -24,8 +25,8 @@ def engine_version() -> str:
         return "unknown"
 
 
-def read_image(image: Path) -> tuple[tuple[Line, ...], bytes]:
-    """Lines of a page image rendered at OCR_DPI, and a PDF page that holds only its invisible text.
+def read_image(image: Path, dpi: int) -> tuple[tuple[Line, ...], bytes]:
+    """Lines of a page image rendered at `dpi`, and a PDF page that holds only its invisible text.
 
     One Tesseract run gives both. To be called in a child process: it may hang, and pytesseract kills only
     its direct child.
@@ -39,26 +40,27 @@ def read_image(image: Path) -> tuple[tuple[Line, ...], bytes]:
         str(base),
         extension="tsv pdf",
         lang="eng",
-        config=f"--dpi {OCR_DPI} --psm 11 -c textonly_pdf=1 -c tessedit_create_tsv=1",
+        config=f"--dpi {dpi} --psm 6 -c textonly_pdf=1 -c tessedit_create_tsv=1",
         timeout=OCR_SECONDS_PER_PAGE,
     )
     table = base.with_suffix(".tsv").read_text("utf-8")
     text_layer = base.with_suffix(".pdf").read_bytes()
-    rows = _rows(table)
+    rows = _rows(table, 72 / dpi)
     words = [word for row in rows for word in row]
     return lines_of(words, skew_of(rows)), text_layer
 
 
-def _rows(table: str) -> list[list[Word]]:
+def _rows(table: str, scale: float) -> list[list[Word]]:
     """Words by Tesseract's own lines; what looks like a table's ruling is left out."""
-    scale = 72 / OCR_DPI
     rows: dict[tuple[str, ...], list[Word]] = {}
     for entry in table.splitlines()[1:]:
         cells = entry.split("\t")
         if len(cells) < 12 or cells[0] != "5":
             continue
         text, confidence = cells[11].strip(), float(cells[10])
-        text = text.strip("|") or text
+        text = re.sub(
+            r"^[|~=—_-]+(?=[^\W\d])|^[|~=—_]+(?=\d)|(?<=\w)[|~=—_]+$", "", text
+        )  # a ruling or a wide gap read as signs
         if not text or _is_ruling(text, confidence):
             continue
         left, top, width, height = (int(cell) * scale for cell in cells[6:10])

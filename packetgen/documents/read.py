@@ -21,6 +21,7 @@ from packetgen.limits import (
     MAX_FILE_BYTES,
     MAX_PAGE_PIXELS,
     OCR_DPI,
+    OCR_LOWEST_DPI,
     OCR_MEMORY_BYTES,
     OCR_SECONDS_PER_PAGE,
     READER_MEMORY_BYTES,
@@ -147,17 +148,28 @@ def _ocr_page(exhibit: Path, folder: Path, number: int) -> tuple[tuple[Line, ...
     image = folder / f"{number:06d}.png"
     document = pypdfium2.PdfDocument(exhibit)
     page = document[number - 1]
-    scale = OCR_DPI / 72
-    while page.get_width() * page.get_height() * scale**2 > MAX_PAGE_PIXELS:
-        scale /= 2
-    if scale != OCR_DPI / 72:
+    dpi = _scanned_at(page)
+    if page.get_width() * page.get_height() * (dpi / 72) ** 2 > MAX_PAGE_PIXELS:
         raise ValueError("page too large")
-    page.render(scale=scale, grayscale=True).to_pil().save(image, dpi=(OCR_DPI, OCR_DPI))
+    page.render(scale=dpi / 72, grayscale=True).to_pil().save(image, dpi=(dpi, dpi))
     document.close()
     try:
-        return ocr.read_image(image)
+        return ocr.read_image(image, dpi)
     finally:
         image.unlink(missing_ok=True)
+
+
+def _scanned_at(page: Any) -> int:
+    """Resolution to read a page at: its scan's own, where that is fit for OCR, else OCR_DPI.
+
+    A 200-dpi fax made larger reads worse: Tesseract then sees signs in the wide gaps of tables.
+    """
+    import pypdfium2.raw as pdfium
+
+    pictures = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE])
+    widest = max((picture.get_px_size()[0] for picture in pictures), default=0)
+    own = round(widest / page.get_width() * 72)
+    return own if OCR_LOWEST_DPI <= own <= OCR_DPI else OCR_DPI
 
 
 def _add_text_layers(exhibit: Path, target: Path, layers: dict[int, bytes]) -> Path:

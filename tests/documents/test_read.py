@@ -47,7 +47,7 @@ def scan_tiff(path: Path, skew: float = 0.0) -> Path:
     for number, row in enumerate(ROWS):
         for column, cell in enumerate(row):
             draw.text((200 + 330 * column, 400 + 90 * number), cell, font=font, fill=0)
-    image.rotate(-skew, fillcolor=255, resample=Image.Resampling.BICUBIC).convert("1").save(
+    image.rotate(-skew, fillcolor=255, resample=Image.Resampling.BICUBIC).convert("1", dither=Image.Dither.NONE).save(
         path, compression="group4", dpi=(200, 200)
     )
     return path

@@ -1,0 +1,80 @@
+"""Chart + policy -> Assessment: a verdict for each criterion, and what to ask for what is not met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from packetgen.case import Case
+from packetgen.chart.model import Chart
+from packetgen.errors import Problem
+from packetgen.limits import POLICY_STALE_AFTER_DAYS
+from packetgen.policy.model import Assessment, Criterion, PolicyReference
+from packetgen.policy.predicates import Judged, judge
+from packetgen.policy.schema import CriterionRule, Policy, PolicyFile
+
+
+def assess(case: Case, chart: Chart, payer: PolicyFile, policy: Policy, today: date) -> Assessment:
+    """Judge the request by the policy. A rule whose confidence is not high gives "check" at best."""
+    reference = PolicyReference(
+        payer.payer, policy.number, policy.title, policy.effective, policy.reviewed, policy.source, policy.confidence
+    )
+    judged = [(rule, _capped(judge(rule, case, chart), rule)) for rule in policy.criteria]
+    criteria = tuple(
+        Criterion(rule.id, rule.says, j.verdict, j.why, j.evidence, reference, j.open or rule.ask) for rule, j in judged
+    )
+    checks = (_code_check(case, chart, reference),)
+    problems = (*_problems(judged), *_check_problems(checks), *_stale(policy, payer, today))
+    return Assessment(reference, criteria, checks, problems)
+
+
+def _capped(judged: Judged, rule: CriterionRule) -> Judged:
+    if rule.confidence == "high" or judged.verdict == "missing":
+        return judged
+    note = f"this rule was not read in the plan's own text (confidence {rule.confidence}): confirm it with the plan"
+    would = judged.verdict.replace("_", " ")
+    return Judged("check", f"{judged.why}; would be {would}, but {note}", judged.evidence, judged.open)
+
+
+def _code_check(case: Case, chart: Chart, reference: PolicyReference) -> Criterion:
+    """Whether the code on the request is the one in the chart."""
+    code = case.request.icd10
+    named = [fact for fact in chart.diagnoses if fact.value.icd10 == code]
+    others = [fact.value.icd10 for fact in chart.diagnoses if fact.value.icd10]
+    text = f"The code on the request, {code}, is the chart's"
+    if named:
+        return Criterion("code", text, "met", f"{code} is in the chart", named[0].evidence[:2], reference)
+    why = f"the chart has {', '.join(str(other) for other in others)}" if others else "the chart gives no code"
+    return Criterion("code", text, "check", why, (), reference, f"Is {code} right? Correct the case or the note.")
+
+
+def _problems(judged: list[tuple[CriterionRule, Judged]]) -> Iterator[Problem]:
+    for rule, result in judged:
+        if result.verdict != "met":
+            yield Problem(
+                code=f"{rule.id}_{result.verdict}",
+                where=rule.says,
+                what=f"{result.why[:1].upper()}{result.why[1:]}.",
+                fix=result.open or rule.ask,
+                who="plan" if result.verdict == "check" and rule.confidence != "high" else rule.who,
+                severity="doubt" if result.verdict == "check" else "required",
+            )
+
+
+def _check_problems(checks: tuple[Criterion, ...]) -> Iterator[Problem]:
+    for check in checks:
+        if check.verdict != "met":
+            yield Problem(f"{check.id}_{check.verdict}", check.text, f"{check.why}.", check.ask, "clinician", "doubt")
+
+
+def _stale(policy: Policy, payer: PolicyFile, today: date) -> Iterator[Problem]:
+    age = (today - policy.reviewed).days
+    if age > POLICY_STALE_AFTER_DAYS:
+        yield Problem(
+            "policy_stale",
+            f"{payer.id}/policy.yaml",
+            f"{policy.number} was last compared with the plan's text {age} days ago.",
+            "Is there a newer version of this policy? Compare it, and set reviewed: to today.",
+            "front_desk",
+            "note",
+        )
