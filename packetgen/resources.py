@@ -9,7 +9,5 @@ SHIPPED = PACKAGE / "shipped" if (PACKAGE / "shipped").is_dir() else PACKAGE.par
 
 KNOWLEDGE = PACKAGE / "knowledge"
 FONTS = PACKAGE / "fonts"
-LETTERS = SHIPPED / "templates" / "letters"
-FORM_MAPS = SHIPPED / "templates" / "forms"
 PAYERS = SHIPPED / "payer_forms"
 SAMPLES = SHIPPED / "samples"

@@ -54,7 +54,7 @@ def test_help_starts_without_the_pdf_libraries() -> None:
 def test_project_files_name_no_path_of_a_developers_machine() -> None:
     root = HOUSE.parent
     suffixes = {".py", ".md", ".yaml", ".toml", ".j2", ".lock", ""}
-    folders = ("packetgen", "templates", "payer_forms", "samples", "script", "docs", ".ci")
+    folders = ("packetgen", "payer_forms", "samples", "script", "docs", ".ci")
     files = [p for folder in folders for p in (root / folder).rglob("*") if p.is_file() and p.suffix in suffixes]
     named = [
         p.name for p in files if any(word in p.read_text(errors="ignore") for word in ("/wo" + "rk/", "../sha" + "red"))
