@@ -48,11 +48,11 @@ def evidence(page: PageText, start: int, end: int, rule: str) -> Evidence:
 
 def passages(page: PageText) -> list[Passage]:
     """The page cut into sentences and list items, in order."""
-    cuts = [0]
+    cuts = sorted({0, *_row_starts(page.text)})
     for match in _BREAK.finditer(page.text):
         if not ABBREVIATED.search(page.text[max(0, match.start() - 6) : match.start() + 1]):
             cuts.append(match.end())
-    cuts.append(len(page.text))
+    cuts = [*sorted(set(cuts)), len(page.text)]
     found = []
     for start, end in pairwise(cuts):
         text = page.text[start:end]
@@ -60,3 +60,15 @@ def passages(page: PageText) -> list[Passage]:
             first = start + len(text) - len(text.lstrip())
             found.append(Passage(page, first, start + len(text.rstrip())))
     return found
+
+
+def _row_starts(text: str) -> list[int]:
+    """Starts of lines that are rows of a table: they, and the line before, hold a gap of three or more spaces."""
+    starts, offset, row_before = [], 0, False
+    for line in text.splitlines(keepends=True):
+        row = bool(re.search(r"\S {3,}\S", line))
+        if row and row_before:
+            starts.append(offset)
+        row_before = row
+        offset += len(line)
+    return starts

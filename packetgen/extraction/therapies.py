@@ -79,7 +79,10 @@ def _own_words(said: str, names: list[re.Match[str]]) -> list[str]:
 
 def _finding(passage: Passage, drug: Drug, words: str, *, alone: bool) -> Finding:
     section = section_of(passage.page, passage.start)
+    role = _role(drug, words)
     status, reason = _status(words, section)
+    if status == "unknown" and role in ("acute", "other_indication"):
+        status = "current"  # named without more: in use; it can prove nothing either way
     assertion: Assertion = "present"
     if section.startswith(("family", "fhx")) or (alone and RELATIVE.search(passage.said)) or RELATIVE.search(words):
         status, assertion = "family_only", "family"
@@ -92,7 +95,7 @@ def _finding(passage: Passage, drug: Drug, words: str, *, alone: bool) -> Findin
     value = Therapy(
         drug.generic,
         drug.drug_class,
-        _role(drug, words),
+        role,
         status,
         float(dose["dose"]) if dose else None,
         dose["unit"].lower() if dose else None,

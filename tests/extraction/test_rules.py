@@ -45,6 +45,13 @@ def test_what_is_no_date_is_not_read_as_one(text: str) -> None:
         ("Propranolol contraindicated due to asthma.", "propranolol", "contraindicated"),
         ("If Botox is denied, will consider Qulipta 60 mg.", "atogepant", "hypothetical"),
         ("Will start topiramate 25 mg.", "topiramate", "planned"),
+        ("Artane 2 mg TID stopped 2015 (dry mouth).", "trihexyphenidyl", "not_tolerated"),
+        ("tizanidine 4 mg TID x 8 wks - low BP 88/50, stopped 1/2023", "tizanidine", "not_tolerated"),
+        (
+            "Family History\n  Problem       Relation    Comment\n  Migraine      Mother      controlled on Depakote",
+            "divalproex",
+            "family_only",
+        ),
     ],
 )
 def test_how_a_trial_went(page_text, said: str, drug: str, status: str) -> None:  # type: ignore[no-untyped-def]
