@@ -26,9 +26,16 @@ COLUMNS = {
     "hours": r"hours|lasted|duration|\bhrs\b",
     "acute": r"acute|medication|took|meds?\b|rescue",
 }
+EXPORTED = {
+    "date": r"^\s*date",
+    "start": r"^start",
+    "end": r"^end",
+    "headache": r"entry|headache",
+    "acute": r"acute|rescue",
+}
 YES = re.compile(r"^(?:y|yes|x|✓|headache|migraine)\b", re.IGNORECASE)
 NO = re.compile(r"^(?:n|no|none|-+|—|–|0)\b|^(?:-+|—|–)$|^no headache", re.IGNORECASE)
-DURATION = re.compile(r"(?P<n>\d{1,2}(?:\.\d)?)\s*(?P<unit>h|hrs?|hours?|min\w*)?", re.IGNORECASE)
+DURATION = re.compile(r"(?P<n>\d{1,4}(?:\.\d)?)\s*(?P<unit>h|hrs?|hours?|min\w*)?", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -44,12 +51,19 @@ def find_diary(pages: Sequence[PageText]) -> list[Finding]:
     """A finding for each calendar month that the document's diary rows speak of."""
     days: dict[str, _Day] = {}
     seen: set[str] = set()
+    titles: list[str] = []
     for page in pages:
         heads = _heads(page)
-        if heads:
-            seen |= set(heads)
-            for start, end, day in _rows(page):
-                _count(page, start, end, heads, days.setdefault(day, _Day()))
+        titles = titles or _titles(page)
+        for start, end, day in _rows(page):
+            if titles:
+                cells = _exported(page.text[start:end], titles)
+            elif heads:
+                cells = _cells(page.words_between(start, end), heads)
+            else:
+                continue
+            seen |= set(heads) | set(titles)
+            _count(page, start, end, cells, days.setdefault(day, _Day()))
     days = {day: entry for day, entry in days.items() if entry.places}
     if len(days) < MIN_ROWS:
         return []
@@ -87,9 +101,39 @@ def _rows(page: PageText) -> list[tuple[int, int, str]]:
     return rows
 
 
-def _count(page: PageText, start: int, end: int, heads: dict[str, float], day: _Day) -> None:
-    cells = _cells(page.words_between(start, end), heads)
+def _titles(page: PageText) -> list[str]:
+    """Column names of an app's export: a line of comma-separated titles with a date and an entry; [] without one."""
+    for line in page.text.splitlines():
+        cells = line.split(",")
+        if len(cells) >= 4:
+            titles = [next((n for n, p in EXPORTED.items() if re.search(p, c, re.IGNORECASE)), "") for c in cells]
+            if {"date", "headache"} <= set(titles):
+                return [*titles, "migraine", "hours"] if {"start", "end"} <= set(titles) else [*titles, "migraine"]
+    return []
+
+
+def _exported(row: str, titles: list[str]) -> dict[str, str]:
+    """A row of an export as cells: its kind of entry tells migraine, its start and end tell the hours."""
+    cells = {title: text.strip() for title, text in zip(titles, row.split(","), strict=False) if title}
+    cells["migraine"] = "yes" if "migraine" in cells.get("headache", "").lower() else "no"
+    if "hours" in titles:
+        cells["hours"] = _between(cells.get("start", ""), cells.get("end", ""))
+    return cells
+
+
+def _between(start: str, end: str) -> str:
+    """Minutes from one clock time to the next, also past midnight, as "90 min"; "" when one is not given."""
+    times = [re.fullmatch(r"(\d{1,2}):(\d\d)", text) for text in (start, end)]
+    if not times[0] or not times[1]:
+        return ""
+    first, last = (int(time[1]) * 60 + int(time[2]) for time in times if time)
+    return f"{(last - first) % (24 * 60)} min"
+
+
+def _count(page: PageText, start: int, end: int, cells: dict[str, str], day: _Day) -> None:
     said = cells.get("headache", "")
+    if any(_same_row(page.text[start:end], p.text[s:e]) for p, s, e in day.places):
+        return  # carried over to the next sheet: one entry
     if "no entry" in " ".join(cells.values()).lower() or not said:
         return
     day.places.append((page, start, end))
@@ -113,6 +157,11 @@ def _cells(words: Sequence[Word], heads: dict[str, float]) -> dict[str, str]:
         left = [name for name, x in order if x <= word.box.x0 + 14]
         cells[left[-1] if left else order[0][0]].append(word.text)
     return {name: " ".join(texts) for name, texts in cells.items()}
+
+
+def _same_row(a: str, b: str) -> bool:
+    short, long = sorted((" ".join(a.split()), " ".join(b.split())), key=len)
+    return long.startswith(short)
 
 
 def _hours(text: str) -> float:

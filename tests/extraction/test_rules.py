@@ -160,3 +160,22 @@ def test_a_diary_is_counted_from_its_rows(page_text) -> None:  # type: ignore[no
     assert (v.month, v.days_recorded, v.headache_days, v.migraine_days, v.days_4h_or_more, v.acute_medication_days) == (
         "2026-07", 5, 4, 2, 3, 3,
     )  # fmt: skip
+
+
+def test_an_app_export_is_counted_by_its_days(page_text) -> None:  # type: ignore[no-untyped-def]
+    export = "\n".join(
+        [
+            "Date,Start,End,Entry,Pain,Symptoms,Acute medication,Preventive taken",
+            "2026-03-01,,,No headache,0,,,yes",
+            "2026-03-02,08:00,09:30,Headache,3,,,yes",
+            "2026-03-02,16:00,17:15,Headache,4,,,yes",
+            "2026-03-03,22:00,02:00,Migraine,8,light;nausea,Maxalt-MLT 10 mg,yes",
+            "2026-03-04,13:00,16:59,Headache,4,,,no",
+            "2026-03-05,10:00,15:00,Migraine,5,,,yes",
+        ]
+    )
+    (finding,) = find_diary([page_text(export)])
+    v = finding.value
+    assert (v.days_recorded, v.headache_days, v.migraine_days, v.days_4h_or_more, v.acute_medication_days) == (
+        5, 4, 2, 2, 1,
+    )  # fmt: skip
