@@ -6,6 +6,7 @@ files are gone. The exhibit of the packet, and every coordinate, is this file's.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -101,10 +102,62 @@ def clean(source: Path, target: Path, name: str) -> tuple[int, ...]:
         pdf.remove_unreferenced_resources()
         if "/AcroForm" in pdf.Root:
             pdf.generate_appearance_streams()
+        for number, page in enumerate(pdf.pages, 1):
+            _draw_comments(pdf, page, name, number)
         pdf.flatten_annotations("print")
         turned = tuple(_copy_upright(page, out) for page in pdf.pages)
         out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return turned
+
+
+def _draw_comments(pdf: Any, page: Any, name: str, number: int) -> None:
+    """Give typed comments (FreeText) that carry no appearance one, so that flattening keeps their words.
+
+    Viewers draw such comments themselves, so a person has seen them on the page. Raises UnreadableInput for
+    one whose letters the standard fonts lack: its words would be lost.
+    """
+    from pikepdf import Dictionary, Name
+
+    for comment in page.obj.get("/Annots", []):
+        if (
+            comment.get("/Subtype") != Name.FreeText
+            or "/AP" in comment
+            or not str(comment.get("/Contents", "")).strip()
+        ):
+            continue
+        x0, y0, x1, y1 = (float(value) for value in comment.Rect)
+        width, height = abs(x1 - x0), abs(y1 - y0)
+        try:
+            content = _set_in_box(str(comment.Contents), width, height)
+        except UnicodeEncodeError:
+            raise UnreadableInput(
+                f"the comment on page {number} cannot be drawn",
+                where=name,
+                fix="Print it to a new PDF from your viewer.",
+            ) from None
+        font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding)
+        appearance = pdf.make_stream(
+            content,
+            Type=Name.XObject,
+            Subtype=Name.Form,
+            BBox=[0, 0, width, height],
+            Resources=Dictionary(Font=Dictionary(F=font)),
+        )
+        comment.AP = Dictionary(N=appearance)
+
+
+def _set_in_box(text: str, width: float, height: float) -> bytes:
+    """PDF operators that set text in Helvetica inside a box, smaller until all lines fit."""
+    from reportlab.lib.utils import simpleSplit
+
+    size = 11.0
+    while True:
+        lines = [part for line in text.splitlines() for part in simpleSplit(line, "Helvetica", size, width - 4)]
+        if len(lines) * size * 1.15 <= height - 2 or size <= 3:
+            break
+        size -= 0.5
+    set_lines = b" T* ".join(b"(" + re.sub(rb"([\\()])", rb"\\\1", line.encode("cp1252")) + b") Tj" for line in lines)
+    return f"BT /F {size} Tf {size * 1.15:.2f} TL 2 {height - size:.2f} Td ".encode() + set_lines + b" ET"
 
 
 def _copy_upright(page: Any, out: Any) -> int:

@@ -12,6 +12,8 @@ from packetgen.errors import ProgramFailed
 from packetgen.limits import OCR_SECONDS_PER_PAGE, PROBE_SECONDS
 from packetgen.programs import TESSERACT, run
 
+# One uniform block: other modes dropped columns (3) or lone digits (11) of a ruled diary.
+PAGE_SEGMENTATION = 6
 JUNK_BELOW = 30.0  # confidence 0-100: table rules and specks read as letters
 RULING = set("|_-—–=~.,:;'`\"[]{}()/\\")
 
@@ -40,7 +42,7 @@ def read_image(image: Path, dpi: int) -> tuple[tuple[Line, ...], bytes]:
         str(base),
         extension="tsv pdf",
         lang="eng",
-        config=f"--dpi {dpi} --psm 6 -c textonly_pdf=1 -c tessedit_create_tsv=1",
+        config=f"--dpi {dpi} --psm {PAGE_SEGMENTATION} -c textonly_pdf=1 -c tessedit_create_tsv=1",
         timeout=OCR_SECONDS_PER_PAGE,
     )
     table = base.with_suffix(".tsv").read_text("utf-8")

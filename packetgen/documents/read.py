@@ -167,8 +167,8 @@ def _scanned_at(page: Any) -> int:
     import pypdfium2.raw as pdfium
 
     pictures = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE])
-    widest = max((picture.get_px_size()[0] for picture in pictures), default=0)
-    own = round(widest / page.get_width() * 72)
+    longest = max((max(picture.get_px_size()) for picture in pictures), default=0)
+    own = round(longest / max(page.get_width(), page.get_height()) * 72)
     return own if OCR_LOWEST_DPI <= own <= OCR_DPI else OCR_DPI
 
 
@@ -180,7 +180,11 @@ def _add_text_layers(exhibit: Path, target: Path, layers: dict[int, bytes]) -> P
         for number, layer in sorted(layers.items()):
             page = pdf.pages[number - 1]
             with pikepdf.open(io.BytesIO(layer)) as text:
-                page.add_overlay(text.pages[0], pikepdf.Rectangle(*[float(v) for v in page.mediabox]))
+                layer_form = pdf.copy_foreign(text.pages[0].as_form_xobject())
+            # add_overlay would name it at random: the same scan must give the same bytes
+            placed_as = page.add_resource(layer_form, pikepdf.Name.XObject, pikepdf.Name("/TextLayer"))
+            area = pikepdf.Rectangle(*[float(v) for v in page.mediabox])
+            page.contents_add(pdf.make_stream(page.calc_form_xobject_placement(layer_form, placed_as, area)))
         pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return target
 

@@ -96,6 +96,43 @@ def test_what_an_annotation_shows_is_kept_and_the_annotation_is_gone(tmp_path: P
         assert "/Annots" not in pdf.pages[0]
 
 
+def typed_note(path: Path, text: str) -> Path:
+    """A page with a typed comment (FreeText) that carries no appearance of its own."""
+    text_pdf(path)
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        comment = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.FreeText,
+            Rect=[72, 200, 300, 260],
+            Contents=pikepdf.String(text),
+            DA=pikepdf.String("/Helv 11 Tf 0 g"),
+            F=4,
+        )
+        pdf.pages[0].obj.Annots = pdf.make_indirect(pikepdf.Array([pdf.make_indirect(comment)]))
+        pdf.save(path)
+    return path
+
+
+def test_a_typed_comment_without_an_appearance_is_not_lost(tmp_path: Path) -> None:
+    ((document,), _) = read(
+        tmp_path, typed_note(tmp_path / "a.pdf", "Dose raised to 100 mg (was 50) in May, see below")
+    )
+    words = " ".join(word.text for word in document.page(1).words)
+    assert "Dose raised to 100 mg (was 50) in May, see below" in words
+
+
+def test_a_comment_that_cannot_be_drawn_is_refused_by_page(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableInput, match="comment on page 1"):
+        read(tmp_path, typed_note(tmp_path / "a.pdf", "李 was seen"))
+
+
+@pytest.mark.slow
+def test_the_same_scan_gives_the_same_exhibit(tmp_path: Path) -> None:
+    fax = scan_tiff(tmp_path / "fax.tif")
+    exhibits = [read(tmp_path, fax, cache=tmp_path / name)[0][0].exhibit.read_bytes() for name in ("one", "two")]
+    assert exhibits[0] == exhibits[1]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
