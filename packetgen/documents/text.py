@@ -1,6 +1,6 @@
 """A page as one string in which every character knows its word: a match becomes a box by slicing.
 
-Lines are joined by newlines. Within a line, words stand at the column they have on the page (in units of the
+Lines are joined by newlines, and a blank line stands where the page has one. Within a line, words stand at the column they have on the page (in units of the
 page's usual character width), so that a table in a PDF, in a scan and in a text file looks the same to a rule.
 """
 
@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from packetgen.documents.model import Box, Document, Line, Page, Word
+
+BLANK_LINE = 1.5  # of the usual step from line to line: a page's headings and paragraphs stand further apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class PageText:
         width = _character_width(page)
         left = min((word.box.x0 for word in page.words), default=0.0)
         text, starts, words = "", [], []
-        for line in page.lines:
+        for line, gap in zip(page.lines, _gaps_before(page), strict=True):
+            text += "\n" if gap else ""
             row = ""
             for word in line.words:
                 row += " " * _spaces_before(word, row, line, width, left)
@@ -82,6 +86,14 @@ class PageText:
 def _character_width(page: Page) -> float:
     widths = [word.box.width / len(word.text) for word in page.words if len(word.text) > 1]
     return max(median(widths), 1.0) if widths else 6.0
+
+
+def _gaps_before(page: Page) -> list[bool]:
+    """For each line, whether a blank line stands before it: more room than lines of this page usually have."""
+    tops = [min(word.box.top for word in line.words) for line in page.lines]
+    steps = [below - above for above, below in pairwise(tops)]
+    usual = median(step for step in steps if step > 0) if any(step > 0 for step in steps) else 0.0
+    return [False, *(step > BLANK_LINE * usual for step in steps)][: len(tops)]
 
 
 def _spaces_before(word: Word, row: str, line: Line, width: float, left: float) -> int:

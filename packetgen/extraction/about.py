@@ -20,6 +20,7 @@ SIGNED = re.compile(
     r"\b(?:electronically )?signed(?: electronically)? by:?[ ]+(?P<who>[A-Z][\w.'-]*(?:[ ][A-Z][\w.'-]*){0,3})",
     re.IGNORECASE,
 )
+TITLE_CHARACTERS = 500
 SPECIALTY = re.compile(r"\b(neurolog|dermatolog|urolog|ophthalmolog|physiatr|pain medicine)", re.IGNORECASE)
 SPECIALTIES = {
     "neurolog": "neurology", "dermatolog": "dermatology", "urolog": "urology", "ophthalmolog": "ophthalmology",
@@ -54,9 +55,12 @@ def summarise(pages: Sequence[PageText], kind: str | None = None) -> DocumentSum
 
 
 def _kind(text: str) -> str:
-    """The kind whose cues weigh most; "other" when none is there."""
+    """The kind whose cues weigh most, twice where it titles itself; "other" when none is there."""
+    title = text.lstrip()[:TITLE_CHARACTERS]
     weights = {
-        entry.kind: sum(cue.weight for cue in entry.cues if re.search(cue.pattern, text, re.IGNORECASE))
+        entry.kind: sum(
+            cue.weight for cue in entry.cues for part in (text, title) if re.search(cue.pattern, part, re.IGNORECASE)
+        )
         for entry in document_kinds().kinds
     }
     best = max(weights, key=lambda name: weights[name])

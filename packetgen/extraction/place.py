@@ -13,6 +13,8 @@ from packetgen.extraction.model import Evidence
 _BREAK = re.compile(
     r"\n(?=\s*\n)|\n(?=\s*(?:[•*·-]|\d{1,2}[.)])\s)|\n(?=[A-Z][A-Za-z/& ]{2,40}:)|(?<=[a-z0-9%)][.;?!])\s+(?=[A-Z0-9~])"
 )
+# A heading: a short line of words without a stop, after a blank line, the page's start or a finished sentence.
+_HEADING = re.compile(r"(?:(?<=\n\n)|(?<=[.;:)]\n)|\A)[ ]*[A-Z][A-Za-z/&()' -]{2,40}\n(?=[^\n])")
 ABBREVIATED = re.compile(r"(?:\b(?:vs|approx|Dr|Mr|Ms|Mrs|St|no|e\.g|i\.e)|\b[A-Z])\.\s*$")
 
 
@@ -52,6 +54,8 @@ def passages(page: PageText) -> list[Passage]:
     for match in _BREAK.finditer(page.text):
         if not ABBREVIATED.search(page.text[max(0, match.start() - 6) : match.start() + 1]):
             cuts.append(match.end())
+    for match in _HEADING.finditer(page.text):
+        cuts += match.span()
     cuts = [*sorted(set(cuts)), len(page.text)]
     found = []
     for start, end in pairwise(cuts):

@@ -19,9 +19,14 @@ from packetgen.extraction.vocabulary import Drug, drug_pattern, drugs_by_name, t
 DOSE = re.compile(r"(?<![\d./-])(?P<dose>\d{1,4}(?:\.\d{1,2})?)[ ]?(?P<unit>mg|mcg|g|units?)\b", re.IGNORECASE)
 WEEKS = re.compile(
     r"(?:x|for|of|over|,|\()[ ]*(?:about |~|approximately )?(?P<n>\d{1,3})[ -]?"
-    r"(?P<unit>d|days?|wks?|weeks?|mo|months?|yrs?|years?)\b",
+    r"(?P<unit>d|days?|wks?|weeks?|mo|months?|yrs?|years?)\b(?!\s*(?:a|per|/|each|every)\s*(?:week|month|year|wk|mo))",
     re.IGNORECASE,
 )
+# Why a trial ended: the rest of the clause that tells it.
+REST_OF_CLAUSE = re.compile(r"[^.;|\n]{0,90}(?=[.;|\n]|$)")
+ENDED: tuple[TherapyStatus, ...] = (
+    "ineffective", "partial_response", "not_tolerated", "contraindicated", "stopped_other", "allergy",
+)  # fmt: skip
 IN_WEEKS = {"d": 1 / 7, "w": 1.0, "m": 52 / 12, "y": 52.0}
 LISTED = re.compile(r"[a-z)]\s*(?:,|/|\+| and )\s*$")
 
@@ -113,7 +118,10 @@ def _status(words: str, section: str) -> tuple[TherapyStatus, str | None]:
     for rule in therapy_status().statuses:
         match = re.search(rule.pattern, words, re.IGNORECASE)
         if match:
-            return rule.status, match.group(0)
+            if rule.status not in ENDED:
+                return rule.status, None
+            rest = REST_OF_CLAUSE.match(words, match.end())
+            return rule.status, (match.group(0) + (rest.group(0) if rest else "")).strip(" ,-")
     return ("current", None) if "medication" in section else ("unknown", None)
 
 

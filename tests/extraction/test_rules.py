@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from packetgen.extraction.about import summarise
 from packetgen.extraction.dates import dates_in
 from packetgen.extraction.diary import find_diary
 from packetgen.extraction.frequency import find_frequency
 from packetgen.extraction.identity import find_identity
 from packetgen.extraction.model import Range
+from packetgen.extraction.place import passages
 from packetgen.extraction.scores import find_scores
 from packetgen.extraction.therapies import find_therapies
 from packetgen.extraction.toxins import find_toxins
@@ -179,3 +181,32 @@ def test_an_app_export_is_counted_by_its_days(page_text) -> None:  # type: ignor
     assert (v.days_recorded, v.headache_days, v.migraine_days, v.days_4h_or_more, v.acute_medication_days) == (
         5, 4, 2, 2, 1,
     )  # fmt: skip
+
+
+def test_days_a_month_are_a_frequency_not_a_duration(page_text) -> None:
+    (finding,) = find_therapies(page_text("Rizatriptan 10 mg at onset, about 8 days a month."))
+    assert finding.value.weeks is None
+
+
+def test_the_reason_is_the_whole_clause(page_text) -> None:
+    (finding,) = find_therapies(page_text("Amitriptyline 50 mg, 12 weeks. No reduction in headache days. Return soon."))
+    assert finding.value.reason == "No reduction in headache days"
+
+
+def test_a_quote_holds_no_heading_and_no_footer(page_text) -> None:
+    page = page_text(
+        "She slept well.\nAssessment\nChronic migraine (G43.709)\nstable today\n\n\nSYNTHETIC SAMPLE Page 2 of 4"
+    )
+    assert [passage.said for passage in passages(page)] == [
+        "She slept well.",
+        "Assessment",
+        "Chronic migraine (G43.709) stable today",
+        "SYNTHETIC SAMPLE Page 2 of 4",
+    ]
+
+
+def test_a_visit_note_that_speaks_of_a_diary_is_a_note(page_text) -> None:
+    note = "Progress note - office visit\nChief complaint: migraine.\nHPI\n" + "She reports headaches.\n" * 30
+    assert (
+        summarise([page_text(note + "Headache diary reviewed. Start date of headache unknown.")]).kind == "clinic_note"
+    )
