@@ -10,4 +10,6 @@ SHIPPED = PACKAGE / "shipped" if (PACKAGE / "shipped").is_dir() else PACKAGE.par
 KNOWLEDGE = PACKAGE / "knowledge"
 FONTS = PACKAGE / "fonts"
 PAYERS = SHIPPED / "payer_forms"
+LETTERS = SHIPPED / "templates" / "letters"
+FORM_MAPS = SHIPPED / "templates" / "forms"
 SAMPLES = SHIPPED / "samples"

@@ -1,7 +1,8 @@
 """A page as one string in which every character knows its word: a match becomes a box by slicing.
 
-Lines are joined by newlines, and a blank line stands where the page has one. Within a line, words stand at the column they have on the page (in units of the
-page's usual character width), so that a table in a PDF, in a scan and in a text file looks the same to a rule.
+Lines are joined by newlines, and a blank line stands where the page has one. Within a line, words stand at the
+column they have on the page (in units of the page's usual character width), so that a table in a
+PDF, in a scan and in a text file looks the same to a rule.
 """
 
 from __future__ import annotations

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from packetgen.errors import Problem
+from packetgen.documents.model import Box
 
-# A citation is a hyperlink to this address in the .docx; LibreOffice keeps it with its rectangle in the PDF,
-# and the packet turns it into a link to the exhibit page. No text is searched.
+# In the .docx a citation is a hyperlink to this address with the words "Ex. A-2", held together by a no-break
+# space and a no-break hyphen. LibreOffice 7.4.7 writes no links into a PDF, so there the citations are found by
+# their words, and must be those of the .docx, in the same order.
 EXHIBIT_LINK = "https://packet.invalid/exhibit/"
+CITED_PAGE = re.compile(r"Ex\.\s([A-Z]+)[\u2010\u2011-](\d+)")
 
 
 def exhibit_page_of(uri: str) -> str | None:
@@ -19,11 +21,25 @@ def exhibit_page_of(uri: str) -> str | None:
     return found.group(1) if found else None
 
 
+def label_of(exhibit_page: str) -> str:
+    """How a letter prints the exhibit page "A-2"."""
+    return "Ex.\u00a0" + exhibit_page.replace("-", "\u2011")
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLink:
+    """A citation as it stands in the letter's PDF: on page (1-based), at box (points from the top left)."""
+
+    page: int
+    box: Box
+    exhibit_page: str
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A finished letter. pdf holds the links of its citations."""
+    """A finished letter, and where its PDF cites exhibit pages."""
 
     title: str
     docx: Path
     pdf: Path
-    problems: tuple[Problem, ...] = ()
+    links: tuple[LetterLink, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from packetgen.case import Case
@@ -21,7 +22,8 @@ def assess(case: Case, chart: Chart, payer: PolicyFile, policy: Policy, today: d
     )
     judged = [(rule, _capped(judge(rule, case, chart), rule)) for rule in policy.criteria]
     criteria = tuple(
-        Criterion(rule.id, rule.says, j.verdict, j.why, j.evidence, reference, j.open or rule.ask) for rule, j in judged
+        Criterion(rule.id, rule.says, j.verdict, j.why, j.evidence, reference, j.open or rule.ask, j.shown)
+        for rule, j in judged
     )
     checks = (_code_check(case, chart, reference),)
     problems = (*_problems(judged), *_check_problems(checks), *_stale(policy, payer, today))
@@ -33,7 +35,7 @@ def _capped(judged: Judged, rule: CriterionRule) -> Judged:
         return judged
     note = f"this rule was not read in the plan's own text (confidence {rule.confidence}): confirm it with the plan"
     would = judged.verdict.replace("_", " ")
-    return Judged("check", f"{judged.why}; would be {would}, but {note}", judged.evidence, judged.open)
+    return replace(judged, verdict="check", why=f"{judged.why}; would be {would}, but {note}")
 
 
 def _code_check(case: Case, chart: Chart, reference: PolicyReference) -> Criterion:
@@ -43,7 +45,7 @@ def _code_check(case: Case, chart: Chart, reference: PolicyReference) -> Criteri
     others = [fact.value.icd10 for fact in chart.diagnoses if fact.value.icd10]
     text = f"The code on the request, {code}, is the chart's"
     if named:
-        return Criterion("code", text, "met", f"{code} is in the chart", named[0].evidence[:2], reference)
+        return Criterion("code", text, "met", f"{code} is in the chart", named[0].evidence[:2], reference, shown=code)
     why = f"the chart has {', '.join(str(other) for other in others)}" if others else "the chart gives no code"
     return Criterion("code", text, "check", why, (), reference, f"Is {code} right? Correct the case or the note.")
 

@@ -37,7 +37,8 @@ class Criterion:
 
     text       the criterion in our words
     verdict    met / not_met / missing (the chart does not say) / check (a person must decide)
-    why        a sentence: the value found against the value asked
+    why        for the clinic: the value found against the value asked
+    shown      for the plan: what the chart shows, nothing more; empty when it shows nothing
     evidence   the places that prove or contradict it, most telling first
     ask        when not met: the exact question to ask or sentence to add
     """
@@ -49,6 +50,7 @@ class Criterion:
     evidence: tuple[Evidence, ...]
     reference: PolicyReference
     ask: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

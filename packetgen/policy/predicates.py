@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from packetgen.case import Case
+from packetgen.chart import words
 from packetgen.chart.model import Chart, Fact
 from packetgen.extraction.model import Amount, Evidence, Range
 from packetgen.limits import LOW_OCR_CONFIDENCE
@@ -19,12 +20,17 @@ PLACES = 4
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict, why, and the places that show it. open: what to ask for, when something specific is missing."""
+    """A verdict, why, and the places that show it.
+
+    shown  what the chart shows, in words for the plan; empty when it shows nothing
+    open   what to ask for, when something specific is missing
+    """
 
     verdict: Verdict
     why: str
     evidence: tuple[Evidence, ...] = ()
     open: str = ""
+    shown: str = ""
 
 
 def judge(rule: CriterionRule, case: Case, chart: Chart) -> Judged:
@@ -50,7 +56,7 @@ def judge(rule: CriterionRule, case: Case, chart: Chart) -> Judged:
 
 
 def _requested(ok: bool, why: str, evidence: tuple[Evidence, ...] = ()) -> Judged:
-    return Judged("met" if ok else "not_met", why, evidence)
+    return Judged("met" if ok else "not_met", why, evidence, shown=why)
 
 
 def _planned(chart: Chart, case: Case) -> tuple[Evidence, ...]:
@@ -73,25 +79,27 @@ def _diagnosis(rule: DiagnosisRule, chart: Chart) -> Judged:
     named = [fact for fact in chart.diagnoses if (fact.value.icd10 or "").startswith(rule.codes)]
     if named:
         evidence = _places(e for fact in named for e in fact.evidence)
-        return Judged("met", f"{named[0].value.name}, {named[0].value.icd10}", evidence)
+        shown = f"{named[0].value.name}, {named[0].value.icd10}"
+        return Judged("met", shown, evidence, shown=shown)
     return Judged("missing", f"no diagnosis with a code {' or '.join(rule.codes)} is in the chart")
 
 
 def _frequency(rule: FrequencyRule, chart: Chart) -> Judged:
     fact: Fact[Amount] | None = getattr(chart.current, rule.fact) or getattr(chart.baseline, rule.fact)
-    words = rule.fact.replace("_", " ")
+    name = rule.fact.replace("_", " ")
     if fact is None:
-        return Judged("missing", f"the chart does not state {words}")
+        return Judged("missing", f"the chart does not state {name}")
     low, high = ends_of(fact.value)
     evidence = _places((*fact.evidence, *(e for f in fact.against for e in f.evidence), *_diary_places(rule, chart)))
-    stated = f"{words}: {told(fact.value)} stated, {rule.at_least:g} asked"
+    shown = f"{name}: {words.amount(fact.value)}"
+    stated = f"{shown} stated, {rule.at_least:g} asked"
     if any((ends_of_finding(f, rule)[0] >= rule.at_least) != (low >= rule.at_least) for f in fact.against):
-        return Judged("check", f"{stated}; another note says otherwise", evidence)
+        return Judged("check", f"{stated}; another note says otherwise", evidence, shown=shown)
     if doubt := _doubt(fact, rule, chart):
-        return Judged("check", f"{stated}; {doubt}", evidence)
+        return Judged("check", f"{stated}; {doubt}", evidence, shown=shown)
     if low >= rule.at_least:
-        return Judged("met", stated, evidence)
-    return Judged("check" if high >= rule.at_least else "not_met", stated, evidence)
+        return Judged("met", stated, evidence, shown=shown)
+    return Judged("check" if high >= rule.at_least else "not_met", stated, evidence, shown=shown)
 
 
 def _doubt(fact: Fact[Amount], rule: FrequencyRule, chart: Chart) -> str:
@@ -125,18 +133,20 @@ def _failed_trials(rule: FailedTrialsRule, chart: Chart) -> Judged:
     undated = [trial for trial in trials if trial.standing == "no_duration"]
     classes = {trial.fact.value.drug_class for trial in counted}
     evidence = _places(trial.fact.evidence[0] for trial in (*counted, *(t for t in trials if t not in counted)))
+    shown = "; ".join(words.trial(trial.fact.value) for trial in (*counted, *undated))
     why = f"{len(classes)} of {rule.distinct_classes} classes: {_told(counted)}" if counted else "no trial counts yet"
     if len(classes) >= rule.distinct_classes:
         faint = [t for t in counted if t.fact.confidence is not None and t.fact.confidence < LOW_OCR_CONFIDENCE]
         disputed = [t for t in counted if t.fact.against]
         if faint or disputed:
-            return Judged("check", f"{why}; a note is faint or says otherwise: {_told([*faint, *disputed])}", evidence)
-        return Judged("met", why, evidence)
+            doubted = _told([*faint, *disputed])
+            return Judged("check", f"{why}; a note is faint or says otherwise: {doubted}", evidence, shown=shown)
+        return Judged("met", why, evidence, shown=shown)
     if classes | {trial.fact.value.drug_class for trial in undated} > classes:
         names = ", ".join(trial.fact.value.drug for trial in undated)
         ask = f"What are the start and stop dates of {names}, and its highest daily dose?"
-        return Judged("missing", f"{why}; how long {names} was taken is not stated", evidence, ask)
-    return Judged("not_met", why, evidence)
+        return Judged("missing", f"{why}; how long {names} was taken is not stated", evidence, ask, shown)
+    return Judged("not_met", why, evidence, shown=shown)
 
 
 def _told(trials: Iterable[Trial]) -> str:
@@ -159,12 +169,3 @@ def ends_of_finding(finding: object, rule: FrequencyRule) -> tuple[float, float]
     field = {"headache_days": "headache_days_per_month", "migraine_days": "migraine_days_per_month"}
     amount = getattr(getattr(finding, "value", None), field.get(rule.fact, rule.fact), None)
     return ends_of(amount) if amount is not None else (0.0, float("inf"))
-
-
-def told(amount: Amount) -> str:
-    """An amount in words: "22", "6 to 12", "more than 4"."""
-    if not isinstance(amount, Range):
-        return f"{amount:g}"
-    if amount.high is None:
-        return f"at least {amount.low:g}"
-    return f"{amount.low or 0:g} to {amount.high:g}"

@@ -1,0 +1,56 @@
+"""Facts in words, as letters, forms and the crosswalk print them. US dates, because the plans are US plans."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from packetgen.extraction.model import Amount, Range, Therapy
+
+STATUS = {
+    "ineffective": "Ineffective",
+    "partial_response": "Partial response",
+    "not_tolerated": "Not tolerated",
+    "contraindicated": "Contraindicated",
+}
+
+
+def amount(value: Amount) -> str:
+    """An amount: "22", "6 to 12", "at least 4"."""
+    if not isinstance(value, Range):
+        return f"{value:g}"
+    if value.high is None:
+        return f"at least {value.low:g}"
+    return f"{value.low or 0:g} to {value.high:g}"
+
+
+def day(iso: str | date) -> str:
+    """A date with the precision it has: "10/02/2026", "03/2024", "2024"."""
+    parts = str(iso).split("-")
+    return "/".join([*parts[1:], parts[0]])
+
+
+def dose(therapy: Therapy) -> str:
+    """The highest dose: "100 mg", or nothing when the chart gives none."""
+    return f"{therapy.dose:g} {therapy.unit}" if therapy.dose is not None and therapy.unit else ""
+
+
+def duration(therapy: Therapy) -> str:
+    """When it was taken: "03/2024 to 08/2024", "9 weeks", "since 03/2024", or nothing when the chart does not say."""
+    if therapy.start and therapy.stop:
+        return f"{day(therapy.start)} to {day(therapy.stop)}"
+    if therapy.weeks is not None:
+        return f"{therapy.weeks:g} weeks"
+    if therapy.start:
+        return f"since {day(therapy.start)}"
+    return f"until {day(therapy.stop)}" if therapy.stop else ""
+
+
+def drug_class(therapy: Therapy) -> str:
+    """The class in words: "beta blocker"."""
+    return therapy.drug_class.replace("_", " ")
+
+
+def trial(therapy: Therapy) -> str:
+    """A trial in one phrase: "topiramate (antiepileptic), 03/2024 to 08/2024, not tolerated"."""
+    parts = [f"{therapy.drug} ({drug_class(therapy)})", duration(therapy), therapy.status.replace("_", " ")]
+    return ", ".join(part for part in parts if part)

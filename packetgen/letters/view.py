@@ -1,0 +1,200 @@
+"""What a letter template may say: facts in words, each with the exhibit pages that `cite` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from packetgen.case import Case
+from packetgen.chart import words
+from packetgen.chart.model import Chart, Fact, HeadacheFacts
+from packetgen.documents.model import Document
+from packetgen.extraction.model import DiaryMonth, Evidence, Therapy, Toxin
+from packetgen.letters.literature import references_for
+from packetgen.policy.model import Assessment, Criterion
+
+CITED_PAGES = 3
+ENDED = tuple(words.STATUS)
+KINDS = {
+    "clinic_note": "visit note", "consult": "consultation", "procedure_note": "procedure note",
+    "headache_diary": "headache diary", "questionnaire": "questionnaire", "intake_form": "intake form",
+    "pharmacy_history": "pharmacy history", "denial_letter": "denial letter", "letter": "letter",
+    "other": "record",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words with the places they were read. Prints as its words."""
+
+    text: str
+    places: tuple[Evidence, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A row of the therapy table."""
+
+    drug: str
+    drug_class: str
+    dose: str
+    taken: str
+    outcome: str
+    reason: str
+    places: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A row of the diary table; an empty count where the diary has no such column."""
+
+    month: str
+    recorded: str
+    headache: str
+    migraine: str
+    long: str
+    medicated: str
+    places: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A row of the policy table: the criterion and what the chart shows."""
+
+    says: str
+    shows: str
+    places: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """An exhibit in the list of enclosures."""
+
+    label: str
+    kind: str
+    dated: str
+    page_count: int
+
+
+def exhibit_pages(places: Iterable[Evidence]) -> tuple[str, ...]:
+    """The exhibit pages to cite, each once, the leading ones only."""
+    return tuple(dict.fromkeys(place.exhibit_page for place in places))[:CITED_PAGES]
+
+
+def context_of(case: Case, chart: Chart, assessment: Assessment, documents: Sequence[Document]) -> dict[str, Any]:
+    """All the variables of a template, by name."""
+    return {
+        "case": case.case,
+        "request": case.request,
+        "start_date": words.day(case.request.start_date),
+        "patient": case.patient,
+        "birth_date": words.day(case.patient.birth_date),
+        "insurance": case.insurance,
+        "provider": case.provider,
+        "payer": assessment.reference.payer,
+        "policy": _policy(assessment),
+        "indication": case.request.indication.replace("_", " "),
+        "diagnosis": _diagnosis(case, chart),
+        "current": _headache(chart.current),
+        "baseline": _headache(chart.baseline),
+        "diary": [_month(fact) for fact in chart.diary],
+        "scores": [
+            Said(f"{f.value.instrument} was {f.value.value:g} on {words.day(f.value.date)}", f.evidence)
+            for f in chart.scores
+            if f.value.value is not None and f.value.date and not f.against
+        ],
+        "trials": [_trial(f) for f in chart.therapies if f.value.role == "preventive" and f.value.status in ENDED],
+        "acute": [_named(f) for f in chart.therapies if f.value.role == "acute" and f.value.status == "current"],
+        "planned_dose": _planned_dose(case, chart.toxins),
+        "matches": [_match(criterion) for criterion in assessment.criteria],
+        "references": references_for(case.request.indication),
+        "enclosed": [
+            Enclosed(d.label, KINDS[s.kind], words.day(s.date) if s.date else "", len(d.pages))
+            for d, s in zip(documents, chart.documents, strict=True)
+        ],
+    }
+
+
+def _policy(assessment: Assessment) -> str:
+    reference = assessment.reference
+    return f"{reference.number}, {reference.title}, effective {words.day(reference.effective)}"
+
+
+def _diagnosis(case: Case, chart: Chart) -> Said | None:
+    """The diagnosis of the request, where the chart gives its code; the code of the case file is not proof."""
+    for fact in chart.diagnoses:
+        if fact.value.icd10 == case.request.icd10:
+            return Said(f"{fact.value.name}, {fact.value.icd10}", fact.evidence)
+    return None
+
+
+def _headache(facts: HeadacheFacts) -> dict[str, Said | None]:
+    return {
+        name: Said(words.amount(fact.value), fact.evidence) if fact and not fact.against else None
+        for name, fact in (
+            ("headache_days", facts.headache_days),
+            ("migraine_days", facts.migraine_days),
+            ("hours_per_day", facts.hours_per_day),
+            ("months", facts.months),
+        )
+    }
+
+
+def _month(fact: Fact[DiaryMonth]) -> Month:
+    value = fact.value
+    migraine, long, medicated = (
+        "–" if count is None else str(count)
+        for count in (value.migraine_days, value.days_4h_or_more, value.acute_medication_days)
+    )
+    return Month(
+        words.day(value.month),
+        str(value.days_recorded),
+        str(value.headache_days),
+        migraine,
+        long,
+        medicated,
+        fact.evidence,
+    )
+
+
+def _trial(fact: Fact[Therapy]) -> Trial:
+    value = fact.value
+    return Trial(
+        _capital(value.drug),
+        words.drug_class(value),
+        words.dose(value),
+        words.duration(value),
+        words.STATUS[value.status],
+        value.reason or "",
+        fact.evidence,
+    )
+
+
+def _named(fact: Fact[Therapy]) -> Said:
+    return Said(f"{fact.value.drug} {words.dose(fact.value)}".strip(), fact.evidence)
+
+
+def _planned_dose(case: Case, toxins: Iterable[Fact[Toxin]]) -> Said | None:
+    """Where the chart plans the very dose that is requested."""
+    for fact in toxins:
+        if (
+            fact.value.status != "given"
+            and fact.value.product == case.request.product
+            and fact.value.units == case.request.units
+        ):
+            return Said(f"{case.request.units} units", fact.evidence)
+    return None
+
+
+def _capital(text: str) -> str:
+    """The first letter as a capital, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def _match(criterion: Criterion) -> Match:
+    shows = criterion.shown if criterion.verdict != "missing" and criterion.shown else "Not documented"
+    return Match(criterion.text, _capital(shows), criterion.evidence if shows == criterion.shown else ())

@@ -1,0 +1,149 @@
+"""Letters from a chart: what they say, what they leave out, and what stops them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import docx
+import pytest
+
+from packetgen.errors import BadDataFile, SafetyStop
+from packetgen.letters import write
+from packetgen.letters.model import exhibit_page_of
+from packetgen.letters.proof import prove, statements
+from packetgen.letters.view import context_of
+from packetgen.resources import LETTERS
+
+PASSAGES = LETTERS / "passages" / "chronic_migraine.j2"
+TEMPLATE = LETTERS / "letter_of_medical_necessity.docx"
+
+
+def rendered(told, folder: Path, template: Path = TEMPLATE, passages: Path = PASSAGES) -> Path:
+    context = context_of(told.case, told.chart, told.assessment, told.documents)
+    path = folder / "letter.docx"
+    path.write_bytes(write._render(template, passages, context))
+    return path
+
+
+def text_of(path: Path) -> str:
+    return "\n".join(statement.text for statement in statements(path))
+
+
+def check(told, path: Path) -> None:
+    enclosed = context_of(told.case, told.chart, told.assessment, told.documents)["enclosed"]
+    prove(path, told.case, told.assessment, told.findings, enclosed)
+
+
+def edited(path: Path, old: str, new: str) -> Path:
+    document = docx.Document(str(path))
+    runs = [run for paragraph in document.paragraphs for run in paragraph.runs if old in run.text]
+    assert runs, old
+    runs[0].text = runs[0].text.replace(old, new)
+    document.save(str(path))
+    return path
+
+
+def test_each_statement_with_a_number_cites_the_page_that_holds_it(told, tmp_path: Path) -> None:
+    path = rendered(told, tmp_path)
+    check(told, path)
+    cited = {s.text.split(" (Ex")[0]: s.cites for s in statements(path) if s.cites}
+    assert cited["The patient has headache on 22 days a month"] == ("A-1",)
+    assert cited["The diagnosis is chronic migraine, G43.709"] == ("A-2",)
+
+
+def test_awkward_letters_of_a_chart_arrive_whole(told, tmp_path: Path) -> None:
+    text = text_of(rendered(told, tmp_path))
+    assert "Zoë <b> Nguyễn & Söhne" in text
+    assert "No <5 % benefit & □{{ 7*7 }} ≥ 李" in text
+
+
+def test_what_the_chart_does_not_say_is_not_said(told, tmp_path: Path) -> None:
+    text = text_of(rendered(told, tmp_path))
+    assert "Headaches last 6" not in text
+    assert "hours a day (" not in text
+    assert "This pattern has lasted" not in text
+    assert "Headaches last 4 hours a day or longer | Not documented" in text
+    assert "None" not in text
+
+
+def test_the_same_inputs_give_the_same_bytes(told, tmp_path: Path) -> None:
+    assert rendered(told, tmp_path).read_bytes() == rendered(told, tmp_path).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "quoted"),
+    [
+        ("headache on 22 days", "headache on 25 days", "headache on 25 days"),
+        ("The patient has", "She failed valproate. The patient has", "She failed valproate"),
+        ("G43.709", "G43.719", "G43.719"),
+    ],
+)
+def test_an_edit_that_nothing_supports_stops_and_is_quoted(
+    told, tmp_path: Path, old: str, new: str, quoted: str
+) -> None:
+    path = edited(rendered(told, tmp_path), old, new)
+    with pytest.raises(SafetyStop, match=quoted):
+        check(told, path)
+
+
+def test_a_number_is_supported_only_by_the_page_that_its_own_sentence_cites(told, tmp_path: Path) -> None:
+    path = rendered(told, tmp_path)
+    with pytest.raises(SafetyStop, match="22"):
+        check(told, edited(path, "The diagnosis is", "With 22 days a month the diagnosis is"))
+
+
+@pytest.mark.parametrize(
+    "attack", ["{{ ''.__class__.__mro__ }}", "{{ cycler.__init__.__globals__ }}", "{{ patient.no_such_thing }}"]
+)
+def test_a_template_runs_no_code_and_hides_no_missing_name(told, tmp_path: Path, attack: str) -> None:
+    passages = tmp_path / "bad.j2"
+    passages.write_text(f"## request\nText {attack}\n")
+    with pytest.raises(BadDataFile):
+        rendered(told, tmp_path, passages=passages)
+
+
+def test_a_word_template_runs_no_code(told, tmp_path: Path) -> None:
+    document = docx.Document(str(TEMPLATE))
+    document.add_paragraph("{{ ''.__class__.__mro__ }}")
+    document.save(str(tmp_path / "bad.docx"))
+    with pytest.raises(BadDataFile):
+        rendered(told, tmp_path, template=tmp_path / "bad.docx")
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("https://packet.invalid/exhibit/A-2", "A-2"),
+        ("https://packet.invalid/exhibit/A-2/../x", None),
+        ("https://example.com/", None),
+    ],
+)
+def test_only_the_packets_own_links_are_citations(address: str, page: str | None) -> None:
+    assert exhibit_page_of(address) == page
+
+
+@pytest.mark.slow
+def test_the_citations_are_found_in_the_pdf_where_they_stand(told, tmp_path: Path) -> None:
+    import pdfplumber
+
+    letter = write.write_letter(told.case, told.chart, told.assessment, told.documents, told.findings, tmp_path)
+    assert {link.exhibit_page for link in letter.links} == {"A-1", "A-2"}
+    with pdfplumber.open(letter.pdf) as pdf:
+        for link in letter.links:
+            box = (link.box.x0 - 1, link.box.top - 1, link.box.x1 + 1, link.box.bottom + 1)
+            words = pdf.pages[link.page - 1].crop(box).extract_text()
+            assert words.replace("\u2011", "-").strip("(),.").split() == ["Ex.", link.exhibit_page]
+        assert "Nguyễn" in "".join(page.extract_text() for page in pdf.pages)
+
+
+@pytest.mark.slow
+def test_a_libreoffice_that_writes_nothing_is_not_believed(told, tmp_path: Path, monkeypatch) -> None:
+    from packetgen.errors import ProgramFailed
+
+    fake = tmp_path / "bin" / "soffice"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\nexit 0\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(fake.parent))
+    with pytest.raises(ProgramFailed, match="wrote nothing"):
+        write.write_letter(told.case, told.chart, told.assessment, told.documents, told.findings, tmp_path)
