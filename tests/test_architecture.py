@@ -10,7 +10,7 @@ from pathlib import Path
 import packetgen
 
 HOUSE = Path(packetgen.__file__).parent
-GROUND = {"errors", "limits", "files", "programs", "children", "yamlfile", "resources", "case"}
+GROUND = {"errors", "limits", "files", "programs", "children", "yamlfile", "resources", "case", "typeset"}
 STORY = ["documents", "extraction", "chart", "policy", "letters", "forms", "packet"]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
-from packetgen.extraction.model import Amount, Range, Therapy
+from packetgen.extraction.model import Amount, Evidence, Range, Therapy
 
 STATUS = {
     "ineffective": "Ineffective",
@@ -12,6 +13,17 @@ STATUS = {
     "not_tolerated": "Not tolerated",
     "contraindicated": "Contraindicated",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words with the places they were read. Prints as its words."""
+
+    text: str
+    places: tuple[Evidence, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def amount(value: Amount) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from packetgen.errors import UnreadableInput
 from packetgen.limits import MAX_PAGES_PER_FILE
-from packetgen.resources import FONTS
+from packetgen.typeset import MONO, load_fonts, width_of
 
 IMAGES = (".tif", ".tiff", ".png", ".jpg", ".jpeg")
 TEXT_FONT_SIZE = 10.0
@@ -52,8 +52,6 @@ def _images_to_pdf(source: Path, target: Path, name: str) -> Path:
 
 def _text_to_pdf(source: Path, target: Path, name: str) -> Path:
     """Set text in type, one page for each form feed, each large enough for all its lines."""
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
 
     try:
@@ -62,16 +60,16 @@ def _text_to_pdf(source: Path, target: Path, name: str) -> Path:
         text = source.read_text("cp1252", errors="replace")
     if "\x00" in text:
         raise UnreadableInput("is not text", where=name, fix="Print it to PDF, and put the PDF into the case.")
-    pdfmetrics.registerFont(TTFont("mono", FONTS / "DejaVuSansMono.ttf"))
+    load_fonts()
     pages = text.rstrip("\f\n").split("\f")
     canvas = Canvas(str(target), invariant=1)
-    step = pdfmetrics.stringWidth("0", "mono", TEXT_FONT_SIZE)
+    step = width_of("0", MONO, TEXT_FONT_SIZE)
     for page in pages:
         lines = [line.expandtabs(8).rstrip() for line in page.splitlines()]
         width = max(LETTER[0], 2 * TEXT_MARGIN + step * max((len(line) for line in lines), default=0))
         height = max(LETTER[1], 2 * TEXT_MARGIN + TEXT_LEADING * len(lines))
         canvas.setPageSize((width, height))
-        canvas.setFont("mono", TEXT_FONT_SIZE)
+        canvas.setFont(MONO, TEXT_FONT_SIZE)
         for row, line in enumerate(lines):
             canvas.drawString(TEXT_MARGIN, height - TEXT_MARGIN - TEXT_LEADING * (row + 0.8), line)
         canvas.showPage()

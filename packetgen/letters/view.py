@@ -9,6 +9,7 @@ from typing import Any
 from packetgen.case import Case
 from packetgen.chart import words
 from packetgen.chart.model import Chart, Fact, HeadacheFacts
+from packetgen.chart.words import Said
 from packetgen.documents.model import Document
 from packetgen.extraction.model import DiaryMonth, Evidence, Therapy, Toxin
 from packetgen.letters.literature import references_for
@@ -22,17 +23,6 @@ KINDS = {
     "pharmacy_history": "pharmacy history", "denial_letter": "denial letter", "letter": "letter",
     "other": "record",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Words with the places they were read. Prints as its words."""
-
-    text: str
-    places: tuple[Evidence, ...] = ()
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from packetgen.case import Case
 from packetgen.chart.model import Chart
+from packetgen.chart.words import Said
 from packetgen.documents.model import Document
 from packetgen.errors import BadDataFile
 from packetgen.extraction.model import Finding
@@ -19,7 +20,7 @@ from packetgen.letters.convert import to_pdf
 from packetgen.letters.links import find_links
 from packetgen.letters.model import EXHIBIT_LINK, Letter, label_of
 from packetgen.letters.proof import prove
-from packetgen.letters.view import Match, Month, Said, Trial, context_of, exhibit_pages
+from packetgen.letters.view import Match, Month, Trial, context_of, exhibit_pages
 from packetgen.policy.model import Assessment
 from packetgen.resources import LETTERS
 

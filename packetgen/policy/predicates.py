@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from packetgen.case import Case
 from packetgen.chart import words
@@ -70,9 +71,14 @@ def _planned(chart: Chart, case: Case) -> tuple[Evidence, ...]:
 
 
 def _age(at_least: int, case: Case) -> Judged:
-    born, start = case.patient.birth_date, case.request.start_date
-    age = start.year - born.year - ((start.month, start.day) < (born.month, born.day))
-    return _requested(age >= at_least, f"{age} years old on {start.isoformat()}")
+    start = case.request.start_date
+    age = age_on(case.patient.birth_date, start)
+    return _requested(age >= at_least, f"{age} years old on {words.day(start)}")
+
+
+def age_on(born: date, day: date) -> int:
+    """Completed years of life on a day."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def _diagnosis(rule: DiagnosisRule, chart: Chart) -> Judged:

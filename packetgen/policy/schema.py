@@ -102,9 +102,10 @@ class Policy(Strict):
 
 
 class PolicyFile(Strict):
-    """A payer and its policies."""
+    """A payer, the map of the form it wants (templates/forms/<form>.yaml), and its policies."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
     payer: str
     line_of_business: str
+    form: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
     policies: Annotated[tuple[Policy, ...], Field(min_length=1)]
