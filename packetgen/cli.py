@@ -47,8 +47,30 @@ class Commands(click.Group):
 def main(debug: bool) -> None:
     """Prior-authorization packets for botulinum toxin, built from the chart and cited to it.
 
-    Example: packetgen check samples/chronic-migraine-uhc/case.yaml
+    Example: packetgen build samples/chronic-migraine-uhc/case.yaml
     """
+
+
+@main.command()
+@click.argument("case_file", type=click.Path(path_type=Path), metavar="CASE.yaml")
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the packet.")
+def build(case_file: Path, output: Path | None) -> None:
+    """Build the submission packet: one PDF, its letter and form, and a worklist of what is open.
+
+    Example: packetgen build case.yaml
+    """
+    from packetgen import pipeline
+
+    built = pipeline.build(case_file, output)
+    _print_assessment(built.checked.assessment)
+    _print_problems(built.problems)
+    packet = built.packet
+    click.echo(f"{built.folder / pipeline.PACKET}: {packet.page_count} pages")
+    for part in packet.parts:
+        click.echo(f"  {part.first_page:3}–{part.last_page:<3} {part.title}")
+    if packet.draft:
+        click.echo(f"DRAFT on every page: {packet.draft}. What to do: {built.folder / 'worklist.md'}")
+    sys.exit(int(built.exit_code))
 
 
 @main.command()

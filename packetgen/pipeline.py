@@ -1,4 +1,4 @@
-"""The story so far: documents -> findings -> chart -> assessment."""
+"""The whole story: documents -> findings -> chart -> assessment -> form and letter -> packet."""
 
 from __future__ import annotations
 
@@ -14,13 +14,26 @@ from packetgen.chart.reconcile import reconcile
 from packetgen.documents.cache import PageCache
 from packetgen.documents.model import Document
 from packetgen.documents.read import read_documents
-from packetgen.errors import ExitCode, Problem
+from packetgen.errors import ExitCode, Problem, SafetyStop
 from packetgen.extraction.extract import extract
 from packetgen.extraction.model import Extraction
+from packetgen.extraction.report import as_json
+from packetgen.files import json_text, private_folder, sha256_of, work_folder, write_atomic
+from packetgen.forms.fill import fill_form
+from packetgen.forms.formmap import load_map
+from packetgen.letters.write import write_letter
+from packetgen.packet.bind import bind
+from packetgen.packet.manifest import manifest
+from packetgen.packet.model import Packet
+from packetgen.packet.verify import verify
+from packetgen.packet.worklist import worklist
 from packetgen.policy.assess import assess
 from packetgen.policy.catalog import load_policy
 from packetgen.policy.model import Assessment
 from packetgen.policy.schema import PolicyFile
+from packetgen.resources import FORM_MAPS, LETTERS, PAYERS
+
+PACKET = "packet.pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,21 @@ class Checked:
         return ExitCode.draft if needs_a_person(self.problems) else ExitCode.complete
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A case whose packet was written into `folder`. problems: of the check, and of the form."""
+
+    checked: Checked
+    packet: Packet
+    folder: Path
+    problems: tuple[Problem, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Draft when something required is missing or doubtful; a signature alone may still be open."""
+        return ExitCode.draft if needs_a_person(self.problems) else ExitCode.complete
+
+
 def needs_a_person(problems: Sequence[Problem]) -> bool:
     """Whether any problem keeps the packet a draft."""
     return any(problem.severity != "note" for problem in problems)
@@ -49,12 +77,9 @@ def needs_a_person(problems: Sequence[Problem]) -> bool:
 def check(case_file: Path, work: Path) -> Checked:
     """Read the chart of a case and judge it by the plan's policy; nothing is written but the page cache."""
     case = read_case(case_file)
+    request = case.request
     payer, policy = load_policy(
-        case.insurance.payer,
-        case.request.indication,
-        case.request.kind,
-        case.request.product,
-        case.request.start_date,
+        case.insurance.payer, request.indication, request.kind, request.product, request.start_date
     )
     sources = [(document.path, case.folder / document.path) for document in case.documents]
     documents, read_problems = read_documents(sources, work, PageCache())
@@ -65,3 +90,73 @@ def check(case_file: Path, work: Path) -> Checked:
     assessment = assess(case, chart, payer, policy, date.today())
     problems = (*read_problems, *patient_problems, *chart.problems, *assessment.problems)
     return Checked(case, documents, extraction, chart, assessment, payer, problems)
+
+
+def build(case_file: Path, folder: Path | None = None) -> Built:
+    """Build the packet of a case into `folder` (default: packet/ beside the case file).
+
+    A SafetyStop takes an earlier packet.pdf away: it may hold what must not be sent.
+    """
+    folder = folder or (case_file if case_file.is_dir() else case_file.parent) / "packet"
+    private_folder(folder)
+    with work_folder(folder) as work:
+        try:
+            checked = check(case_file, work)
+            return _assemble(checked, work, folder)
+        except SafetyStop:
+            (folder / PACKET).unlink(missing_ok=True)
+            raise
+
+
+def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
+    """Form and letter -> packet, proved, then written in one go."""
+    case, chart, assessment, documents = checked.case, checked.chart, checked.assessment, checked.documents
+    form = fill_form(case, chart, assessment, load_map(checked.payer.form), work)
+    letter = write_letter(case, chart, assessment, documents, checked.extraction.findings, work)
+    problems = (*checked.problems, *form.problems)
+    draft = _why_draft(problems)
+    packet = bind(case, assessment, documents, checked.extraction.documents, form, letter, draft, work)
+    verify(packet)
+    outputs: dict[str, bytes | str] = {
+        PACKET: packet.pdf.read_bytes(),
+        "letter.docx": letter.docx.read_bytes(),
+        form.pdf.name: form.pdf.read_bytes(),
+        "worklist.md": worklist(case.case, problems, draft),
+        "findings.json": json_text(as_json(documents, checked.extraction)),
+        "assessment.json": json_text({"case": case.case, **_plain(assessment)}),
+    }
+    for name, content in outputs.items():
+        write_atomic(folder / name, content)
+    digests = {name: sha256_of(folder / name) for name in outputs}
+    account = manifest(case, assessment, documents, form, packet, digests, _rules(checked))
+    write_atomic(folder / "manifest.json", json_text(account))
+    return Built(checked, packet, folder, problems)
+
+
+def _why_draft(problems: Sequence[Problem]) -> str:
+    """What stands between the packet and its submission, in words; no one has signed yet."""
+    count = sum(problem.severity != "note" for problem in problems)
+    reasons = [f"{count} open item{'s' if count > 1 else ''} on the worklist"] if count else []
+    return ", ".join([*reasons, "not signed"])
+
+
+def _plain(assessment: Assessment) -> dict[str, object]:
+    return {
+        "policy": assessment.reference,
+        "criteria": assessment.criteria,
+        "checks": assessment.checks,
+        "problems": assessment.problems,
+    }
+
+
+def _rules(checked: Checked) -> dict[str, str]:
+    """SHA-256 of every policy, map, form and template that this packet rests on."""
+    payer, form = checked.case.insurance.payer, checked.payer.form
+    files = [
+        PAYERS / payer / "policy.yaml",
+        PAYERS / load_map(form).blank,
+        FORM_MAPS / f"{form}.yaml",
+        LETTERS / "letter_of_medical_necessity.docx",
+        LETTERS / "passages" / f"{checked.case.request.indication}.j2",
+    ]
+    return {f"{path.parent.name}/{path.name}": sha256_of(path) for path in files}

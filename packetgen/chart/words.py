@@ -14,6 +14,19 @@ STATUS = {
     "contraindicated": "Contraindicated",
 }
 
+DOCUMENT_KINDS = {
+    "clinic_note": "visit note",
+    "consult": "consultation",
+    "procedure_note": "procedure note",
+    "headache_diary": "headache diary",
+    "questionnaire": "questionnaire",
+    "intake_form": "intake form",
+    "pharmacy_history": "pharmacy history",
+    "denial_letter": "denial letter",
+    "letter": "letter",
+    "other": "record",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

@@ -17,12 +17,6 @@ from packetgen.policy.model import Assessment, Criterion
 
 CITED_PAGES = 3
 ENDED = tuple(words.STATUS)
-KINDS = {
-    "clinic_note": "visit note", "consult": "consultation", "procedure_note": "procedure note",
-    "headache_diary": "headache diary", "questionnaire": "questionnaire", "intake_form": "intake form",
-    "pharmacy_history": "pharmacy history", "denial_letter": "denial letter", "letter": "letter",
-    "other": "record",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +97,7 @@ def context_of(case: Case, chart: Chart, assessment: Assessment, documents: Sequ
         "matches": [_match(criterion) for criterion in assessment.criteria],
         "references": references_for(case.request.indication),
         "enclosed": [
-            Enclosed(d.label, KINDS[s.kind], words.day(s.date) if s.date else "", len(d.pages))
+            Enclosed(d.label, words.DOCUMENT_KINDS[s.kind], words.day(s.date) if s.date else "", len(d.pages))
             for d, s in zip(documents, chart.documents, strict=True)
         ],
     }

@@ -1,0 +1,252 @@
+"""The pages that packetgen draws itself: the cover, and the crosswalk from criterion to page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packetgen import typeset
+from packetgen.case import Case
+from packetgen.chart import words
+from packetgen.documents.model import Box
+from packetgen.extraction.model import Evidence
+from packetgen.packet.model import Part
+from packetgen.packet.sheet import LETTER
+from packetgen.policy.model import Assessment, Criterion
+from packetgen.typeset import BOLD, ITALIC, REGULAR
+
+INK, BLUE, GREY, LINE, SHADE = "#1f2d3d", "#1f4e79", "#59636e", "#9aa5b1", "#eaf0f6"
+MARGIN, FLOOR = 48.0, 64.0
+WIDTH = LETTER[0] - 2 * MARGIN
+VERDICTS = {"met": "Met", "not_met": "Not met", "missing": "Not documented", "check": "See evidence"}
+COLUMNS = (22.0, 158.0, 66.0, 178.0, 92.0)  # number, criterion, verdict, chart, exhibit
+QUOTE_CHARACTERS = 170
+PLACES = 4
+SMALL, LEADING = 8.8, 11.6
+NOTICE = (
+    "Confidential: this packet holds health information protected by law and is meant for the addressee only. If you "
+    "received it in error, please call the sender and destroy it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontLink:
+    """A link drawn on a front page: page is 1-based; box in points from the top left; number is the criterion's."""
+
+    page: int
+    box: Box
+    evidence: Evidence
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A laid-out row of the crosswalk. shows: (font, line)."""
+
+    number: int
+    criterion: Criterion
+    says: tuple[str, ...]
+    shows: tuple[tuple[str, str], ...]
+    height: float
+
+
+def lay_out(assessment: Assessment) -> list[list[Row]]:
+    """The crosswalk's rows, a list for each of its pages."""
+    pages: list[list[Row]] = [[]]
+    room = LETTER[1] - MARGIN - FLOOR - 92
+    for number, criterion in enumerate(assessment.criteria, 1):
+        row = _row(number, criterion)
+        if row.height > room and pages[-1]:
+            pages.append([])
+            room = LETTER[1] - MARGIN - FLOOR - 60
+        pages[-1].append(row)
+        room -= row.height
+    return pages
+
+
+def _row(number: int, criterion: Criterion) -> Row:
+    says = typeset.wrap(criterion.text, REGULAR, SMALL, COLUMNS[1] - 8)
+    shows = [(BOLD, line) for line in typeset.wrap(shown(criterion), BOLD, SMALL, COLUMNS[3] - 8)]
+    if criterion.evidence and criterion.verdict != "missing":
+        quote = f"“{_short(criterion.evidence[0].quote)}”"
+        shows += [(ITALIC, line) for line in typeset.wrap(quote, ITALIC, SMALL, COLUMNS[3] - 8)]
+    lines = max(len(says), len(shows), len(_places(criterion)))
+    return Row(number, criterion, tuple(says), tuple(shows), lines * LEADING + 9)
+
+
+def shown(criterion: Criterion) -> str:
+    """What the chart shows of a criterion, for the plan."""
+    text = criterion.shown or "Not documented in the enclosed chart"
+    return text[:1].upper() + text[1:]
+
+
+def _short(quote: str) -> str:
+    return quote if len(quote) <= QUOTE_CHARACTERS else quote[:QUOTE_CHARACTERS].rsplit(" ", 1)[0] + " …"
+
+
+def _places(criterion: Criterion) -> list[Evidence]:
+    """One place for each exhibit page that shows it."""
+    return list({place.exhibit_page: place for place in reversed(criterion.evidence)}.values())[::-1][:PLACES]
+
+
+def draw_front(
+    path: Path,
+    case: Case,
+    assessment: Assessment,
+    rows: Sequence[Sequence[Row]],
+    parts: Sequence[Part],
+    pages: Mapping[str, int],
+    draft: str,
+) -> list[FrontLink]:
+    """Draw cover and crosswalk into `path`; returns the links, recorded where they were drawn.
+
+    parts: all parts of the packet with their pages. pages: packet page of each exhibit page ("A-2" -> 9).
+    """
+    from reportlab.pdfgen.canvas import Canvas
+
+    typeset.load_fonts()
+    canvas = Canvas(str(path), pagesize=LETTER, invariant=1)
+    _cover(canvas, case, assessment, parts, draft)
+    canvas.showPage()
+    links: list[FrontLink] = []
+    for index, page_rows in enumerate(rows):
+        _crosswalk(canvas, assessment, page_rows, pages, index, links)
+        canvas.showPage()
+    canvas.save()
+    return links
+
+
+def _cover(canvas: Any, case: Case, assessment: Assessment, parts: Sequence[Part], draft: str) -> None:
+    request, provider, insurance = case.request, case.provider, case.insurance
+    y = LETTER[1] - MARGIN - 26
+    _say(canvas, MARGIN, y, provider.practice, BOLD, 12, BLUE)
+    contact = f"Phone {provider.phone} · Fax {provider.fax}"
+    _say(canvas, LETTER[0] - MARGIN - typeset.width_of(contact, REGULAR, 9), y, contact, REGULAR, 9, GREY)
+    _rule(canvas, y - 8)
+    y -= 52
+    _say(canvas, MARGIN, y, "Prior authorization request", BOLD, 22, BLUE)
+    y -= 20
+    line = f"{request.product} for {request.indication.replace('_', ' ')}"
+    _say(canvas, MARGIN, y, line, REGULAR, 13, INK)
+    y -= 26
+    if draft:
+        canvas.setStrokeColor(INK)
+        canvas.setLineWidth(1.2)
+        canvas.rect(MARGIN, y - 16, WIDTH, 24)
+        _say(canvas, MARGIN + 8, y - 8, f"DRAFT, not for submission: {draft}", BOLD, 10, INK)
+        y -= 38
+    reference = assessment.reference
+    to = f"{reference.payer}" + (f", fax {insurance.fax}" if insurance.fax else "")
+    address = ", ".join(
+        part for part in (insurance.plan, f"group {insurance.group}" if insurance.group else "") if part
+    )
+    rows = [
+        ("To", to),
+        ("Patient", f"{case.patient.name}, born {words.day(case.patient.birth_date)}"),
+        ("Member ID", insurance.member_id + (f", {address}" if address else "")),
+        ("Request", f"{request.kind.replace('_', ' ')}: {request.units} units every {request.interval_weeks} weeks, "
+                    f"beginning {words.day(request.start_date)}"),
+        ("Codes", f"ICD-10 {request.icd10} · CPT {request.cpt}"),
+        ("Urgency", request.urgency),
+        ("Benefit", f"{request.benefit}, {request.place_of_service.replace('_', ' ')}"),
+        ("Policy", f"{reference.number}, {reference.title}, effective {words.day(reference.effective)}"),
+        ("Prescriber", f"{provider.name}, {provider.specialty} · NPI {provider.npi}"),
+        ("Return fax", provider.fax),
+        ("Case", case.case),
+    ]  # fmt: skip
+    for name, value in rows:
+        lines = typeset.wrap(value, REGULAR, 10.5, WIDTH - 96)
+        _say(canvas, MARGIN, y, name, BOLD, 10.5, GREY)
+        for text in lines:
+            _say(canvas, MARGIN + 96, y, text, REGULAR, 10.5, INK)
+            y -= 14.5
+        y -= 3.5
+    y -= 10
+    pages = parts[-1].last_page
+    _say(canvas, MARGIN, y, f"Contents: {pages} pages, this one included", BOLD, 12, BLUE)
+    _rule(canvas, y - 6)
+    y -= 22
+    for part in parts:
+        span = str(part.first_page) if part.first_page == part.last_page else f"{part.first_page}–{part.last_page}"
+        _say(canvas, MARGIN, y, part.title, REGULAR, 10, INK)
+        width = typeset.width_of(span, REGULAR, 10)
+        _say(canvas, LETTER[0] - MARGIN - width, y, span, REGULAR, 10, INK)
+        canvas.setDash(1, 3)
+        canvas.setStrokeColor(LINE)
+        canvas.line(
+            MARGIN + typeset.width_of(part.title, REGULAR, 10) + 6, y + 2, LETTER[0] - MARGIN - width - 6, y + 2
+        )
+        canvas.setDash()
+        y -= 15.5
+    y = FLOOR + 14
+    for text in typeset.wrap(NOTICE, REGULAR, 8, WIDTH):
+        _say(canvas, MARGIN, y, text, REGULAR, 8, GREY)
+        y -= 10
+
+
+def _crosswalk(
+    canvas: Any,
+    assessment: Assessment,
+    rows: Sequence[Row],
+    pages: Mapping[str, int],
+    index: int,
+    links: list[FrontLink],
+) -> None:
+    y = LETTER[1] - MARGIN - 20
+    reference = assessment.reference
+    _say(canvas, MARGIN, y, "Criteria and where the chart shows them", BOLD, 15 if index == 0 else 11, BLUE)
+    if index == 0:
+        y -= 16
+        text = f"{reference.payer} · {reference.number}, {reference.title}, effective {words.day(reference.effective)}"
+        _say(canvas, MARGIN, y, text, REGULAR, 9, GREY)
+        y -= 12
+        text = "Criteria in the sender's words. Exhibit pages are live links; the number stands in the margin there."
+        _say(canvas, MARGIN, y, text, REGULAR, 9, GREY)
+    y -= 12
+    canvas.setFillColor(SHADE)
+    canvas.rect(MARGIN, y - 16, WIDTH, 16, stroke=0, fill=1)
+    x = MARGIN
+    for width, head in zip(COLUMNS, ("", "Criterion", "Verdict", "The chart", "Exhibit, page"), strict=True):
+        _say(canvas, x + 4, y - 11, head, BOLD, SMALL, INK)
+        x += width
+    y -= 16
+    for row in rows:
+        _draw_row(canvas, row, y, pages, index + 2, links)
+        y -= row.height
+        canvas.setStrokeColor(LINE)
+        canvas.setLineWidth(0.5)
+        canvas.line(MARGIN, y, LETTER[0] - MARGIN, y)
+
+
+def _draw_row(canvas: Any, row: Row, top: float, pages: Mapping[str, int], page: int, links: list[FrontLink]) -> None:
+    lefts = [MARGIN + 4 + sum(COLUMNS[:column]) for column in range(len(COLUMNS))]
+    first = top - LEADING
+    _say(canvas, lefts[0], first, str(row.number), BOLD, SMALL, INK)
+    for line, text in enumerate(row.says):
+        _say(canvas, lefts[1], first - line * LEADING, text, REGULAR, SMALL, INK)
+    _say(canvas, lefts[2], first, VERDICTS[row.criterion.verdict], BOLD, SMALL, INK)
+    for line, (font, text) in enumerate(row.shows):
+        _say(canvas, lefts[3], first - line * LEADING, text, font, SMALL, INK)
+    for line, place in enumerate(_places(row.criterion)):
+        y = first - line * LEADING
+        text = f"Ex. {place.exhibit_page}, p. {pages[place.exhibit_page]}"
+        _say(canvas, lefts[4], y, text, REGULAR, SMALL, BLUE)
+        width = typeset.width_of(text, REGULAR, SMALL)
+        canvas.setStrokeColor(BLUE)
+        canvas.setLineWidth(0.4)
+        canvas.line(lefts[4], y - 1.6, lefts[4] + width, y - 1.6)
+        box = Box(lefts[4] - 1, LETTER[1] - y - 9, lefts[4] + width + 1, LETTER[1] - y + 3)
+        links.append(FrontLink(page, box, place, row.number))
+
+
+def _say(canvas: Any, x: float, y: float, text: str, font: str, size: float, colour: str) -> None:
+    canvas.setFillColor(colour)
+    typeset.draw(canvas, x, y, text, font, size)
+
+
+def _rule(canvas: Any, y: float) -> None:
+    canvas.setStrokeColor(LINE)
+    canvas.setLineWidth(0.8)
+    canvas.line(MARGIN, y, LETTER[0] - MARGIN, y)

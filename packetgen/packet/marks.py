@@ -1,0 +1,121 @@
+"""What is laid over the pages: stamp, exhibit tab, DRAFT, highlights and criterion numbers, in free margins only."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from packetgen import typeset
+from packetgen.documents.model import Box
+from packetgen.packet.sheet import Sheet
+from packetgen.typeset import BOLD, REGULAR
+
+YELLOW, BLACK, GREY = "#fff2a8", "#000000", "#9aa5b1"
+TAB_WIDTH, TAB_HEIGHT, TABS = 18.0, 46.0, 12
+NUMBER_RADIUS = 7.5
+STAMP_BASELINE = 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Cited words on a sheet: their boxes (points from the sheet's top left) and the criteria they speak to."""
+
+    boxes: tuple[Box, ...]
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """All that is laid over one sheet. exhibit: its letter and place among the exhibits, or None."""
+
+    sheet: Sheet
+    stamp: str
+    draft: str
+    exhibit: tuple[str, int] | None = None
+    marks: tuple[Mark, ...] = ()
+
+
+def number_boxes(marks: Sequence[Mark], sheet: Sheet) -> list[tuple[int, Box]]:
+    """Where the criterion numbers stand in the left margin: beside their words, one below another."""
+    placed: list[tuple[int, Box]] = []
+    lowest = 0.0
+    wanted = sorted((mark.boxes[0].top, number) for mark in marks if mark.boxes for number in mark.numbers)
+    for top, number in wanted:
+        top = min(max(top - 2, lowest), sheet.height - 60)
+        placed.append((number, Box(6.0, top, 6.0 + 2 * NUMBER_RADIUS, top + 2 * NUMBER_RADIUS)))
+        lowest = top + 2 * NUMBER_RADIUS + 2
+    return placed
+
+
+def draw_overlays(overlays: Sequence[Overlay]) -> io.BytesIO:
+    """A PDF with one transparent page for each overlay."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    typeset.load_fonts()
+    out = io.BytesIO()
+    canvas = Canvas(out, invariant=1)
+    for overlay in overlays:
+        canvas.setPageSize((overlay.sheet.width, overlay.sheet.height))
+        _highlight(canvas, overlay)
+        _stamp(canvas, overlay)
+        if overlay.exhibit:
+            _tab(canvas, overlay.sheet, *overlay.exhibit)
+        if overlay.draft:
+            _draft(canvas, overlay)
+        canvas.showPage()
+    canvas.save()
+    out.seek(0)
+    return out
+
+
+def _highlight(canvas: Any, overlay: Overlay) -> None:
+    """Yellow under the cited words, and for black-and-white faxes a rule below them and a number beside them."""
+    height = overlay.sheet.height
+    for box in (box for mark in overlay.marks for box in mark.boxes):
+        canvas.saveState()
+        canvas.setBlendMode("Multiply")
+        canvas.setFillColor(YELLOW)
+        canvas.rect(box.x0 - 1, height - box.bottom - 1, box.width + 2, box.height + 2, stroke=0, fill=1)
+        canvas.restoreState()
+        canvas.setStrokeColor(BLACK)
+        canvas.setLineWidth(0.5)
+        canvas.line(box.x0, height - box.bottom - 1, box.x1, height - box.bottom - 1)
+    for number, box in number_boxes(overlay.marks, overlay.sheet):
+        x, y = box.x0 + NUMBER_RADIUS, height - box.top - NUMBER_RADIUS
+        canvas.setStrokeColor(BLACK)
+        canvas.setLineWidth(1)
+        canvas.circle(x, y, NUMBER_RADIUS, stroke=1, fill=0)
+        text = str(number)
+        canvas.setFillColor(BLACK)
+        typeset.draw(canvas, x - typeset.width_of(text, BOLD, 9) / 2, y - 3.2, text, BOLD, 9)
+
+
+def _stamp(canvas: Any, overlay: Overlay) -> None:
+    width = typeset.width_of(overlay.stamp, BOLD, 9)
+    canvas.setFillColor(BLACK)
+    typeset.draw(canvas, (overlay.sheet.width - width) / 2, STAMP_BASELINE, overlay.stamp, BOLD, 9)
+    canvas.setStrokeColor(GREY)
+    canvas.setLineWidth(0.5)
+    canvas.line(30, STAMP_BASELINE + 13, overlay.sheet.width - 30, STAMP_BASELINE + 13)
+
+
+def _tab(canvas: Any, sheet: Sheet, label: str, index: int) -> None:
+    top = sheet.height - 60 - (index % TABS) * (TAB_HEIGHT + 6)
+    canvas.setFillColor(BLACK)
+    canvas.rect(sheet.width - TAB_WIDTH, top - TAB_HEIGHT, TAB_WIDTH, TAB_HEIGHT, stroke=0, fill=1)
+    canvas.setFillColor("#ffffff")
+    size = 14 if len(label) == 1 else 9
+    width = typeset.width_of(label, BOLD, size)
+    typeset.draw(canvas, sheet.width - (TAB_WIDTH + width) / 2, top - TAB_HEIGHT / 2 - 5, label, BOLD, size)
+
+
+def _draft(canvas: Any, overlay: Overlay) -> None:
+    text = f"DRAFT · {overlay.draft}"
+    x, y = overlay.sheet.width / 2, overlay.sheet.height - 15
+    left = typeset.width_of("DRAFT", BOLD, 10)
+    width = typeset.width_of(text, REGULAR, 8) + left + 6
+    canvas.setFillColor(BLACK)
+    typeset.draw(canvas, x - width / 2, y, "DRAFT", BOLD, 10)
+    typeset.draw(canvas, x - width / 2 + left + 6, y, overlay.draft, REGULAR, 8)
