@@ -32,6 +32,7 @@ class Fact(Generic[V]):
     findings    what supports it
     against     what contradicts it; never dropped
     decided_by  the person who chose the value, or None
+    stated_at   the places that state this very value, where its findings state others too; empty: all of them
     """
 
     id: str
@@ -39,11 +40,12 @@ class Fact(Generic[V]):
     findings: tuple[Finding, ...]
     against: tuple[Finding, ...] = ()
     decided_by: str | None = None
+    stated_at: tuple[Evidence, ...] = ()
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """All places that support it, the leading finding's first."""
-        return tuple(evidence for finding in self.findings for evidence in finding.evidence)
+        return self.stated_at or tuple(evidence for finding in self.findings for evidence in finding.evidence)
 
     @property
     def confidence(self) -> float | None:

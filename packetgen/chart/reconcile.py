@@ -105,11 +105,13 @@ def _headache_facts(findings: Sequence[Finding], when: When) -> HeadacheFacts:
             return None
         lead = stated[0][0]
         within = AGREE_WITHIN if field.endswith("days_per_month") else 0
+        supporting = tuple(f for value, f in stated if _agree(value, lead, within))
         return Fact(
             f"{when}:{field}",
             lead,
-            tuple(f for value, f in stated if _agree(value, lead, within)),
+            supporting,
             tuple(f for value, f in stated if not _agree(value, lead, within)) if field != "months" else (),
+            stated_at=tuple(e for f in supporting for e in f.evidence if field in e.rule),
         )
 
     return HeadacheFacts(

@@ -14,6 +14,7 @@ from statistics import median
 
 from packetgen.documents.model import Box, Document, Line, Page, Word
 
+SINGLE_SPACED = 3.0  # of the height of a word: a longer step from line to line is a double-spaced page, or a gap
 BLANK_LINE = 1.5  # of the usual step from line to line: a page's headings and paragraphs stand further apart
 
 
@@ -91,9 +92,13 @@ def _character_width(page: Page) -> float:
 
 def _gaps_before(page: Page) -> list[bool]:
     """For each line, whether a blank line stands before it: more room than lines of this page usually have."""
+    if not page.lines:
+        return []
     tops = [min(word.box.top for word in line.words) for line in page.lines]
     steps = [below - above for above, below in pairwise(tops)]
-    usual = median(step for step in steps if step > 0) if any(step > 0 for step in steps) else 0.0
+    down = [step for step in steps if step > 0] or [0.0]
+    tight = [step for step in down if step <= SINGLE_SPACED * median(word.box.height for word in page.words)]
+    usual = median(tight if len(tight) >= len(down) / 6 else down)
     return [False, *(step > BLANK_LINE * usual for step in steps)][: len(tops)]
 
 

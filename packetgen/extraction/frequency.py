@@ -73,7 +73,8 @@ def _finding(run: list[tuple[Passage, dict[str, Amount]]]) -> Finding | None:
         return None
     said = " ".join(passage.said for passage, _ in run)
     when: When = "baseline" if BASELINE.search(said) else "on_treatment" if TREATED.search(said) else "current"
-    evidence = tuple(passage.evidence("headache_frequency") for passage, _ in run)
+    # the rule's name says which values a place states, so that each can be cited by itself
+    evidence = tuple(passage.evidence(f"headache_frequency: {', '.join(found)}") for passage, found in run)
     return Finding(HeadacheFrequency(**values, when=when), "present", evidence)
 
 

@@ -180,5 +180,4 @@ def _capital(text: str) -> str:
 
 
 def _match(criterion: Criterion) -> Match:
-    shows = criterion.shown if criterion.verdict != "missing" and criterion.shown else "Not documented"
-    return Match(criterion.text, _capital(shows), criterion.evidence if shows == criterion.shown else ())
+    return Match(criterion.text, _capital(criterion.shown or "Not documented"), criterion.evidence)

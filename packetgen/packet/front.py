@@ -21,7 +21,7 @@ INK, BLUE, GREY, LINE, SHADE = "#1f2d3d", "#1f4e79", "#59636e", "#9aa5b1", "#eaf
 MARGIN, FLOOR = 48.0, 64.0
 WIDTH = LETTER[0] - 2 * MARGIN
 VERDICTS = {"met": "Met", "not_met": "Not met", "missing": "Not documented", "check": "See evidence"}
-COLUMNS = (22.0, 158.0, 66.0, 178.0, 92.0)  # number, criterion, verdict, chart, exhibit
+COLUMNS = (22.0, 146.0, 80.0, 178.0, 90.0)  # number, criterion, verdict, chart, exhibit
 QUOTE_CHARACTERS = 170
 PLACES = 4
 SMALL, LEADING = 8.8, 11.6
@@ -78,11 +78,12 @@ def _row(number: int, criterion: Criterion) -> Row:
 
 def shown(criterion: Criterion) -> str:
     """What the chart shows of a criterion, for the plan."""
-    text = criterion.shown or "Not documented in the enclosed chart"
+    text = (criterion.shown or "Not documented in the enclosed chart").replace("; ", "\n")
     return text[:1].upper() + text[1:]
 
 
 def _short(quote: str) -> str:
+    quote = quote.lstrip("-•*· ")
     return quote if len(quote) <= QUOTE_CHARACTERS else quote[:QUOTE_CHARACTERS].rsplit(" ", 1)[0] + " …"
 
 
@@ -138,6 +139,7 @@ def _cover(canvas: Any, case: Case, assessment: Assessment, parts: Sequence[Part
         _say(canvas, MARGIN + 8, y - 8, f"DRAFT, not for submission: {draft}", BOLD, 10, INK)
         y -= 38
     reference = assessment.reference
+    kind = request.kind.replace("_", " ").capitalize()
     to = f"{reference.payer}" + (f", fax {insurance.fax}" if insurance.fax else "")
     address = ", ".join(
         part for part in (insurance.plan, f"group {insurance.group}" if insurance.group else "") if part
@@ -146,11 +148,11 @@ def _cover(canvas: Any, case: Case, assessment: Assessment, parts: Sequence[Part
         ("To", to),
         ("Patient", f"{case.patient.name}, born {words.day(case.patient.birth_date)}"),
         ("Member ID", insurance.member_id + (f", {address}" if address else "")),
-        ("Request", f"{request.kind.replace('_', ' ')}: {request.units} units every {request.interval_weeks} weeks, "
+        ("Request", f"{kind}: {request.units} units every {request.interval_weeks} weeks, "
                     f"beginning {words.day(request.start_date)}"),
         ("Codes", f"ICD-10 {request.icd10} · CPT {request.cpt}"),
-        ("Urgency", request.urgency),
-        ("Benefit", f"{request.benefit}, {request.place_of_service.replace('_', ' ')}"),
+        ("Urgency", request.urgency.capitalize()),
+        ("Benefit", f"{request.benefit.capitalize()}, {request.place_of_service.replace('_', ' ')}"),
         ("Policy", f"{reference.number}, {reference.title}, effective {words.day(reference.effective)}"),
         ("Prescriber", f"{provider.name}, {provider.specialty} · NPI {provider.npi}"),
         ("Return fax", provider.fax),
@@ -226,7 +228,10 @@ def _draw_row(canvas: Any, row: Row, top: float, pages: Mapping[str, int], page:
     _say(canvas, lefts[0], first, str(row.number), BOLD, SMALL, INK)
     for line, text in enumerate(row.says):
         _say(canvas, lefts[1], first - line * LEADING, text, REGULAR, SMALL, INK)
-    _say(canvas, lefts[2], first, VERDICTS[row.criterion.verdict], BOLD, SMALL, INK)
+    verdict = (
+        "Incomplete" if row.criterion.verdict == "missing" and row.criterion.shown else VERDICTS[row.criterion.verdict]
+    )
+    _say(canvas, lefts[2], first, verdict, BOLD, SMALL, INK)
     for line, (font, text) in enumerate(row.shows):
         _say(canvas, lefts[3], first - line * LEADING, text, font, SMALL, INK)
     for line, place in enumerate(_places(row.criterion)):

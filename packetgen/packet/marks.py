@@ -15,6 +15,7 @@ from packetgen.typeset import BOLD, REGULAR
 YELLOW, BLACK, GREY = "#fff2a8", "#000000", "#9aa5b1"
 TAB_WIDTH, TAB_HEIGHT, TABS = 18.0, 46.0, 12
 NUMBER_RADIUS = 7.5
+NEAR = 60.0
 STAMP_BASELINE = 14.0
 
 
@@ -38,11 +39,18 @@ class Overlay:
 
 
 def number_boxes(marks: Sequence[Mark], sheet: Sheet) -> list[tuple[int, Box]]:
-    """Where the criterion numbers stand in the left margin: beside their words, one below another."""
+    """Where the criterion numbers stand in the left margin: beside their words, one below another.
+
+    A number is not said again within NEAR points.
+    """
     placed: list[tuple[int, Box]] = []
     lowest = 0.0
+    said: dict[int, float] = {}
     wanted = sorted((mark.boxes[0].top, number) for mark in marks if mark.boxes for number in mark.numbers)
     for top, number in wanted:
+        if top - said.get(number, -NEAR) < NEAR:
+            continue
+        said[number] = top
         top = min(max(top - 2, lowest), sheet.height - 60)
         placed.append((number, Box(6.0, top, 6.0 + 2 * NUMBER_RADIUS, top + 2 * NUMBER_RADIUS)))
         lowest = top + 2 * NUMBER_RADIUS + 2
@@ -73,7 +81,7 @@ def draw_overlays(overlays: Sequence[Overlay]) -> io.BytesIO:
 def _highlight(canvas: Any, overlay: Overlay) -> None:
     """Yellow under the cited words, and for black-and-white faxes a rule below them and a number beside them."""
     height = overlay.sheet.height
-    for box in (box for mark in overlay.marks for box in mark.boxes):
+    for box in dict.fromkeys(box for mark in overlay.marks for box in mark.boxes):
         canvas.saveState()
         canvas.setBlendMode("Multiply")
         canvas.setFillColor(YELLOW)

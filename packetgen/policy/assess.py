@@ -26,16 +26,16 @@ def assess(case: Case, chart: Chart, payer: PolicyFile, policy: Policy, today: d
         for rule, j in judged
     )
     checks = (_code_check(case, chart, reference),)
-    problems = (*_problems(judged), *_check_problems(checks), *_stale(policy, payer, today))
+    problems = (*_problems(judged, reference), *_check_problems(checks), *_stale(policy, payer, today))
     return Assessment(reference, criteria, checks, problems)
 
 
 def _capped(judged: Judged, rule: CriterionRule) -> Judged:
     if rule.confidence == "high" or judged.verdict == "missing":
         return judged
-    note = f"this rule was not read in the plan's own text (confidence {rule.confidence}): confirm it with the plan"
     would = judged.verdict.replace("_", " ")
-    return replace(judged, verdict="check", why=f"{judged.why}; would be {would}, but {note}")
+    why = f"{judged.why}; would be {would}, but the rule's confidence is {rule.confidence}: confirm it with the plan"
+    return replace(judged, verdict="check", why=why, doubted_rule=judged.verdict == "met")
 
 
 def _code_check(case: Case, chart: Chart, reference: PolicyReference) -> Criterion:
@@ -50,17 +50,28 @@ def _code_check(case: Case, chart: Chart, reference: PolicyReference) -> Criteri
     return Criterion("code", text, "check", why, (), reference, f"Is {code} right? Correct the case or the note.")
 
 
-def _problems(judged: list[tuple[CriterionRule, Judged]]) -> Iterator[Problem]:
+def _problems(judged: list[tuple[CriterionRule, Judged]], reference: PolicyReference) -> Iterator[Problem]:
     for rule, result in judged:
-        if result.verdict != "met":
+        if result.verdict != "met" and not result.doubted_rule:
             yield Problem(
                 code=f"{rule.id}_{result.verdict}",
                 where=rule.says,
                 what=f"{result.why[:1].upper()}{result.why[1:]}.",
                 fix=result.open or rule.ask,
-                who="plan" if result.verdict == "check" and rule.confidence != "high" else rule.who,
+                who=rule.who,
                 severity="doubt" if result.verdict == "check" else "required",
             )
+    doubted = [rule.says for rule, result in judged if result.doubted_rule]
+    if doubted:
+        yield Problem(
+            code="rules_not_read",
+            where=f"{reference.payer}, {reference.citation}",
+            what=f"The chart meets these criteria as we know them, but the plan's own text was not read: "
+            f"{'; '.join(doubted)}.",
+            fix="Does the plan's current policy ask for just this? Compare, or ask the plan.",
+            who="plan",
+            severity="doubt",
+        )
 
 
 def _check_problems(checks: tuple[Criterion, ...]) -> Iterator[Problem]:

@@ -23,8 +23,9 @@ PLACES = 4
 class Judged:
     """A verdict, why, and the places that show it.
 
-    shown  what the chart shows, in words for the plan; empty when it shows nothing
-    open   what to ask for, when something specific is missing
+    shown         what the chart shows, in words for the plan; empty when it shows nothing
+    open          what to ask for, when something specific is missing
+    doubted_rule  the chart meets the rule, but the rule itself is not certain
     """
 
     verdict: Verdict
@@ -32,6 +33,7 @@ class Judged:
     evidence: tuple[Evidence, ...] = ()
     open: str = ""
     shown: str = ""
+    doubted_rule: bool = False
 
 
 def judge(rule: CriterionRule, case: Case, chart: Chart) -> Judged:
@@ -73,7 +75,9 @@ def _planned(chart: Chart, case: Case) -> tuple[Evidence, ...]:
 def _age(at_least: int, case: Case) -> Judged:
     start = case.request.start_date
     age = age_on(case.patient.birth_date, start)
-    return _requested(age >= at_least, f"{age} years old on {words.day(start)}")
+    verdict: Verdict = "met" if age >= at_least else "not_met"
+    why = f"{age} years old on {words.day(start)}"
+    return Judged(verdict, why, shown=f"born {words.day(case.patient.birth_date)}")
 
 
 def age_on(born: date, day: date) -> int:
