@@ -11,12 +11,9 @@ import pytest
 
 from packetgen.resources import SAMPLES
 
+from .conftest import packetgen
+
 pytestmark = pytest.mark.slow
-
-
-def packetgen(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "packetgen", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def check(sample: str) -> subprocess.CompletedProcess[str]:
@@ -80,6 +77,6 @@ def test_payers_are_listed() -> None:
     assert "CS2026D0017AP" in packetgen("payers", "list").stdout
 
 
-@pytest.mark.parametrize("command", ["check", "extract", "doctor", "payers"])
+@pytest.mark.parametrize("command", ["build", "check", "extract", "doctor", "payers"])
 def test_every_command_has_an_example(command: str) -> None:
     assert "Example: packetgen" in packetgen(command, "--help").stdout

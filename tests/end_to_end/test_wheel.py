@@ -1,4 +1,4 @@
-"""The wheel carries all it needs: installed elsewhere, it checks the sample in an empty folder."""
+"""The wheel carries all it needs: installed elsewhere, it builds the sample's packet in an empty folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
-def test_the_installed_wheel_checks_the_sample_in_an_empty_folder(tmp_path: Path) -> None:
+def test_the_installed_wheel_builds_the_sample_in_an_empty_folder(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("packetgen-*.whl")
@@ -26,7 +26,7 @@ def test_the_installed_wheel_checks_the_sample_in_an_empty_folder(tmp_path: Path
     # -P and PYTHONPATH: the wheel's packetgen, not the checkout's
     code = "import packetgen, sys; print(packetgen.__file__); from packetgen.cli import main; main()"
     done = subprocess.run(
-        [sys.executable, "-P", "-c", code, "check", "case/case.yaml"],
+        [sys.executable, "-P", "-c", code, "build", "case/case.yaml"],
         cwd=empty,
         env={**_environment(), "PYTHONPATH": str(site)},
         capture_output=True,
@@ -35,6 +35,7 @@ def test_the_installed_wheel_checks_the_sample_in_an_empty_folder(tmp_path: Path
     )
     assert done.stdout.startswith(str(site)), done.stdout
     assert done.returncode == 0, done.stdout + done.stderr
+    assert (empty / "case" / "packet" / "packet.pdf").is_file()
 
 
 def _environment() -> dict[str, str]:
