@@ -124,6 +124,20 @@ def extract(chart: tuple[Path, ...], as_json_text: bool) -> None:
 
 
 @main.command()
+@click.argument("case_file", type=click.Path(path_type=Path), metavar="CASE.yaml")
+@click.option("--port", default=0, show_default="any free one", help="Port on 127.0.0.1.")
+@click.option("--no-browser", is_flag=True, help="Print the address, open no browser.")
+def review(case_file: Path, port: int, no_browser: bool) -> None:
+    """Look at the evidence page by page in the browser, and sign the packet.
+
+    Example: packetgen review case.yaml
+    """
+    from packetgen.review.serve import serve
+
+    serve(case_file, port, tell=click.echo, open_browser=not no_browser)
+
+
+@main.command()
 def doctor() -> None:
     """Tell which outside programs and fonts are installed, and how to install what is not.
 

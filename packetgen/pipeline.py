@@ -25,6 +25,7 @@ from packetgen.letters.write import write_letter
 from packetgen.packet.bind import bind
 from packetgen.packet.manifest import manifest
 from packetgen.packet.model import Packet
+from packetgen.packet.signoff import SignOff, digest_of, last_sign_off
 from packetgen.packet.verify import verify
 from packetgen.packet.worklist import worklist
 from packetgen.policy.assess import assess
@@ -51,27 +52,31 @@ class Checked:
     @property
     def exit_code(self) -> ExitCode:
         """Draft when something required is missing or doubtful."""
-        return ExitCode.draft if needs_a_person(self.problems) else ExitCode.complete
+        return ExitCode.draft if _open(self.problems, None) else ExitCode.complete
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A case whose packet was written into `folder`. problems: of the check, and of the form."""
+    """A case whose packet was written into `folder`.
+
+    problems   of the check, the form and the sign-off
+    digest     what a signer signs
+    signed_by  who signed this very content, or None
+    """
 
     checked: Checked
     packet: Packet
     folder: Path
     problems: tuple[Problem, ...]
+    digest: str
+    signed_by: str | None
 
     @property
     def exit_code(self) -> ExitCode:
-        """Draft when something required is missing or doubtful; a signature alone may still be open."""
-        return ExitCode.draft if needs_a_person(self.problems) else ExitCode.complete
-
-
-def needs_a_person(problems: Sequence[Problem]) -> bool:
-    """Whether any problem keeps the packet a draft."""
-    return any(problem.severity != "note" for problem in problems)
+        """Draft when something is missing, or doubtful and not signed for; a lone signature may still be open."""
+        if any(problem.code == "sign_off_void" for problem in self.problems):
+            return ExitCode.safety_stop
+        return ExitCode.draft if _open(self.problems, self.signed_by) else ExitCode.complete
 
 
 def check(case_file: Path, work: Path) -> Checked:
@@ -113,8 +118,11 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
     case, chart, assessment, documents = checked.case, checked.chart, checked.assessment, checked.documents
     form = fill_form(case, chart, assessment, load_map(checked.payer.form), work)
     letter = write_letter(case, chart, assessment, documents, checked.extraction.findings, work)
-    problems = (*checked.problems, *form.problems)
-    draft = _why_draft(problems)
+    digest = digest_of(case, assessment, documents, form, letter)
+    signed = last_sign_off(case.folder)
+    signed_by = signed.signed_by if signed and signed.digest == digest else None
+    problems = (*checked.problems, *form.problems, *_void(signed, digest))
+    draft = _why_draft(problems, signed_by)
     packet = bind(case, assessment, documents, checked.extraction.documents, form, letter, draft, work)
     verify(packet)
     outputs: dict[str, bytes | str] = {
@@ -128,16 +136,38 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
     for name, content in outputs.items():
         write_atomic(folder / name, content)
     digests = {name: sha256_of(folder / name) for name in outputs}
-    account = manifest(case, assessment, documents, form, packet, digests, _rules(checked))
+    account = manifest(case, assessment, documents, form, packet, signed_by, digests, _rules(checked))
     write_atomic(folder / "manifest.json", json_text(account))
-    return Built(checked, packet, folder, problems)
+    return Built(checked, packet, folder, problems, digest, signed_by)
 
 
-def _why_draft(problems: Sequence[Problem]) -> str:
-    """What stands between the packet and its submission, in words; no one has signed yet."""
-    count = sum(problem.severity != "note" for problem in problems)
+def _open(problems: Sequence[Problem], signed_by: str | None) -> int:
+    """How many problems stand between the packet and its submission; a signer has decided the doubts."""
+    return sum(p.severity == "required" or (p.severity == "doubt" and not signed_by) for p in problems)
+
+
+def _why_draft(problems: Sequence[Problem], signed_by: str | None) -> str:
+    """Why the packet is a draft, in words; empty when it is none."""
+    count = _open(problems, signed_by)
     reasons = [f"{count} open item{'s' if count > 1 else ''} on the worklist"] if count else []
-    return ", ".join([*reasons, "not signed"])
+    return ", ".join([*reasons, *([] if signed_by else ["not signed"])])
+
+
+def _void(signed: SignOff | None, digest: str) -> tuple[Problem, ...]:
+    """A signature for other content than this."""
+    if signed is None or signed.digest == digest:
+        return ()
+    return (
+        Problem(
+            "sign_off_void",
+            "sign-off",
+            f"{signed.signed_by} signed on {signed.signed_at[:10]}, and the case, chart, rules, letter or form have "
+            "changed since.",
+            "Please look at the packet again and sign it anew.",
+            "clinician",
+            "required",
+        ),
+    )
 
 
 def _plain(assessment: Assessment) -> dict[str, object]:

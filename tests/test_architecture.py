@@ -37,6 +37,12 @@ def test_imports_follow_the_story() -> None:
     assert wrong == []
 
 
+def test_only_the_command_line_and_the_rooms_on_top_know_the_pipeline() -> None:
+    top = {"cli", "__main__", "pipeline", "review", "intake", "tracking"}
+    below = [path for path in HOUSE.rglob("*.py") if path.relative_to(HOUSE).parts[0].removesuffix(".py") not in top]
+    assert [path.name for path in below if imports_of(path) & top] == []
+
+
 def test_the_ground_stands_on_nothing_above_it() -> None:
     wrong = [(name, imports_of(HOUSE / f"{name}.py") - GROUND) for name in sorted(GROUND)]
     assert [item for item in wrong if item[1]] == []

@@ -19,6 +19,7 @@ def manifest(
     documents: Sequence[Document],
     form: FilledForm,
     packet: Packet,
+    signed_by: str | None,
     outputs: Mapping[str, str],
     rules: Mapping[str, str],
 ) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def manifest(
         "case": case.case,
         "packetgen": __version__,
         "draft": packet.draft or None,
+        "signed_by": signed_by,
         "policy": {
             "payer": reference.payer,
             "number": reference.number,

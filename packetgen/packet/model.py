@@ -42,3 +42,13 @@ class Packet:
     parts: tuple[Part, ...]
     citations: tuple[Citation, ...]
     draft: str
+
+    @property
+    def exhibit_pages(self) -> dict[str, int]:
+        """The packet page of each exhibit page: "A-2" -> 8."""
+        return {
+            f"{part.exhibit}-{number - part.first_page + 1}": number
+            for part in self.parts
+            if part.exhibit
+            for number in range(part.first_page, part.last_page + 1)
+        }

@@ -39,10 +39,9 @@ def verify(packet: Packet) -> None:
 
 
 def _stamps(packet: Packet) -> Iterable[tuple[int, str]]:
-    for part in packet.parts:
-        for number in range(part.first_page, part.last_page + 1):
-            own = f"Ex. {part.exhibit}-{number - part.first_page + 1} · " if part.exhibit else ""
-            yield number, f"{own}page {number} of {packet.page_count}"
+    exhibits = {number: f"Ex. {name} · " for name, number in packet.exhibit_pages.items()}
+    for number in range(1, packet.page_count + 1):
+        yield number, f"{exhibits.get(number, '')}page {number} of {packet.page_count}"
 
 
 def _reads(text: Any, height: float, boxes: Sequence[Box], quote: str) -> bool:

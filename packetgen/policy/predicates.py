@@ -144,7 +144,8 @@ def _failed_trials(rule: FailedTrialsRule, chart: Chart) -> Judged:
     classes = {trial.fact.value.drug_class for trial in counted}
     evidence = _places(trial.fact.evidence[0] for trial in (*counted, *(t for t in trials if t not in counted)))
     shown = "; ".join(words.trial(trial.fact.value) for trial in (*counted, *undated))
-    why = f"{len(classes)} of {rule.distinct_classes} classes: {_told(counted)}" if counted else "no trial counts yet"
+    asked = f"{len(classes)} classes, {rule.distinct_classes} asked"
+    why = f"{asked}: {_told(counted)}" if counted else "no trial counts yet"
     if len(classes) >= rule.distinct_classes:
         faint = [t for t in counted if t.fact.confidence is not None and t.fact.confidence < LOW_OCR_CONFIDENCE]
         disputed = [t for t in counted if t.fact.against]

@@ -1,0 +1,1 @@
+"""The review page: a clinician looks at the evidence, page by page, and signs. Loopback only."""

@@ -1,0 +1,29 @@
+"""Serve the review page on the loopback interface and open the browser."""
+
+from __future__ import annotations
+
+import socket
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from packetgen.review.app import Review, make_app
+
+
+def serve(case_file: Path, port: int, *, tell: Callable[[str], None], open_browser: bool) -> None:
+    """Serve until interrupted. port 0: any free one. tell: prints a line for the person at the terminal."""
+    review = Review(case_file)
+    review.build()
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/open?token={review.token}"
+        tell(f"Review: {address}")
+        tell("Stop with Ctrl-C.")
+        if open_browser:
+            webbrowser.open(address)
+        # no access log: it would hold the token
+        server = uvicorn.Server(uvicorn.Config(make_app(review), log_level="warning", access_log=False))
+        server.run(sockets=[listener])
