@@ -13,6 +13,7 @@ from packetgen import yamlfile
 from packetgen.errors import BadCaseFile
 from packetgen.yamlfile import Strict
 
+FILED = "filed"  # folder beside case.yaml
 RequestKind = Literal["initial", "continuation", "dose_change", "appeal"]
 Indication = Literal[
     "chronic_migraine", "cervical_dystonia", "axillary_hyperhidrosis", "blepharospasm", "hemifacial_spasm",
@@ -163,6 +164,7 @@ class Case(Strict):
 def read_case(path: Path) -> Case:
     """Read a case file; raise BadCaseFile naming the line of every mistake.
 
+    What the watched folder filed into the case (its folder filed/) follows the documents that a person listed.
     The documents must lie inside the folder of the case file, also after symbolic links are followed.
     """
     if path.is_dir():
@@ -171,6 +173,7 @@ def read_case(path: Path) -> Case:
         raise BadCaseFile("no such case file", where=str(path), fix="Give the path of a case.yaml.")
     case = yamlfile.read(path, Case, BadCaseFile)
     folder = path.resolve().parent
+    case = case.model_copy(update={"documents": (*case.documents, *_filed(folder, case))})
     for document in case.documents:
         target = (folder / document.path).resolve()
         if not target.is_relative_to(folder):
@@ -186,3 +189,11 @@ def read_case(path: Path) -> Case:
                 fix="Correct the path under documents:, or put the file there.",
             )
     return case.model_copy(update={"folder": folder})
+
+
+def _filed(folder: Path, case: Case) -> tuple[CaseDocument, ...]:
+    """The documents of filed/ that the case file does not name itself, by name."""
+    named = {document.path for document in case.documents}
+    files = sorted(path for path in (folder / FILED).glob("[!.]*") if path.is_file())
+    paths = [f"{FILED}/{path.name}" for path in files]
+    return tuple(CaseDocument(path=path) for path in paths if path not in named)

@@ -77,6 +77,8 @@ def test_payers_are_listed() -> None:
     assert "CS2026D0017AP" in packetgen("payers", "list").stdout
 
 
-@pytest.mark.parametrize("command", ["build", "check", "extract", "doctor", "payers"])
+@pytest.mark.parametrize(
+    "command", ["build", "check", "extract", "review", "init", "watch", "track", "doctor", "payers"]
+)
 def test_every_command_has_an_example(command: str) -> None:
     assert "Example: packetgen" in packetgen(command, "--help").stdout
