@@ -95,7 +95,7 @@ def _finding(passage: Passage, drug: Drug, words: str, *, alone: bool) -> Findin
         assertion = "planned" if status == "planned" else "hypothetical"
     elif status == "never_tried":
         assertion = "negated"
-    dose = max((m for m in DOSE.finditer(words)), key=lambda m: float(m["dose"]), default=None)
+    dose = max(DOSE.finditer(_before_next_drug(words)), key=lambda m: float(m["dose"]), default=None)
     start, stop = _period(words)
     value = Therapy(
         drug.generic,
@@ -110,6 +110,16 @@ def _finding(passage: Passage, drug: Drug, words: str, *, alone: bool) -> Findin
         reason,
     )
     return Finding(value, assertion, (passage.evidence("therapy"),))
+
+
+def _before_next_drug(words: str) -> str:
+    """The words up to the next drug that has a dose of its own: "rizatriptan 10 mg, naproxen 500 mg" is two doses."""
+    names = list(drug_pattern().finditer(words))
+    first = drugs_by_name()[names[0].group(0).lower()].generic if names else ""
+    for name in names[1:]:
+        if drugs_by_name()[name.group(0).lower()].generic != first:
+            return words[: name.start()]
+    return words
 
 
 def _status(words: str, section: str) -> tuple[TherapyStatus, str | None]:

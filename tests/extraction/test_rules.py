@@ -210,3 +210,13 @@ def test_a_visit_note_that_speaks_of_a_diary_is_a_note(page_text) -> None:
     assert (
         summarise([page_text(note + "Headache diary reviewed. Start date of headache unknown.")]).kind == "clinic_note"
     )
+
+
+def test_drugs_in_a_list_keep_their_own_doses(page_text) -> None:
+    found = find_therapies(page_text("Acute treatment: rizatriptan 10 mg (limits to 2 d/wk), naproxen 500 mg."))
+    assert {f.value.drug: f.value.dose for f in found} == {"rizatriptan": 10, "naproxen": 500}
+
+
+def test_a_drug_without_a_dose_does_not_take_its_neighbours(page_text) -> None:
+    found = find_therapies(page_text("Failed topiramate, amitriptyline 50 mg and propranolol 80 mg."))
+    assert {f.value.drug: f.value.dose for f in found} == {"topiramate": None, "amitriptyline": 50, "propranolol": 80}
