@@ -133,6 +133,9 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
         "findings.json": json_text(as_json(documents, checked.extraction)),
         "assessment.json": json_text({"case": case.case, **_plain(assessment)}),
     }
+    for old in folder.glob("form-*.pdf"):
+        if old.name not in outputs:
+            old.unlink()  # the form of another plan, from an earlier build
     for name, content in outputs.items():
         write_atomic(folder / name, content)
     digests = {name: sha256_of(folder / name) for name in outputs}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import docx
@@ -175,9 +176,11 @@ def test_no_work_file_is_left_behind(uhc: Run, aetna: Run) -> None:
     assert [path.name for run in (uhc, aetna) for path in run.folder.rglob(".*")] == []
 
 
-def test_the_packet_goes_beside_the_case_when_nothing_else_is_said(tmp_path: Path) -> None:
-    import shutil
-
-    shutil.copytree(SAMPLES / "chronic-migraine-aetna", tmp_path / "case")
+def test_the_packet_goes_beside_the_case_and_an_older_form_goes_away(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLES / "chronic-migraine-aetna", tmp_path / "case", ignore=shutil.ignore_patterns("packet"))
+    (tmp_path / "case" / "packet").mkdir()
+    (tmp_path / "case" / "packet" / "form-of-another-plan.pdf").touch()
     assert packetgen("build", tmp_path / "case" / "case.yaml").returncode == 3
     assert (tmp_path / "case" / "packet" / "packet.pdf").is_file()
+    forms = [path.name for path in (tmp_path / "case" / "packet").glob("form-*")]
+    assert forms == ["form-aetna-gr-68776.pdf"]
