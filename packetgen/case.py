@@ -121,9 +121,10 @@ class Provider(Strict):
 
 
 class CaseDocument(Strict):
-    """One document of the chart. `kind` overrides what the program would recognise."""
+    """One document of the chart. `kind` overrides what the program would recognise; `password` opens a locked PDF."""
 
     path: InnerPath
+    password: Text | None = None
     kind: DocumentKind | None = None
 
     @model_validator(mode="before")

@@ -13,7 +13,7 @@ from packetgen import __version__
 from packetgen.errors import ExitCode, PacketgenError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from packetgen.errors import Problem
     from packetgen.policy.model import Assessment
@@ -62,7 +62,7 @@ def build(case_file: Path, output: Path | None) -> None:
     """
     from packetgen import pipeline
 
-    built = pipeline.build(case_file, output)
+    built = pipeline.build(case_file, output, _progress())
     _print_assessment(built.checked.assessment)
     _print_problems(built.problems)
     packet = built.packet
@@ -86,7 +86,7 @@ def check(case_file: Path) -> None:
     from packetgen import pipeline
 
     with tempfile.TemporaryDirectory(prefix="packetgen-") as work:
-        checked = pipeline.check(case_file, Path(work))
+        checked = pipeline.check(case_file, Path(work), _progress())
     _print_assessment(checked.assessment)
     _print_problems(checked.problems)
     sys.exit(int(checked.exit_code))
@@ -103,6 +103,8 @@ def extract(chart: tuple[Path, ...], as_json_text: bool) -> None:
     import tempfile
 
     from packetgen.documents.cache import PageCache
+    from packetgen.documents.model import ToRead
+    from packetgen.documents.problems import UNREAD
     from packetgen.documents.read import read_documents
     from packetgen.errors import UnreadableInput
     from packetgen.extraction.extract import extract as extract_findings
@@ -113,7 +115,8 @@ def extract(chart: tuple[Path, ...], as_json_text: bool) -> None:
         if not path.is_file():
             raise UnreadableInput("no such file", where=str(path), fix="Check the path.")
     with tempfile.TemporaryDirectory(prefix="packetgen-") as work:
-        documents, problems = read_documents([(str(path), path) for path in chart], Path(work), PageCache())
+        sources = [ToRead(str(path), path) for path in chart]
+        documents, problems = read_documents(sources, Path(work), PageCache(), _progress())
         extraction = extract_findings(documents)
     if as_json_text:
         click.echo(json_text(as_json(documents, extraction)), nl=False)
@@ -122,6 +125,8 @@ def extract(chart: tuple[Path, ...], as_json_text: bool) -> None:
             evidence = finding.evidence[0]
             click.echo(f"{finding.kind:19} {finding.assertion:12} {evidence.exhibit_page:6} {evidence.quote[:90]}")
     _print_problems(problems)
+    if any(problem.code == UNREAD for problem in problems):
+        sys.exit(int(ExitCode.unreadable_input))
 
 
 @main.command()
@@ -279,6 +284,24 @@ def payers_list() -> None:
     for payer in list_payers():
         for policy in payer.policies:
             click.echo(f"{payer.id:20} {policy.number:16} {policy.indication:20} effective {policy.effective}")
+
+
+def _progress() -> Callable[[int, int], None]:
+    """Tells of OCR: a line that is written over on a terminal, a line every ten pages elsewhere."""
+    import time
+
+    start = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        minutes = max(time.monotonic() - start, 0.001) / 60
+        left = round((total - done) * minutes / done * 60)
+        text = f"Reading scans: page {done} of {total}, {done / minutes:.0f} pages a minute, {left} s left"
+        if sys.stderr.isatty():
+            click.echo(f"\r{text:78}" if done < total else f"\r{'':78}\r", nl=False, err=True)
+        elif done % 10 == 0 and done < total:
+            click.echo(text, err=True)
+
+    return tell
 
 
 def _print_assessment(assessment: Assessment) -> None:

@@ -12,8 +12,9 @@ from packetgen.chart.model import Chart
 from packetgen.chart.patient import guard_patient
 from packetgen.chart.reconcile import reconcile
 from packetgen.documents.cache import PageCache
-from packetgen.documents.model import Document
-from packetgen.documents.read import read_documents
+from packetgen.documents.model import Document, ToRead
+from packetgen.documents.problems import UNREAD
+from packetgen.documents.read import Progress, read_documents
 from packetgen.errors import ExitCode, Problem, SafetyStop
 from packetgen.extraction.extract import extract
 from packetgen.extraction.model import Extraction
@@ -52,6 +53,8 @@ class Checked:
     @property
     def exit_code(self) -> ExitCode:
         """Draft when something required is missing or doubtful."""
+        if any(problem.code == UNREAD for problem in self.problems):
+            return ExitCode.unreadable_input
         return ExitCode.draft if _open(self.problems, None) else ExitCode.complete
 
 
@@ -76,18 +79,23 @@ class Built:
         """Draft when something is missing, or doubtful and not signed for; a lone signature may still be open."""
         if any(problem.code == "sign_off_void" for problem in self.problems):
             return ExitCode.safety_stop
+        if any(problem.code == UNREAD for problem in self.problems):
+            return ExitCode.unreadable_input
         return ExitCode.draft if _open(self.problems, self.signed_by) else ExitCode.complete
 
 
-def check(case_file: Path, work: Path) -> Checked:
-    """Read the chart of a case and judge it by the plan's policy; nothing is written but the page cache."""
+def check(case_file: Path, work: Path, progress: Progress | None = None) -> Checked:
+    """Read the chart of a case and judge it by the plan's policy; nothing is written but the page cache.
+
+    progress: told (pages read, pages to read) while OCR runs.
+    """
     case = read_case(case_file)
     request = case.request
     payer, policy = load_policy(
         case.insurance.payer, request.indication, request.kind, request.product, request.start_date
     )
-    sources = [(document.path, case.folder / document.path) for document in case.documents]
-    documents, read_problems = read_documents(sources, work, PageCache())
+    sources = [ToRead(d.path, case.folder / d.path, d.password or "") for d in case.documents]
+    documents, read_problems = read_documents(sources, work, PageCache(), progress)
     kinds = {d.label: typed.kind for d, typed in zip(documents, case.documents, strict=True) if typed.kind}
     extraction = extract(documents, kinds)
     patient_problems = guard_patient(extraction.findings, case, {d.label: d.path for d in documents})
@@ -97,7 +105,7 @@ def check(case_file: Path, work: Path) -> Checked:
     return Checked(case, documents, extraction, chart, assessment, payer, problems)
 
 
-def build(case_file: Path, folder: Path | None = None) -> Built:
+def build(case_file: Path, folder: Path | None = None, progress: Progress | None = None) -> Built:
     """Build the packet of a case into `folder` (default: packet/ beside the case file).
 
     A SafetyStop takes an earlier packet.pdf away: it may hold what must not be sent.
@@ -106,7 +114,7 @@ def build(case_file: Path, folder: Path | None = None) -> Built:
     private_folder(folder)
     with work_folder(folder) as work:
         try:
-            checked = check(case_file, work)
+            checked = check(case_file, work, progress)
             return _assemble(checked, work, folder)
         except SafetyStop:
             (folder / PACKET).unlink(missing_ok=True)

@@ -6,9 +6,12 @@ everything that could change what is read from them.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import shutil
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,7 @@ from packetgen import files
 from packetgen.documents.model import Box, Line, Page, Word
 from packetgen.limits import OCR_DPI, PAGE_CACHE_BYTES
 
-READER_VERSION = "2"  # raise it whenever the same file would be read otherwise
+READER_VERSION = "3"  # raise it whenever the same file would be read otherwise
 
 
 class PageCache:
@@ -26,44 +29,52 @@ class PageCache:
     def __init__(self, folder: Path | None = None) -> None:
         default = os.environ.get("PACKETGEN_CACHE") or Path.home() / ".cache" / "packetgen"
         self.folder = files.private_folder(folder or Path(default))
+        self.folder.chmod(0o700)
 
-    def key(self, sha256: str, suffix: str, engine: str) -> str:
-        """Name of the entry for a file: its bytes, how it is read, and by which engine."""
-        return hashlib.sha256(f"{sha256} {suffix} {READER_VERSION} {OCR_DPI} {engine}".encode()).hexdigest()
+    def key(self, sha256: str, suffix: str) -> str:
+        """Name of the entry for a file: its bytes and how it is read."""
+        return hashlib.sha256(f"{sha256} {suffix} {READER_VERSION} {OCR_DPI}".encode()).hexdigest()
 
-    def get(self, key: str) -> tuple[tuple[Page, ...], Path] | None:
-        """Pages and exhibit kept under `key`, or None."""
-        pages, exhibit = self.folder / f"{key}.json", self.folder / f"{key}.pdf"
+    def get(self, key: str, engine: Callable[[], str], exhibit: Path) -> tuple[Page, ...] | None:
+        """Pages kept under `key`, and their exhibit copied to `exhibit`; None when there are none.
+
+        engine: asked for the OCR engine's version only when OCR was used; another version is a miss.
+        """
         try:
-            content = json.loads(pages.read_text("utf-8"))
+            content = json.loads((self.folder / f"{key}.json").read_text("utf-8"))
+            pages = tuple(_page(item) for item in content["pages"])
+            shutil.copyfile(self.folder / f"{key}.pdf", exhibit)
             if content["exhibit"] != files.sha256_of(exhibit):
                 return None
-            found = tuple(_page(item) for item in content["pages"])
+            if content["engine"] is not None and content["engine"] != engine():
+                return None
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        os.utime(exhibit)
-        return found, exhibit
+        with contextlib.suppress(OSError):  # another build may have made room
+            os.utime(self.folder / f"{key}.pdf")
+        return pages
 
-    def put(self, key: str, pages: tuple[Page, ...], exhibit: Path) -> Path:
-        """Keep pages and exhibit; returns where the exhibit now lies."""
+    def put(self, key: str, pages: tuple[Page, ...], exhibit: Path, engine: str | None) -> None:
+        """Keep pages and exhibit. engine: the version that read them, None when no OCR was needed."""
         kept = self.folder / f"{key}.pdf"
         files.write_atomic(kept, exhibit.read_bytes())
-        content = {"exhibit": files.sha256_of(kept), "pages": [asdict(page) for page in pages]}
+        content = {"exhibit": files.sha256_of(exhibit), "engine": engine, "pages": [asdict(page) for page in pages]}
         files.write_atomic(self.folder / f"{key}.json", json.dumps(content, separators=(",", ":")))
         self._stay_bounded(kept)
-        return kept
 
     def _stay_bounded(self, newest: Path) -> None:
         """Remove the entries that were used longest ago until the cache is small enough."""
-        exhibits = sorted(self.folder.glob("*.pdf"), key=lambda path: path.stat().st_mtime)
-        total = sum(path.stat().st_size for path in self.folder.iterdir())
-        for exhibit in exhibits:
+        sizes: dict[Path, tuple[float, int]] = {}
+        for path in self.folder.iterdir():
+            with contextlib.suppress(OSError):  # another build may have removed it
+                sizes[path] = (path.stat().st_mtime, path.stat().st_size)
+        total = sum(size for _, size in sizes.values())
+        for exhibit in sorted((path for path in sizes if path.suffix == ".pdf"), key=lambda path: sizes[path][0]):
             if total <= PAGE_CACHE_BYTES or exhibit == newest:
                 break
             for path in (exhibit, exhibit.with_suffix(".json")):
-                if path.exists():
-                    total -= path.stat().st_size
-                    path.unlink(missing_ok=True)
+                total -= sizes.get(path, (0.0, 0))[1]
+                path.unlink(missing_ok=True)
 
 
 def _page(item: dict[str, Any]) -> Page:
@@ -71,4 +82,5 @@ def _page(item: dict[str, Any]) -> Page:
         Line(tuple(Word(word["text"], Box(**word["box"]), word["confidence"]) for word in line["words"]))
         for line in item["lines"]
     )
-    return Page(item["number"], item["width"], item["height"], item["rotation"], item["source"], lines)
+    size = (item["width"], item["height"])
+    return Page(item["number"], *size, item["rotation"], item["source"], lines, tuple(item["remarks"]))

@@ -7,6 +7,7 @@ files are gone. The exhibit of the packet, and every coordinate, is this file's.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from packetgen.limits import MAX_PAGES_PER_FILE
 from packetgen.typeset import MONO, load_fonts, width_of
 
 IMAGES = (".tif", ".tiff", ".png", ".jpg", ".jpeg")
+PHOTOS = (".heic", ".heif")
+LARGEST_SHEET = 17 * 72.0  # points: a ledger sheet
 TEXT_FONT_SIZE = 10.0
 TEXT_LEADING = 12.0
 TEXT_MARGIN = 36.0
@@ -30,7 +33,9 @@ def to_pdf(source: Path, folder: Path, name: str) -> Path:
     suffix = source.suffix.lower()
     if suffix == ".pdf":
         return source
-    if suffix in IMAGES:
+    if suffix in PHOTOS:
+        source = _photo_to_jpeg(source, folder / "photo.jpg", name)
+    if suffix in (*IMAGES, *PHOTOS):
         return _images_to_pdf(source, folder / "images.pdf", name)
     if suffix == ".txt":
         return _text_to_pdf(source, folder / "text.pdf", name)
@@ -44,7 +49,33 @@ def _images_to_pdf(source: Path, target: Path, name: str) -> Path:
 
     try:
         with target.open("wb") as out:
-            img2pdf.convert(str(source), outputstream=out, rotation=img2pdf.Rotation.ifvalid, nodate=True)
+            img2pdf.convert(
+                str(source), outputstream=out, rotation=img2pdf.Rotation.ifvalid, nodate=True, layout_fun=_page_size
+            )
+    except Exception as failure:  # noqa: BLE001 - libraries raise what they like; the file is named
+        raise _unreadable(name, failure) from None
+    return target
+
+
+def _page_size(width: int, height: int, dpi: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Page and image size in points: what the file's resolution says, or a sheet's when it says none that can be.
+
+    A photo claims 72 or 96 dpi, or nothing, and would be a page of several feet.
+    """
+    across, down = width / dpi[0] * 72, height / dpi[1] * 72
+    if max(across, down) > LARGEST_SHEET:
+        across, down = across / max(across, down) * LETTER[1], down / max(across, down) * LETTER[1]
+    return across, down, across, down
+
+
+def _photo_to_jpeg(source: Path, target: Path, name: str) -> Path:
+    """A HEIC photo as JPEG, upright: PDF has no HEIC."""
+    try:
+        import pi_heif
+        from PIL import ImageOps
+
+        photo = pi_heif.open_heif(source, convert_hdr_to_8bit=True).to_pillow()
+        ImageOps.exif_transpose(photo).convert("RGB").save(target, quality=92)
     except Exception as failure:  # noqa: BLE001 - libraries raise what they like; the file is named
         raise _unreadable(name, failure) from None
     return target
@@ -77,18 +108,20 @@ def _text_to_pdf(source: Path, target: Path, name: str) -> Path:
     return target
 
 
-def clean(source: Path, target: Path, name: str) -> tuple[int, ...]:
+def clean(source: Path, target: Path, name: str, password: str = "") -> tuple[int, ...]:
     """Write the clean PDF of `source` to `target`; returns the degrees each page was turned.
 
-    Raises UnreadableInput for a file that is encrypted, is not a PDF, or has too many pages.
+    Raises UnreadableInput for a file that is locked, is not a PDF, or has too many pages.
     """
     import pikepdf
 
     try:
-        pdf = pikepdf.open(source)
+        pdf = pikepdf.open(source, password=password)
     except pikepdf.PasswordError:
         raise UnreadableInput(
-            "is locked with a password", where=name, fix="Open it, print it to a new PDF without a password."
+            "is locked with a password",
+            where=name,
+            fix="Give it in the case file: - {path: …, password: …}, or print it to a new PDF without one.",
         ) from None
     except Exception as failure:  # noqa: BLE001 - libraries raise what they like; the file is named
         raise _unreadable(name, failure) from None
@@ -183,3 +216,17 @@ def _unreadable(name: str, failure: Exception) -> UnreadableInput:
         where=name,
         fix="Open it in a viewer; if it shows, print it to a new PDF, else ask for the document again.",
     )
+
+
+def turn(source: Path, target: Path, turns: Mapping[int, int]) -> Path:
+    """The PDF with pages made upright: degrees clockwise by 1-based page; `source` itself when there are none."""
+    import pikepdf
+
+    if not any(turns.values()):
+        return source
+    with pikepdf.open(source) as pdf, pikepdf.new() as out:
+        for number, page in enumerate(pdf.pages, 1):
+            page.obj.Rotate = turns.get(number, 0)
+            _copy_upright(page, out)
+        out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return target

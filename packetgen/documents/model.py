@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 Source = Literal["text", "ocr", "none"]
+# What a person should know of a page: nothing is on it; words that no one can see were left out; it was scanned
+# below 150 dpi; it looks handwritten, so that a person must read it.
+Remark = Literal["blank", "hidden_text", "coarse", "handwritten"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,9 @@ class Page:
 
     number    1-based, within its document
     rotation  degrees the original page was turned to become upright
-    source    where the words come from; "none": nothing could be read, a person must
+    source    where the words come from ("ocr" also when only a part of them does); "none": nothing could be read
     lines     in reading order
+    remarks   what a person should know of it
     """
 
     number: int
@@ -74,6 +78,7 @@ class Page:
     rotation: int
     source: Source
     lines: tuple[Line, ...]
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -85,6 +90,15 @@ class Page:
         """Mean OCR confidence 0-100 of the page's words; None for a text layer or an empty page."""
         scores = [word.confidence for word in self.words if word.confidence is not None]
         return sum(scores) / len(scores) if scores else None
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """A file to be read: its path as the user gave it, where it lies, and the password it needs, if any."""
+
+    path: str
+    file: Path
+    password: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
-"""Tesseract on one page image: words, confidences and a text layer from a single run."""
+"""Tesseract on one page image: words with boxes and confidences, turned upright and cleaned where that reads better."""
 
 from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from packetgen.documents.layout import lines_of, skew_of
-from packetgen.documents.model import Box, Line, Word
+from packetgen.documents.layout import skew_of
+from packetgen.documents.model import Box, Word
 from packetgen.errors import ProgramFailed
 from packetgen.limits import OCR_SECONDS_PER_PAGE, PROBE_SECONDS
 from packetgen.programs import TESSERACT, run
@@ -16,10 +18,29 @@ from packetgen.programs import TESSERACT, run
 PAGE_SEGMENTATION = 6
 JUNK_BELOW = 30.0  # confidence 0-100: table rules and specks read as letters
 RULING = set("|_-—–=~.,:;'`\"[]{}()/\\")
+GOOD = 75.0  # mean confidence of a page that needs no second try
+GAIN = 5.0  # that a second try must bring, to be believed
+POOR = 55.0  # below it a page may lie on its side
+ROTATE = re.compile(rb"Rotate: (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What OCR made of an image. turn: degrees clockwise that the image was turned; skew: degrees downhill."""
+
+    words: tuple[Word, ...]
+    skew: float
+    turn: int = 0
+
+    @property
+    def quality(self) -> float:
+        """Mean confidence of the words that hold letters or digits, 0-100; 0 without any."""
+        scores = [word.confidence or 0.0 for word in self.words if re.search(r"\w\w", word.text)]
+        return sum(scores) / len(scores) if scores else 0.0
 
 
 def engine_version() -> str:
-    """Version of the installed Tesseract, for the cache key; raises MissingProgram."""
+    """Version of the installed Tesseract, for the cache; raises MissingProgram."""
     path = TESSERACT.require()
     try:
         return run([path, "--version"], seconds=PROBE_SECONDS).decode(errors="replace").split("\n")[0]
@@ -27,29 +48,59 @@ def engine_version() -> str:
         return "unknown"
 
 
-def read_image(image: Path, dpi: int) -> tuple[tuple[Line, ...], bytes]:
-    """Lines of a page image rendered at `dpi`, and a PDF page that holds only its invisible text.
+def read_image(picture: Any, dpi: int, folder: Path, name: str) -> Reading:
+    """Read a page's picture (PIL, grey) of `dpi`. To be called in a child process: Tesseract may hang.
 
-    One Tesseract run gives both. To be called in a child process: it may hang, and pytesseract kills only
-    its direct child.
+    A page that reads poorly is tried again without specks, and turned as Tesseract's own detection says; a try
+    counts only when it reads better, so that nothing good is lost.
     """
+    best = _read(picture, dpi, folder / f"{name}.png")
+    if best.quality >= GOOD:
+        return best
+    if best.quality < POOR:
+        for turn in _turns(folder / f"{name}.png"):
+            turned = picture.rotate(-turn, expand=True)
+            reading = _read(turned, dpi, folder / f"{name}-{turn}.png", turn)
+            if reading.quality > best.quality + GAIN:
+                best, picture = reading, turned
+            if best.quality >= GOOD:
+                break
+    if best.quality < GOOD:
+        from PIL import ImageFilter
+
+        clean = _read(picture.filter(ImageFilter.MedianFilter(3)), dpi, folder / f"{name}-clean.png", best.turn)
+        if clean.quality > best.quality + GAIN and len(clean.words) >= 0.6 * len(best.words):
+            best = clean
+    return best
+
+
+def _turns(image: Path) -> tuple[int, ...]:
+    """Turns to try, in degrees clockwise: the one that Tesseract detects first, then the others."""
+    path = TESSERACT.require()
+    try:
+        found = ROTATE.search(run([path, str(image), "-", "--psm", "0"], seconds=OCR_SECONDS_PER_PAGE))
+    except ProgramFailed:
+        found = None  # too few letters to tell
+    first = int(found.group(1)) if found else 0
+    return tuple(dict.fromkeys(turn for turn in (first, 180, 90, 270) if turn))
+
+
+def _read(picture: Any, dpi: int, image: Path, turn: int = 0) -> Reading:
     from pytesseract.pytesseract import run_tesseract
 
     os.environ["OMP_THREAD_LIMIT"] = "1"
+    picture.save(image, dpi=(dpi, dpi))
     base = image.with_suffix("")
     run_tesseract(
         str(image),
         str(base),
-        extension="tsv pdf",
+        extension="tsv",
         lang="eng",
-        config=f"--dpi {dpi} --psm {PAGE_SEGMENTATION} -c textonly_pdf=1 -c tessedit_create_tsv=1",
+        config=f"--dpi {dpi} --psm {PAGE_SEGMENTATION} -c tessedit_create_tsv=1",
         timeout=OCR_SECONDS_PER_PAGE,
     )
-    table = base.with_suffix(".tsv").read_text("utf-8")
-    text_layer = base.with_suffix(".pdf").read_bytes()
-    rows = _rows(table, 72 / dpi)
-    words = [word for row in rows for word in row]
-    return lines_of(words, skew_of(rows)), text_layer
+    rows = _rows(base.with_suffix(".tsv").read_text("utf-8"), 72 / dpi)
+    return Reading(tuple(word for row in rows for word in row), skew_of(rows), turn)
 
 
 def _rows(table: str, scale: float) -> list[list[Word]]:

@@ -1,23 +1,26 @@
-"""Files -> Documents: text layers where there are any, OCR page by page where there are not."""
+"""Files -> Documents: text layers where they cover the page, OCR page by page where they do not."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from packetgen import files
+from packetgen import files, office
 from packetgen.children import ChildFailed, each_in_a_child
 from packetgen.documents import clean, ocr
 from packetgen.documents.cache import PageCache
 from packetgen.documents.layout import lines_of
-from packetgen.documents.model import Box, Document, Line, Page, Word, exhibit_label
-from packetgen.errors import Problem, UnreadableInput
+from packetgen.documents.model import Document, Page, Remark, ToRead, Word, exhibit_label
+from packetgen.documents.officefiles import is_office, without_outside_links
+from packetgen.documents.problems import problems_of
+from packetgen.documents.searchable import add_text_layers
+from packetgen.documents.slip import write_slip
+from packetgen.documents.textlayer import Layer, covered, looks_wrong, read_layer
+from packetgen.errors import Problem, ProgramFailed, UnreadableInput
 from packetgen.limits import (
-    LOW_OCR_CONFIDENCE,
+    HANDWRITTEN_BELOW,
     MAX_FILE_BYTES,
     MAX_PAGE_PIXELS,
     OCR_DPI,
@@ -28,186 +31,238 @@ from packetgen.limits import (
     READER_SECONDS,
 )
 
-FEW_WORDS = 10
 PICTURE_SHARE = 0.3  # of the page's area: with more of it a picture, the text layer may not cover the print
+PICTURE_LEAST = 0.01  # of the page's area: a smaller picture is a logo
+FEW_WORDS = 10
+SURE = 60.0  # confidence 0-100 of a word that OCR adds to a text layer
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _ToRead:
+class _Task:
+    """A file on its way into a Document. folder: its own, private. office: its PDF, when LibreOffice made one."""
+
     label: str
-    path: str
-    source: Path
+    source: ToRead
     folder: Path
+    sha256: str
+    office: Path | None = None
+
+    @property
+    def clean(self) -> Path:
+        return self.folder / "clean.pdf"
+
+    @property
+    def exhibit(self) -> Path:
+        return self.folder / "exhibit.pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """A page that OCR must read: all of it, or only what its pictures show (`keep`: the text layer's words)."""
+
+    task: _Task
+    page: Page
+    keep: tuple[Word, ...]
+    layer: Layer
 
 
 def read_documents(
-    sources: Sequence[tuple[str, Path]], work: Path, cache: PageCache
+    sources: Sequence[ToRead], work: Path, cache: PageCache, progress: Progress | None = None
 ) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
     """Read every document; each gets its exhibit letter by its place in `sources`.
 
-    sources: (path as the user gave it, the file). work: a private folder for what lies between.
-    Raises UnreadableInput for a document that cannot be read at all; a page that cannot be read is kept
-    with source "none" and a Problem.
+    work: a private folder for what lies between. progress: told (pages read, pages to read) during OCR.
+    A document that cannot be read becomes a slip page that names it, with a Problem of code "document_unread";
+    a page that cannot be read is kept with source "none" and a Problem. Nothing is left out.
     """
-    documents, problems = [], []
-    for index, (path, source) in enumerate(sources):
-        label = exhibit_label(index)
-        if source.stat().st_size > MAX_FILE_BYTES:
-            raise UnreadableInput(f"is larger than {MAX_FILE_BYTES // 1024**2} MB", where=path, fix="Split it.")
-        document = _read(_ToRead(label, path, source, files.private_folder(work / f"exhibit-{label}")), cache)
-        documents.append(document)
-        problems += [problem for page in document.pages if (problem := _page_problem(document, page))]
-    return tuple(documents), tuple(problems)
-
-
-def _read(task: _ToRead, cache: PageCache) -> Document:
-    sha256 = files.sha256_of(task.source)
-    key = cache.key(sha256, task.source.suffix.lower(), ocr.engine_version())
-    kept = cache.get(key)
-    if kept is None:
-        pages, exhibit = _read_anew(task)
-        if all(page.source != "none" for page in pages):
-            exhibit = cache.put(key, pages, exhibit)
-    else:
-        pages, exhibit = kept
-    return Document(task.label, task.path, sha256, pages, exhibit)
-
-
-def _read_anew(task: _ToRead) -> tuple[tuple[Page, ...], Path]:
-    """Text layers in one child, then OCR of the pages that need it, a child each."""
-    ((_, first),) = each_in_a_child(
-        _read_text, [task], seconds=lambda _: READER_SECONDS, memory_bytes=READER_MEMORY_BYTES
-    )
-    if isinstance(first, ChildFailed):
-        raise UnreadableInput(
-            f"cannot be read: {first.reason} ({first.detail})", where=task.path, fix="Print it to a new PDF."
-        )
-    pages: list[Page] = list(first)
-    exhibit = task.folder / "clean.pdf"
-    scanned = [page.number for page in pages if page.source == "ocr"]
-    layers: dict[int, bytes] = {}
-    results = each_in_a_child(
-        partial(_ocr_page, exhibit, task.folder),
-        scanned,
-        seconds=lambda _: OCR_SECONDS_PER_PAGE,
-        memory_bytes=OCR_MEMORY_BYTES,
-    )
-    for index, result in results:
-        number = scanned[index]
-        page = pages[number - 1]
-        if isinstance(result, ChildFailed):
-            pages[number - 1] = Page(number, page.width, page.height, page.rotation, "none", ())
+    tasks = [_task(exhibit_label(index), source, work) for index, source in enumerate(sources)]
+    pages: dict[str, list[Page]] = {}
+    refused: dict[str, UnreadableInput] = {}
+    scans: list[_Scan] = []
+    fresh = []
+    for task in tasks:
+        kept = cache.get(cache.key(task.sha256, task.source.file.suffix.lower()), ocr.engine_version, task.exhibit)
+        if kept is None:
+            fresh.append(task)
         else:
-            lines, layers[number] = result
-            pages[number - 1] = Page(number, page.width, page.height, page.rotation, "ocr", lines)
-    if layers:
-        exhibit = _add_text_layers(exhibit, task.folder / "searchable.pdf", layers)
-    return tuple(pages), exhibit
+            pages[task.label] = list(kept)
+    for task, opened in _open_all(fresh):
+        if isinstance(opened, UnreadableInput):
+            refused[task.label] = opened
+        else:
+            pages[task.label] = [page for page, _ in opened]
+            scans += [scan for page, layer in opened if (scan := _scan(task, page, layer))]
+    turns: dict[str, dict[int, int]] = {task.label: {} for task in tasks}
+    for scan, page in _ocr_all(scans, progress):
+        pages[scan.task.label][page.number - 1] = page
+        turns[scan.task.label][page.number] = (page.rotation - scan.page.rotation) % 360
+    for task in fresh:
+        if task.label not in refused:
+            _finish(task, pages[task.label], turns[task.label], cache)
+    documents = tuple(_document(task, pages.get(task.label), refused.get(task.label)) for task in tasks)
+    return documents, tuple(problems_of(documents, refused))
 
 
-def _read_text(task: _ToRead) -> tuple[Page, ...]:
-    """In a child: clean the file, read its text layers; a page that needs OCR has source "ocr" and no lines."""
-    import pdfplumber
-
-    target = task.folder / "clean.pdf"
-    rotations = clean.clean(clean.to_pdf(task.source, task.folder, task.path), target, task.path)
-    pages = []
-    with pdfplumber.open(target) as pdf:
-        for number, page in enumerate(pdf.pages, 1):
-            words = [
-                Word(w["text"], Box(w["x0"], w["top"], w["x1"], w["bottom"]))
-                for w in page.extract_words(keep_blank_chars=False, use_text_flow=False)
-            ]
-            scan = _is_scan(page, words)
-            lines: tuple[Line, ...] = () if scan else lines_of(words)
-            pages.append(
-                Page(
-                    number,
-                    float(page.width),
-                    float(page.height),
-                    rotations[number - 1],
-                    "ocr" if scan else "text",
-                    lines,
-                )
-            )
-            page.close()
-    return tuple(pages)
+def _task(label: str, source: ToRead, work: Path) -> _Task:
+    if not source.file.is_file():
+        raise UnreadableInput("no such file", where=source.path, fix="Check the path.")
+    return _Task(label, source, files.private_folder(work / f"exhibit-{label}"), files.sha256_of(source.file))
 
 
-def _is_scan(page: Any, words: Sequence[Word]) -> bool:
-    """Whether the text layer does not cover what is drawn: a picture fills the page, or there are few words."""
-    area = float(page.width) * float(page.height)
-    pictures = sum(image["width"] * image["height"] for image in page.images)
-    return pictures > PICTURE_SHARE * area or (len(words) < FEW_WORDS and bool(page.images or page.curves))
+def _document(task: _Task, pages: list[Page] | None, refused: UnreadableInput | None) -> Document:
+    if pages is None:
+        assert refused is not None  # noqa: S101 - for the type checker
+        pages = [write_slip(task.exhibit, task.source.path, refused.what)]
+    return Document(task.label, task.source.path, task.sha256, tuple(pages), task.exhibit)
 
 
-def _ocr_page(exhibit: Path, folder: Path, number: int) -> tuple[tuple[Line, ...], bytes]:
+def _open_all(tasks: Sequence[_Task]) -> Iterator[tuple[_Task, list[tuple[Page, Layer]] | UnreadableInput]]:
+    """Clean each file and read its text layers, in a child each."""
+    if not tasks:
+        return
+    tasks = [_with_office(task) for task in tasks]
+    results = each_in_a_child(_open, tasks, seconds=lambda _: READER_SECONDS, memory_bytes=READER_MEMORY_BYTES)
+    for index, result in results:
+        task = tasks[index]
+        if isinstance(result, ChildFailed):
+            what = f"cannot be read: {result.reason} ({result.detail})"
+            yield task, UnreadableInput(what, where=task.source.path, fix="Print it to a new PDF, or scan it again.")
+        else:
+            yield task, result
+
+
+def _with_office(task: _Task) -> _Task:
+    """A Word, RTF or HTML file made a PDF by LibreOffice; any other as it is. A failure shows when it is opened."""
+    if not is_office(task.source.file):
+        return task
+    try:
+        harmless = without_outside_links(task.source.file, task.folder)
+        return replace(task, office=office.to_pdf(harmless, task.folder))
+    except (UnreadableInput, ProgramFailed):
+        return task
+
+
+def _open(task: _Task) -> list[tuple[Page, Layer]] | UnreadableInput:
+    """In a child: the clean PDF, and what each of its pages shows."""
+    import pypdfium2
+
+    source = task.source
+    try:
+        if source.file.stat().st_size > MAX_FILE_BYTES:
+            raise UnreadableInput(f"is larger than {MAX_FILE_BYTES // 1024**2} MB", where=source.path, fix="Split it.")
+        pdf = clean.to_pdf(task.office or source.file, task.folder, source.path)
+        rotations = clean.clean(pdf, task.clean, source.path, source.password)
+    except UnreadableInput as refusal:
+        return refusal
+    document = pypdfium2.PdfDocument(task.clean)
+    found = []
+    for number, rotation in enumerate(rotations, 1):
+        page = document[number - 1]
+        layer = read_layer(page)
+        remarks: list[Remark] = ["blank"] if layer.is_blank else []
+        remarks += ["hidden_text"] if layer.hidden and covered(layer.pictures, *page.get_size()) < PICTURE_SHARE else []
+        lines = lines_of(layer.words)
+        width, height = page.get_size()
+        found.append((Page(number, width, height, rotation, "text", lines, tuple(remarks)), replace(layer, words=())))
+        page.close()
+    document.close()
+    return found
+
+
+def _scan(task: _Task, page: Page, layer: Layer) -> _Scan | None:
+    """What OCR must read of a page, or None when its text layer covers it."""
+    if "blank" in page.remarks:
+        return None
+    words = page.words
+    share = covered(layer.pictures, page.width, page.height)
+    if share > PICTURE_SHARE or looks_wrong(words) or (len(words) < FEW_WORDS and layer.ink > 0.002):
+        return _Scan(task, page, (), layer)
+    if share > PICTURE_LEAST:
+        return _Scan(task, page, words, layer)
+    return None
+
+
+def _ocr_all(scans: Sequence[_Scan], progress: Progress | None) -> Iterator[tuple[_Scan, Page]]:
+    """Read all scans of all documents, a child each, one a core."""
+    if not scans:
+        return
+    results = each_in_a_child(_ocr, scans, seconds=lambda _: OCR_SECONDS_PER_PAGE, memory_bytes=OCR_MEMORY_BYTES)
+    for done, (index, result) in enumerate(results, 1):
+        scan = scans[index]
+        if isinstance(result, ChildFailed):
+            result = scan.page if scan.keep else replace(scan.page, source="none", lines=())
+        if progress:
+            progress(done, len(scans))
+        yield scan, result
+
+
+def _ocr(scan: _Scan) -> Page:
     """In a child: render one page and read it."""
     import pypdfium2
 
-    image = folder / f"{number:06d}.png"
-    document = pypdfium2.PdfDocument(exhibit)
-    page = document[number - 1]
-    dpi = _scanned_at(page)
-    if page.get_width() * page.get_height() * (dpi / 72) ** 2 > MAX_PAGE_PIXELS:
-        raise ValueError("page too large")
-    page.render(scale=dpi / 72, grayscale=True).to_pil().save(image, dpi=(dpi, dpi))
+    document = pypdfium2.PdfDocument(scan.task.clean)
+    page = document[scan.page.number - 1]
+    own = _scanned_at(page)
+    dpi = own if OCR_LOWEST_DPI <= own <= OCR_DPI else OCR_DPI
+    dpi = min(dpi, int(72 * (MAX_PAGE_PIXELS / (page.get_width() * page.get_height())) ** 0.5))
+    picture = page.render(scale=dpi / 72, grayscale=True).to_pil()
     document.close()
-    try:
-        return ocr.read_image(image, dpi)
-    finally:
-        image.unlink(missing_ok=True)
+    reading = ocr.read_image(picture, dpi, scan.task.folder, f"{scan.page.number:06d}")
+    if scan.keep:
+        return _added(scan, reading.words)
+    return _read_page(scan.page, reading, coarse=0 < own < OCR_LOWEST_DPI)
+
+
+def _read_page(page: Page, reading: ocr.Reading, *, coarse: bool) -> Page:
+    """The page as OCR read it, turned upright."""
+    width, height = (page.height, page.width) if reading.turn in (90, 270) else (page.width, page.height)
+    remarks: list[Remark] = ["coarse"] if coarse else []
+    if not reading.words:
+        return replace(page, source="none", lines=(), remarks=tuple(remarks))
+    if len(reading.words) >= FEW_WORDS and reading.quality < HANDWRITTEN_BELOW:
+        return replace(page, source="none", lines=(), remarks=(*remarks, "handwritten"))
+    rotation = (page.rotation + reading.turn) % 360
+    lines = lines_of(reading.words, reading.skew)
+    return Page(page.number, width, height, rotation, "ocr", lines, tuple(remarks))
+
+
+def _added(scan: _Scan, words: Sequence[Word]) -> Page:
+    """The text layer's words, and those that OCR sees in the pictures beside them."""
+    more = [
+        word
+        for word in words
+        if (word.confidence or 0) >= SURE
+        and any(picture.holds(*_middle(word)) for picture in scan.layer.pictures)
+        and not any(kept.box.holds(*_middle(word)) for kept in scan.keep)
+    ]
+    if not more:
+        return scan.page
+    return replace(scan.page, source="ocr", lines=lines_of([*scan.keep, *more]))
+
+
+def _middle(word: Word) -> tuple[float, float]:
+    return (word.box.x0 + word.box.x1) / 2, (word.box.top + word.box.bottom) / 2
 
 
 def _scanned_at(page: Any) -> int:
-    """Resolution to read a page at: its scan's own, where that is fit for OCR, else OCR_DPI.
+    """Resolution of a page's largest image in dots an inch of the page, or 0 without one.
 
-    A 200-dpi fax made larger reads worse: Tesseract then sees signs in the wide gaps of tables.
+    OCR reads a scan at its own resolution where that is fit: a 200-dpi fax made larger reads worse, since
+    Tesseract then sees signs in the wide gaps of tables.
     """
     import pypdfium2.raw as pdfium
 
     pictures = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE])
     longest = max((max(picture.get_px_size()) for picture in pictures), default=0)
-    own = round(longest / max(page.get_width(), page.get_height()) * 72)
-    return own if OCR_LOWEST_DPI <= own <= OCR_DPI else OCR_DPI
+    return int(longest / max(page.get_width(), page.get_height()) * 72 + 0.5)
 
 
-def _add_text_layers(exhibit: Path, target: Path, layers: dict[int, bytes]) -> Path:
-    """Lay the invisible text over the scanned pages; the images stay as they are."""
-    import pikepdf
-
-    with pikepdf.open(exhibit) as pdf:
-        for number, layer in sorted(layers.items()):
-            page = pdf.pages[number - 1]
-            with pikepdf.open(io.BytesIO(layer)) as text:
-                layer_form = pdf.copy_foreign(text.pages[0].as_form_xobject())
-            # add_overlay would name it at random: the same scan must give the same bytes
-            placed_as = page.add_resource(layer_form, pikepdf.Name.XObject, pikepdf.Name("/TextLayer"))
-            area = pikepdf.Rectangle(*[float(v) for v in page.mediabox])
-            page.contents_add(pdf.make_stream(page.calc_form_xobject_placement(layer_form, placed_as, area)))
-        pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return target
-
-
-def _page_problem(document: Document, page: Page) -> Problem | None:
-    where = f"{document.path}, page {page.number}"
-    if page.source == "none":
-        return Problem(
-            "page_unread",
-            where,
-            "This page could not be read.",
-            "Read it yourself, or scan it again.",
-            "it",
-            "required",
-        )
-    confidence = page.mean_confidence
-    if confidence is not None and confidence < LOW_OCR_CONFIDENCE:
-        return Problem(
-            "page_faint",
-            where,
-            f"This scan reads poorly (confidence {confidence:.0f} of 100).",
-            "Scan or fax it again, darker or at 300 dpi, and check the values taken from it.",
-            "front_desk",
-            "doubt",
-        )
-    return None
+def _finish(task: _Task, pages: list[Page], turns: Mapping[int, int], cache: PageCache) -> None:
+    """The exhibit: pages turned as OCR found them, scans searchable. Kept in the cache when every page was read."""
+    upright = clean.turn(task.clean, task.folder / "turned.pdf", turns)
+    add_text_layers(upright, task.exhibit, pages)
+    if all(page.source != "none" or "handwritten" in page.remarks for page in pages):
+        engine = ocr.engine_version() if any(page.source != "text" for page in pages) else None
+        cache.put(cache.key(task.sha256, task.source.file.suffix.lower()), tuple(pages), task.exhibit, engine)

@@ -13,6 +13,8 @@ from packetgen import pipeline
 from packetgen.case import FILED
 from packetgen.chart.patient import belongs_to
 from packetgen.documents.cache import PageCache
+from packetgen.documents.model import ToRead
+from packetgen.documents.problems import UNREAD
 from packetgen.documents.read import read_documents
 from packetgen.errors import PacketgenError, ProgramFailed, UnreadableInput
 from packetgen.extraction.extract import extract
@@ -75,7 +77,10 @@ def _why_unfiled(matches: list[tuple[str, Path]]) -> str:
 def _matches(workspace: Workspace, path: Path) -> list[tuple[str, Path]]:
     """(case id, case file) of each case whose patient the file's pages name."""
     with tempfile.TemporaryDirectory(prefix="packetgen-") as work:
-        documents, _ = read_documents([(path.name, path)], Path(work), PageCache())
+        documents, problems = read_documents([ToRead(path.name, path)], Path(work), PageCache())
+        for problem in problems:
+            if problem.code == UNREAD:
+                raise UnreadableInput(problem.what, where=problem.where, fix=problem.fix)
         findings = extract(documents).findings
     return [(case.case, file) for file, case in workspace.readable_cases() if belongs_to(findings, case)]
 

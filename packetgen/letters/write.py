@@ -16,11 +16,11 @@ from packetgen.documents.model import Document
 from packetgen.errors import BadDataFile
 from packetgen.extraction.model import Finding
 from packetgen.files import write_atomic
-from packetgen.letters.convert import to_pdf
 from packetgen.letters.links import find_links
 from packetgen.letters.model import EXHIBIT_LINK, Letter, label_of
 from packetgen.letters.proof import prove
 from packetgen.letters.view import Match, Month, Trial, context_of, exhibit_pages
+from packetgen.office import to_pdf
 from packetgen.policy.model import Assessment
 from packetgen.resources import LETTERS
 

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import img2pdf
 import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfgen.canvas import Canvas
 
 from packetgen.documents.cache import PageCache
-from packetgen.documents.model import Document
+from packetgen.documents.model import Document, ToRead
 from packetgen.documents.read import read_documents
 from packetgen.documents.text import PageText
-from packetgen.errors import Problem, UnreadableInput
+from packetgen.errors import Problem
 from packetgen.resources import FONTS
 
 SENTENCE = "Headache on 22 of the last 30 days."
@@ -23,7 +24,7 @@ ROWS = [("07/01/2026", "yes", "8 h", "rizatriptan"), ("07/02/2026", "no", "", ""
 def read(tmp_path: Path, *sources: Path, cache: Path | None = None) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
     work = tmp_path / "work"
     work.mkdir(exist_ok=True)
-    return read_documents([(p.name, p) for p in sources], work, PageCache(cache or tmp_path / "cache"))
+    return read_documents([ToRead(p.name, p) for p in sources], work, PageCache(cache or tmp_path / "cache"))
 
 
 def text_pdf(path: Path, rotation: int = 0) -> Path:
@@ -121,9 +122,22 @@ def test_a_typed_comment_without_an_appearance_is_not_lost(tmp_path: Path) -> No
     assert "Dose raised to 100 mg (was 50) in May, see below" in words
 
 
+def refused(tmp_path: Path, *sources: Path) -> Problem:
+    """The one problem of a document that cannot be read; its place is held by a slip page that names it."""
+    documents, problems = read(tmp_path, *sources)
+    (problem,) = [p for p in problems if p.code == "document_unread"]
+    document = next(d for d in documents if d.path == problem.where)
+    assert [(page.source, page.lines) for page in document.pages] == [("none", ())]
+    slip = pypdfium2.PdfDocument(document.exhibit)[0].get_textpage().get_text_range()
+    assert "could not be read" in slip
+    assert document.path in slip
+    assert problem.severity == "required"
+    assert problem.fix
+    return problem
+
+
 def test_a_comment_that_cannot_be_drawn_is_refused_by_page(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableInput, match="comment on page 1"):
-        read(tmp_path, typed_note(tmp_path / "a.pdf", "李 was seen"))
+    assert "comment on page 1" in refused(tmp_path, typed_note(tmp_path / "a.pdf", "李 was seen")).what
 
 
 @pytest.mark.slow
@@ -138,24 +152,42 @@ def test_the_same_scan_gives_the_same_exhibit(tmp_path: Path) -> None:
     [
         ("a.pdf", b"not a pdf at all", "cannot be opened"),
         ("a.docx", b"PK", "cannot be read"),
+        ("a.exe", b"MZ", "of type '.exe' cannot be read"),
+        ("a.rtf", b"not rtf", "cannot be read"),
         ("a.png", b"\x89PNG broken", "cannot be opened"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content: bytes, words: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(UnreadableInput, match=words) as caught:
-        read(tmp_path, path)
-    assert caught.value.where == name
-    assert caught.value.fix
+    assert words in refused(tmp_path, path).what
+
+
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.7 nothing")
+    good = text_pdf(tmp_path / "good.pdf")
+    refused(tmp_path, tmp_path / "bad.pdf", good)
+    documents, _ = read(tmp_path, tmp_path / "bad.pdf", good)
+    assert [d.label for d in documents] == ["A", "B"]
+    assert SENTENCE in " ".join(word.text for word in documents[1].page(1).words)
 
 
 def test_a_locked_file_is_named(tmp_path: Path) -> None:
     path = text_pdf(tmp_path / "a.pdf")
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         pdf.save(path, encryption=pikepdf.Encryption(user="secret", owner="secret"))
-    with pytest.raises(UnreadableInput, match="password"):
-        read(tmp_path, path)
+    assert "password" in refused(tmp_path, path).what
+    work = tmp_path / "work"
+    ((opened,), problems) = read_documents([ToRead("a.pdf", path, "secret")], work, PageCache(tmp_path / "cache"))
+    assert problems == ()
+    assert SENTENCE in " ".join(word.text for word in opened.page(1).words)
+
+
+def test_a_file_locked_with_an_empty_password_is_read(tmp_path: Path) -> None:
+    path = text_pdf(tmp_path / "a.pdf")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.save(path, encryption=pikepdf.Encryption(user="", owner="secret"))
+    assert SENTENCE in " ".join(word.text for word in read(tmp_path, path)[0][0].page(1).words)
 
 
 @pytest.mark.slow
@@ -178,8 +210,6 @@ def test_a_scan_can_be_searched_and_its_image_is_not_touched(tmp_path: Path) -> 
         (image,) = pdf.pages[0].Resources.XObject["/Page"].Resources.XObject.values()
         (original,) = plain.pages[0].images.values()
         assert image.read_raw_bytes() == original.read_raw_bytes()
-    import pypdfium2
-
     assert "Headache" in pypdfium2.PdfDocument(document.exhibit)[0].get_textpage().get_text_range()
 
 

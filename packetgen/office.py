@@ -1,4 +1,4 @@
-"""Word -> PDF by LibreOffice, which needs a profile of its own and may exit 0 without a result."""
+"""Word, RTF and HTML -> PDF by LibreOffice, which needs a profile of its own and may exit 0 without a result."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from packetgen.programs import SOFFICE, run
 ATTEMPTS = 2
 
 
-def to_pdf(docx: Path, folder: Path) -> Path:
-    """The PDF of a Word file, in `folder`. Raises MissingProgram, or ProgramFailed after a second try."""
+def to_pdf(source: Path, folder: Path) -> Path:
+    """The PDF of a file that LibreOffice Writer opens, in `folder`.
+
+    Raises MissingProgram, or ProgramFailed after a second try.
+    """
     soffice = SOFFICE.require()
-    target = folder / f"{docx.stem}.pdf"
+    target = folder / f"{source.stem}.pdf"
     for attempt in range(1, ATTEMPTS + 1):
         profile = private_folder(folder / f"soffice-{attempt}").resolve()
         try:
@@ -26,10 +29,10 @@ def to_pdf(docx: Path, folder: Path) -> Path:
                     "--headless",
                     "--norestore",
                     "--convert-to",
-                    "pdf:writer_pdf_Export",
+                    "pdf:writer_web_pdf_Export" if source.suffix == ".html" else "pdf:writer_pdf_Export",
                     "--outdir",
                     str(folder),
-                    str(docx),
+                    str(source),
                 ],
                 seconds=SOFFICE_SECONDS,
                 memory_bytes=SOFFICE_MEMORY_BYTES,
