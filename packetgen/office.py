@@ -1,4 +1,4 @@
-"""Word, RTF and HTML -> PDF by LibreOffice, which needs a profile of its own and may exit 0 without a result."""
+"""Word and RTF -> PDF by LibreOffice, which needs a profile of its own and may exit 0 without a result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def to_pdf(source: Path, folder: Path) -> Path:
                     "--headless",
                     "--norestore",
                     "--convert-to",
-                    "pdf:writer_web_pdf_Export" if source.suffix == ".html" else "pdf:writer_pdf_Export",
+                    "pdf:writer_pdf_Export",
                     "--outdir",
                     str(folder),
                     str(source),

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from packetgen.documents.html import text_of_html
 from packetgen.errors import UnreadableInput
 from packetgen.limits import MAX_PAGES_PER_FILE
 from packetgen.typeset import MONO, load_fonts, width_of
@@ -38,7 +39,9 @@ def to_pdf(source: Path, folder: Path, name: str) -> Path:
     if suffix in (*IMAGES, *PHOTOS):
         return _images_to_pdf(source, folder / "images.pdf", name)
     if suffix == ".txt":
-        return _text_to_pdf(source, folder / "text.pdf", name)
+        return _text_to_pdf(_decoded(source, name), folder / "text.pdf")
+    if suffix in (".html", ".htm"):
+        return _text_to_pdf(text_of_html(source.read_bytes(), name), folder / "text.pdf")
     raise UnreadableInput(
         f"files of type '{suffix}' cannot be read", where=name, fix="Print it to PDF, and put the PDF into the case."
     )
@@ -81,16 +84,20 @@ def _photo_to_jpeg(source: Path, target: Path, name: str) -> Path:
     return target
 
 
-def _text_to_pdf(source: Path, target: Path, name: str) -> Path:
-    """Set text in type, one page for each form feed, each large enough for all its lines."""
-    from reportlab.pdfgen.canvas import Canvas
-
+def _decoded(source: Path, name: str) -> str:
     try:
         text = source.read_text("utf-8-sig")
     except UnicodeDecodeError:
         text = source.read_text("cp1252", errors="replace")
     if "\x00" in text:
         raise UnreadableInput("is not text", where=name, fix="Print it to PDF, and put the PDF into the case.")
+    return text
+
+
+def _text_to_pdf(text: str, target: Path) -> Path:
+    """Set text in type, one page for each form feed, each large enough for all its lines."""
+    from reportlab.pdfgen.canvas import Canvas
+
     load_fonts()
     pages = text.rstrip("\f\n").split("\f")
     canvas = Canvas(str(target), invariant=1)

@@ -1,4 +1,4 @@
-"""Word, RTF, OpenDocument and HTML files made harmless before LibreOffice opens them: nothing is fetched."""
+"""Word, RTF and OpenDocument files made harmless before LibreOffice opens them: nothing is fetched."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from packetgen.errors import UnreadableInput
 from packetgen.limits import MAX_FILE_BYTES
 
 ZIPPED = (".docx", ".odt")
-PLAIN = (".rtf", ".html", ".htm")
+RTF = ".rtf"
 EXTERNAL = re.compile(rb"<Relationship\b[^>]*TargetMode=\"External\"[^>]*/>")
 HYPERLINK = b'/relationships/hyperlink"'
-FETCHING = ("script", "link", "iframe", "object", "embed", "img", "style", "base", "meta", "video", "audio", "source")
 # Destinations of RTF that bring in other files or programs.
 RTF_FETCHING = re.compile(rb"\\(?:object|objdata|field|template|includepicture)\b", re.IGNORECASE)
 
 
 def is_office(source: Path) -> bool:
     """Whether LibreOffice must make a PDF of it."""
-    return source.suffix.lower() in (*ZIPPED, *PLAIN)
+    return source.suffix.lower() in (*ZIPPED, RTF)
 
 
 def without_outside_links(source: Path, folder: Path) -> Path:
@@ -28,9 +27,7 @@ def without_outside_links(source: Path, folder: Path) -> Path:
     suffix = source.suffix.lower()
     if suffix in ZIPPED:
         return _zipped(source, folder / f"harmless{suffix}")
-    if suffix == ".rtf":
-        return _rtf(source, folder / "harmless.rtf")
-    return _html(source, folder / "harmless.html")
+    return _rtf(source, folder / "harmless.rtf")
 
 
 def _zipped(source: Path, target: Path) -> Path:
@@ -54,25 +51,4 @@ def _rtf(source: Path, target: Path) -> Path:
         raise UnreadableInput("is not RTF", where=source.name)
     with target.open("wb") as out:
         out.write(RTF_FETCHING.sub(rb"\\ignored", content))
-    return target
-
-
-def _html(source: Path, target: Path) -> Path:
-    """The page's own text and tables: no scripts, styles, images or addresses."""
-    from lxml import html
-
-    try:
-        tree = html.fromstring(source.read_bytes())
-    except Exception:  # noqa: BLE001 - lxml raises several kinds; the file is named
-        raise UnreadableInput("is not HTML", where=source.name) from None
-    for element in list(tree.iter()):
-        if not isinstance(element.tag, str) or element.tag.lower() in FETCHING:
-            if element.getparent() is not None:
-                element.drop_tree()
-            continue
-        for name in list(element.attrib):
-            if name.lower() not in ("colspan", "rowspan", "border"):
-                del element.attrib[name]
-    with target.open("wb") as out:
-        out.write(html.tostring(tree, encoding="utf-8", doctype="<!doctype html>"))
     return target
