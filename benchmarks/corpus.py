@@ -146,21 +146,21 @@ def shrunk(dpi: int) -> Callable[[Image.Image], Image.Image]:
 
 # kind of damage: (what is done, dots an inch of the result across and down, highest character error rate allowed)
 DAMAGE: dict[str, tuple[Callable[[Image.Image], Image.Image], tuple[int, int], float]] = {
-    "none": (lambda image: image, (DPI, DPI), 0.01),
-    "fine fax": (one_bit, (DPI, DPI), 0.01),
-    "standard fax": (standard_fax, (DPI, DPI // 2), 0.03),
-    "skew 1": (skewed(1), (DPI, DPI), 0.01),
-    "skew 3": (skewed(-3), (DPI, DPI), 0.02),
-    "skew 5": (skewed(5), (DPI, DPI), 0.04),
-    "turned 90": (turned(90), (DPI, DPI), 0.02),
-    "turned 180": (turned(180), (DPI, DPI), 0.02),
-    "turned 270": (turned(270), (DPI, DPI), 0.02),
-    "noise": (noisy, (DPI, DPI), 0.05),
-    "blur": (lambda image: image.filter(ImageFilter.GaussianBlur(1.6)), (DPI, DPI), 0.02),
-    "JPEG 20": (compressed, (DPI, DPI), 0.02),
-    "black border": (bordered, (DPI, DPI), 0.03),
-    "grey paper": (grey, (DPI, DPI), 0.02),
-    "100 dpi": (shrunk(100), (100, 100), 0.04),
+    "none": (lambda image: image, (DPI, DPI), 0.005),
+    "fine fax": (one_bit, (DPI, DPI), 0.005),
+    "standard fax": (standard_fax, (DPI, DPI // 2), 0.01),
+    "skew 1": (skewed(1), (DPI, DPI), 0.005),
+    "skew 3": (skewed(-3), (DPI, DPI), 0.005),
+    "skew 5": (skewed(5), (DPI, DPI), 0.005),
+    "turned 90": (turned(90), (DPI, DPI), 0.005),
+    "turned 180": (turned(180), (DPI, DPI), 0.005),
+    "turned 270": (turned(270), (DPI, DPI), 0.005),
+    "noise": (noisy, (DPI, DPI), 0.03),
+    "blur": (lambda image: image.filter(ImageFilter.GaussianBlur(1.6)), (DPI, DPI), 0.005),
+    "JPEG 20": (compressed, (DPI, DPI), 0.005),
+    "black border": (bordered, (DPI, DPI), 0.005),
+    "grey paper": (grey, (DPI, DPI), 0.005),
+    "100 dpi": (shrunk(100), (100, 100), 0.01),
 }
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from packetgen.programs import TESSERACT, run
 PAGE_SEGMENTATION = 6
 JUNK_BELOW = 30.0  # confidence 0-100: table rules and specks read as letters
 RULING = set("|_-—–=~.,:;'`\"[]{}()/\\")
-GOOD = 75.0  # mean confidence of a page that needs no second try
+GOOD = 85.0  # mean confidence of a page that needs no second try
+STRAIGHT = 1.5  # degrees: more skew than this turns 1 into 4
 GAIN = 5.0  # that a second try must bring, to be believed
 POOR = 55.0  # below it a page may lie on its side
 ROTATE = re.compile(rb"Rotate: (\d+)")
@@ -51,12 +53,10 @@ def engine_version() -> str:
 def read_image(picture: Any, dpi: int, folder: Path, name: str) -> Reading:
     """Read a page's picture (PIL, grey) of `dpi`. To be called in a child process: Tesseract may hang.
 
-    A page that reads poorly is tried again without specks, and turned as Tesseract's own detection says; a try
-    counts only when it reads better, so that nothing good is lost.
+    A page that lies askew is read again straightened. One that reads poorly is tried again without specks, and turned
+    as Tesseract's own detection says; a try counts only when it reads better, so that nothing good is lost.
     """
     best = _read(picture, dpi, folder / f"{name}.png")
-    if best.quality >= GOOD:
-        return best
     if best.quality < POOR:
         for turn in _turns(folder / f"{name}.png"):
             turned = picture.rotate(-turn, expand=True)
@@ -65,6 +65,8 @@ def read_image(picture: Any, dpi: int, folder: Path, name: str) -> Reading:
                 best, picture = reading, turned
             if best.quality >= GOOD:
                 break
+    if abs(best.skew) > STRAIGHT:
+        best = _straightened(picture, best, dpi, folder / f"{name}-straight.png")
     if best.quality < GOOD:
         from PIL import ImageFilter
 
@@ -72,6 +74,27 @@ def read_image(picture: Any, dpi: int, folder: Path, name: str) -> Reading:
         if clean.quality > best.quality + GAIN and len(clean.words) >= 0.6 * len(best.words):
             best = clean
     return best
+
+
+def _straightened(picture: Any, askew: Reading, dpi: int, image: Path) -> Reading:
+    """The page read again with its skew taken out; words keep the places they have on the page as it lies."""
+    from PIL import Image
+
+    level = picture.rotate(askew.skew, resample=Image.Resampling.BICUBIC, fillcolor=255)
+    reading = _read(level, dpi, image, askew.turn)
+    if reading.quality < askew.quality - GAIN or len(reading.words) < 0.8 * len(askew.words):
+        return askew
+    angle = math.radians(askew.skew)
+    across, down = picture.width * 36 / dpi, picture.height * 36 / dpi  # the page's middle, in points
+
+    def back(word: Word) -> Word:
+        x, y = (word.box.x0 + word.box.x1) / 2 - across, (word.box.top + word.box.bottom) / 2 - down
+        x, y = x * math.cos(angle) - y * math.sin(angle), x * math.sin(angle) + y * math.cos(angle)
+        half, tall = word.box.width / 2, word.box.height / 2
+        x, y = x + across, y + down
+        return replace(word, box=Box(x - half, y - tall, x + half, y + tall))
+
+    return Reading(tuple(back(word) for word in reading.words), askew.skew + reading.skew, askew.turn)
 
 
 def _turns(image: Path) -> tuple[int, ...]:

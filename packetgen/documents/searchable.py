@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ def add_text_layers(source: Path, target: Path, pages: Sequence[Page]) -> None:
     import pikepdf
 
     scanned = [page for page in pages if page.source == "ocr"]
+    if not scanned:
+        shutil.copyfile(source, target)
+        return
     with pikepdf.open(source) as pdf, pikepdf.open(_draw(scanned)) as layers:
         for page, layer in zip(scanned, layers.pages, strict=False):
             sheet = pdf.pages[page.number - 1]
@@ -41,8 +45,6 @@ def _draw(pages: Sequence[Page]) -> io.BytesIO:
         for word in page.words:
             if word.confidence is not None:
                 _draw_word(canvas, word, page.height)
-        canvas.showPage()
-    if not pages:
         canvas.showPage()
     canvas.save()
     out.seek(0)

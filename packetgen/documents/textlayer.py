@@ -14,6 +14,7 @@ from packetgen.documents.model import Box, Word
 
 BLANKS = frozenset((0, 9, 10, 13, 32, 160))
 INK_DPI = 100
+MOST_POINTS = 4_000_000  # of the picture that ink is looked for in: a page of several feet is looked at from afar
 LEAST_CONTRAST = 24  # of 255, between the lightest and the darkest point of a word's box
 DARK = 128
 BLANK_SHARE = 0.0004  # of the page's points that are dark: less is dust
@@ -44,8 +45,9 @@ class Layer:
 def read_layer(page: Any) -> Layer:
     """Read the text layer of a pdfium page that is upright and at the origin."""
     words = list(_words(page))
-    picture = page.render(scale=INK_DPI / 72, grayscale=True).to_pil()
-    seen = tuple(word for word in words if _contrast(picture, word.box) >= LEAST_CONTRAST)
+    scale = min(INK_DPI / 72, (MOST_POINTS / (page.get_width() * page.get_height())) ** 0.5)
+    picture = page.render(scale=scale, grayscale=True).to_pil()
+    seen = tuple(word for word in words if _contrast(picture, word.box, scale) >= LEAST_CONTRAST)
     return Layer(seen, len(words) - len(seen), tuple(_pictures(page)), _ink(picture))
 
 
@@ -109,8 +111,7 @@ def _pictures(page: Any) -> Iterator[Box]:
         yield Box(min(xs), height - max(ys), max(xs), height - min(ys))
 
 
-def _contrast(picture: Any, box: Box) -> int:
-    scale = INK_DPI / 72
+def _contrast(picture: Any, box: Box, scale: float) -> int:
     area = (int(box.x0 * scale), int(box.top * scale), int(box.x1 * scale) + 1, int(box.bottom * scale) + 1)
     if area[2] <= 0 or area[3] <= 0 or area[0] >= picture.width or area[1] >= picture.height:
         return 0  # outside of the page

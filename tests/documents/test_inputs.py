@@ -87,7 +87,8 @@ def test_a_word_file_is_read_with_its_tables_and_fetches_nothing(tmp_path: Path)
         (
             "note.html",
             "<h1>Note</h1><script>alert(1)</script><p>Headache on <b>22</b> of the\nlast 30 days.</p>"
-            "<img src='http://192.0.2.1/x.png'><table><tr><th>Drug<th>Dose</tr><tr><td>Topiramate<td>100 mg</tr></table>",
+            "<img src='http://192.0.2.1/x.png'>"
+            "<table><tr><th>Drug<th>Dose</tr><tr><td>Topiramate<td>100 mg</tr></table>",
         ),
     ],
 )
