@@ -237,3 +237,14 @@ def turn(source: Path, target: Path, turns: Mapping[int, int]) -> Path:
             _copy_upright(page, out)
         out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return target
+
+
+def replace_pages(source: Path, target: Path, numbers: set[int], slip: Path) -> Path:
+    """The PDF with the pages of those 1-based numbers replaced by a slip: what is on them travels no further."""
+    import pikepdf
+
+    with pikepdf.open(source) as pdf, pikepdf.open(slip) as page, pikepdf.new() as out:
+        for number, old in enumerate(pdf.pages, 1):
+            out.pages.append(page.pages[0] if number in numbers else old)
+        out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return target

@@ -7,31 +7,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from packetgen import files, office
+from packetgen import files
 from packetgen.children import ChildFailed, each_in_a_child
 from packetgen.documents import clean, ocr
 from packetgen.documents.cache import PageCache
-from packetgen.documents.layout import lines_of
+from packetgen.documents.layout import in_columns, lines_of
 from packetgen.documents.model import Document, Page, Remark, ToRead, Word, exhibit_label
-from packetgen.documents.officefiles import is_office, without_outside_links
+from packetgen.documents.opening import PICTURE_SHARE, Opened, Task, open_all
 from packetgen.documents.problems import problems_of
 from packetgen.documents.searchable import add_text_layers
 from packetgen.documents.slip import write_slip
-from packetgen.documents.textlayer import Layer, covered, looks_wrong, read_layer
-from packetgen.errors import Problem, ProgramFailed, UnreadableInput
+from packetgen.documents.textlayer import Layer, covered, looks_wrong
+from packetgen.errors import Problem, UnreadableInput
 from packetgen.limits import (
     HANDWRITTEN_BELOW,
-    MAX_FILE_BYTES,
     MAX_PAGE_PIXELS,
     OCR_DPI,
     OCR_LOWEST_DPI,
     OCR_MEMORY_BYTES,
     OCR_SECONDS_PER_PAGE,
-    READER_MEMORY_BYTES,
-    READER_SECONDS,
 )
 
-PICTURE_SHARE = 0.3  # of the page's area: with more of it a picture, the text layer may not cover the print
 PICTURE_LEAST = 0.01  # of the page's area: a smaller picture is a logo
 FEW_WORDS = 10
 SURE = 60.0  # confidence 0-100 of a word that OCR adds to a text layer
@@ -40,29 +36,10 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
-    """A file on its way into a Document. folder: its own, private. office: its PDF, when LibreOffice made one."""
-
-    label: str
-    source: ToRead
-    folder: Path
-    sha256: str
-    office: Path | None = None
-
-    @property
-    def clean(self) -> Path:
-        return self.folder / "clean.pdf"
-
-    @property
-    def exhibit(self) -> Path:
-        return self.folder / "exhibit.pdf"
-
-
-@dataclass(frozen=True, slots=True)
 class _Scan:
     """A page that OCR must read: all of it, or only what its pictures show (`keep`: the text layer's words)."""
 
-    task: _Task
+    task: Task
     page: Page
     keep: tuple[Word, ...]
     layer: Layer
@@ -88,92 +65,44 @@ def read_documents(
             fresh.append(task)
         else:
             pages[task.label] = list(kept)
-    for task, opened in _open_all(fresh):
+    found = open_all(fresh)
+    for task in fresh:
+        opened = found[task.label]
         if isinstance(opened, UnreadableInput):
             refused[task.label] = opened
         else:
-            pages[task.label] = [page for page, _ in opened]
-            scans += [scan for page, layer in opened if (scan := _scan(task, page, layer))]
+            pages[task.label] = opened.pages
+            scans += [
+                s for page, layer in zip(opened.pages, opened.layers, strict=True) if (s := _scan(task, page, layer))
+            ]
     turns: dict[str, dict[int, int]] = {task.label: {} for task in tasks}
     for scan, page in _ocr_all(scans, progress):
         pages[scan.task.label][page.number - 1] = page
         turns[scan.task.label][page.number] = (page.rotation - scan.page.rotation) % 360
     for task in fresh:
-        if task.label not in refused:
-            _finish(task, pages[task.label], turns[task.label], cache)
+        opened = found[task.label]
+        if isinstance(opened, Opened):
+            _finish(task, opened, turns[task.label], cache)
     documents = tuple(_document(task, pages.get(task.label), refused.get(task.label)) for task in tasks)
     return documents, tuple(problems_of(documents, refused))
 
 
-def _task(label: str, source: ToRead, work: Path) -> _Task:
+def _task(label: str, source: ToRead, work: Path) -> Task:
     if not source.file.is_file():
         raise UnreadableInput("no such file", where=source.path, fix="Check the path.")
-    return _Task(label, source, files.private_folder(work / f"exhibit-{label}"), files.sha256_of(source.file))
+    return Task(label, source, files.private_folder(work / f"exhibit-{label}"), files.sha256_of(source.file))
 
 
-def _document(task: _Task, pages: list[Page] | None, refused: UnreadableInput | None) -> Document:
+def _document(task: Task, pages: list[Page] | None, refused: UnreadableInput | None) -> Document:
     if pages is None:
         assert refused is not None  # noqa: S101 - for the type checker
         pages = [write_slip(task.exhibit, task.source.path, refused.what)]
     return Document(task.label, task.source.path, task.sha256, tuple(pages), task.exhibit)
 
 
-def _open_all(tasks: Sequence[_Task]) -> Iterator[tuple[_Task, list[tuple[Page, Layer]] | UnreadableInput]]:
-    """Clean each file and read its text layers, in a child each."""
-    if not tasks:
-        return
-    tasks = [_with_office(task) for task in tasks]
-    results = each_in_a_child(_open, tasks, seconds=lambda _: READER_SECONDS, memory_bytes=READER_MEMORY_BYTES)
-    for index, result in results:
-        task = tasks[index]
-        if isinstance(result, ChildFailed):
-            what = f"cannot be read: {result.reason} ({result.detail})"
-            yield task, UnreadableInput(what, where=task.source.path, fix="Print it to a new PDF, or scan it again.")
-        else:
-            yield task, result
-
-
-def _with_office(task: _Task) -> _Task:
-    """A Word, RTF or HTML file made a PDF by LibreOffice; any other as it is. A failure shows when it is opened."""
-    if not is_office(task.source.file):
-        return task
-    try:
-        harmless = without_outside_links(task.source.file, task.folder)
-        return replace(task, office=office.to_pdf(harmless, task.folder))
-    except (UnreadableInput, ProgramFailed):
-        return task
-
-
-def _open(task: _Task) -> list[tuple[Page, Layer]] | UnreadableInput:
-    """In a child: the clean PDF, and what each of its pages shows."""
-    import pypdfium2
-
-    source = task.source
-    try:
-        if source.file.stat().st_size > MAX_FILE_BYTES:
-            raise UnreadableInput(f"is larger than {MAX_FILE_BYTES // 1024**2} MB", where=source.path, fix="Split it.")
-        pdf = clean.to_pdf(task.office or source.file, task.folder, source.path)
-        rotations = clean.clean(pdf, task.clean, source.path, source.password)
-    except UnreadableInput as refusal:
-        return refusal
-    document = pypdfium2.PdfDocument(task.clean)
-    found = []
-    for number, rotation in enumerate(rotations, 1):
-        page = document[number - 1]
-        layer = read_layer(page)
-        remarks: list[Remark] = ["blank"] if layer.is_blank else []
-        remarks += ["hidden_text"] if layer.hidden and covered(layer.pictures, *page.get_size()) < PICTURE_SHARE else []
-        lines = lines_of(layer.words)
-        width, height = page.get_size()
-        found.append((Page(number, width, height, rotation, "text", lines, tuple(remarks)), replace(layer, words=())))
-        page.close()
-    document.close()
-    return found
-
-
-def _scan(task: _Task, page: Page, layer: Layer) -> _Scan | None:
+def _scan(task: Task, page: Page, layer: Layer) -> _Scan | None:
     """What OCR must read of a page, or None when its text layer covers it."""
-    if "blank" in page.remarks:
+    if "blank" in page.remarks or page.source == "none":
         return None
     words = page.words
     share = covered(layer.pictures, page.width, page.height)
@@ -224,7 +153,7 @@ def _read_page(page: Page, reading: ocr.Reading, *, coarse: bool) -> Page:
     if len(reading.words) >= FEW_WORDS and reading.quality < HANDWRITTEN_BELOW:
         return replace(page, source="none", lines=(), remarks=(*remarks, "handwritten"))
     rotation = (page.rotation + reading.turn) % 360
-    lines = lines_of(reading.words, reading.skew)
+    lines = in_columns(lines_of(reading.words, reading.skew))
     return Page(page.number, width, height, rotation, "ocr", lines, tuple(remarks))
 
 
@@ -259,9 +188,17 @@ def _scanned_at(page: Any) -> int:
     return int(longest / max(page.get_width(), page.get_height()) * 72 + 0.5)
 
 
-def _finish(task: _Task, pages: list[Page], turns: Mapping[int, int], cache: PageCache) -> None:
-    """The exhibit: pages turned as OCR found them, scans searchable. Kept in the cache when every page was read."""
-    upright = clean.turn(task.clean, task.folder / "turned.pdf", turns)
+def _finish(task: Task, opened: Opened, turns: Mapping[int, int], cache: PageCache) -> None:
+    """The exhibit: pages turned as OCR found them, scans searchable, a slip in place of a page that breaks readers.
+
+    Kept in the cache when every page was read.
+    """
+    pages = opened.pages
+    whole = task.clean
+    if opened.broken:
+        write_slip(task.folder / "slip.pdf", task.source.path, "holds a page that cannot be read")
+        whole = clean.replace_pages(whole, task.folder / "whole.pdf", opened.broken, task.folder / "slip.pdf")
+    upright = clean.turn(whole, task.folder / "turned.pdf", turns)
     add_text_layers(upright, task.exhibit, pages)
     if all(page.source != "none" or "handwritten" in page.remarks for page in pages):
         engine = ocr.engine_version() if any(page.source != "text" for page in pages) else None

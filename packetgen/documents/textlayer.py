@@ -17,6 +17,8 @@ INK_DPI = 100
 MOST_POINTS = 4_000_000  # of the picture that ink is looked for in: a page of several feet is looked at from afar
 LEAST_CONTRAST = 24  # of 255, between the lightest and the darkest point of a word's box
 DARK = 128
+LEAST_BOX, LARGEST_BOX = 6.0, 18.0  # points: the side of a check box
+TICKED = 0.06  # of a check box's inside that is dark
 BLANK_SHARE = 0.0004  # of the page's points that are dark: less is dust
 EDGE = 0.03  # of the page, left out of that count: borders and holes
 
@@ -48,7 +50,8 @@ def read_layer(page: Any) -> Layer:
     scale = min(INK_DPI / 72, (MOST_POINTS / (page.get_width() * page.get_height())) ** 0.5)
     picture = page.render(scale=scale, grayscale=True).to_pil()
     seen = tuple(word for word in words if _contrast(picture, word.box, scale) >= LEAST_CONTRAST)
-    return Layer(seen, len(words) - len(seen), tuple(_pictures(page)), _ink(picture))
+    ticks = tuple(_check_boxes(page, picture, scale, seen))
+    return Layer((*seen, *ticks), len(words) - len(seen), tuple(_pictures(page)), _ink(picture))
 
 
 def looks_wrong(words: Sequence[Word]) -> bool:
@@ -101,14 +104,43 @@ def _pictures(page: Any) -> Iterator[Box]:
 
     height = page.get_height()
     for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]):
-        corners = [(x, y) for x in image.get_bounds()[::2] for y in image.get_bounds()[1::2]]
-        form = image.container
-        while form is not None:
-            matrix = form.get_matrix()
-            corners = [matrix.on_point(x, y) for x, y in corners]
-            form = form.container
+        corners = _on_page(image)
         xs, ys = [x for x, _ in corners], [y for _, y in corners]
         yield Box(min(xs), height - max(ys), max(xs), height - min(ys))
+
+
+def _check_boxes(page: Any, picture: Any, scale: float, words: Sequence[Word]) -> Iterator[Word]:
+    """Drawn check boxes as words: a small empty square reads "☐", one with ink inside "☒"."""
+    import pypdfium2.raw as pdfium
+
+    height = page.get_height()
+    found: set[tuple[int, int]] = set()
+    for path in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH]):
+        corners = _on_page(path)
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        box = Box(min(xs), height - max(ys), max(xs), height - min(ys))
+        at = (round(box.x0 / 4), round(box.top / 4))
+        square = LEAST_BOX <= box.width <= LARGEST_BOX and abs(box.width - box.height) <= 2
+        if not square or at in found or any(box.holds(w.box.x0 + 1, (w.box.top + w.box.bottom) / 2) for w in words):
+            continue
+        found.add(at)
+        inset = 0.22 * box.width
+        area = (box.x0 + inset, box.top + inset, box.x1 - inset, box.bottom - inset)
+        inside = picture.crop(tuple(round(value * scale) for value in area))
+        dark = sum(inside.histogram()[:DARK])
+        yield Word("☒" if dark > TICKED * inside.width * inside.height else "☐", box)
+
+
+def _on_page(item: Any) -> list[tuple[float, float]]:
+    """The corners of an object's bounds on the page (points from the bottom left), also inside form XObjects."""
+    left, bottom, right, top = item.get_bounds()
+    corners = [(left, bottom), (left, top), (right, bottom), (right, top)]
+    form = item.container
+    while form is not None:
+        matrix = form.get_matrix()
+        corners = [matrix.on_point(x, y) for x, y in corners]
+        form = form.container
+    return corners
 
 
 def _contrast(picture: Any, box: Box, scale: float) -> int:

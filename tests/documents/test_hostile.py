@@ -16,6 +16,7 @@ from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
+from packetgen.documents import opening
 from packetgen.documents import read as reading
 from packetgen.documents.cache import PageCache
 from packetgen.documents.model import ToRead
@@ -190,7 +191,7 @@ FILES: list[tuple[str, Callable[[], bytes], str | None]] = [
 def test_each_file_has_its_outcome_and_the_next_one_is_read(
     name: str, content: Callable[[], bytes], told: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "READER_SECONDS", 20)
+    monkeypatch.setattr(opening, "READER_SECONDS", 20)
     monkeypatch.setattr(reading, "OCR_SECONDS_PER_PAGE", 20)
     (tmp_path / name).write_bytes(content())
     (tmp_path / "good.pdf").write_bytes(good())

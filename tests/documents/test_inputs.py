@@ -334,3 +334,59 @@ def test_boxes_lie_on_the_ink_however_a_page_is_turned_and_cropped(
     assert word.text == "Xylophone"
     assert word.box.x0 - 2 <= ink[0] / 2 <= ink[2] / 2 <= word.box.x1 + 2
     assert word.box.top - 2 <= ink[1] / 2 <= ink[3] / 2 <= word.box.bottom + 2
+
+
+def two_columns(path: Path) -> Path:
+    canvas = Canvas(str(path), pagesize=(612, 792), invariant=1)
+    canvas.drawString(60, 740, "A letter in two columns about the patient and her headaches")
+    for row in range(12):
+        canvas.drawString(60, 700 - 14 * row, f"left row {row} says more of her long story here")
+        canvas.drawString(330, 700 - 14 * row, f"right row {row} goes on with the story to its end")
+    canvas.save()
+    return path
+
+
+def test_two_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
+    ((document,), _) = read(tmp_path, two_columns(tmp_path / "a.pdf"))
+    lines = text_of(document).splitlines()
+    assert lines[0].startswith("A letter in two columns")
+    assert [line.split()[:3] for line in lines[1:]] == [
+        [side, "row", str(row)] for side in ("left", "right") for row in range(12)
+    ]
+
+
+def test_the_rows_of_a_table_are_read_across(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(612, 792), invariant=1)
+    for row in range(14):
+        for column, cell in enumerate((f"07/{row + 1:02}/2026", "yes", f"{row} hours", "rizatriptan")):
+            canvas.drawString(60 + 130 * column, 700 - 14 * row, cell)
+    canvas.save()
+    ((document,), _) = read(tmp_path, tmp_path / "a.pdf")
+    assert text_of(document).splitlines()[3] == "07/04/2026 yes 3 hours rizatriptan"
+
+
+def test_check_boxes_are_read_as_ticked_or_not(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(612, 792), invariant=1)
+    filler(canvas, 12)
+    for row, (answer, ticked) in enumerate((("Migraine", True), ("Glaucoma", False), ("Asthma", True))):
+        y = 380 - 20 * row
+        canvas.rect(72, y, 10, 10)
+        if ticked:
+            canvas.line(73, y + 1, 81, y + 9)
+            canvas.line(73, y + 9, 81, y + 1)
+        canvas.drawString(88, y + 1, answer)
+    canvas.save()
+    ((document,), _) = read(tmp_path, tmp_path / "a.pdf")
+    assert text_of(document).splitlines()[-3:] == ["☒ Migraine", "☐ Glaucoma", "☒ Asthma"]
+
+
+def test_the_ticks_of_a_filled_form_are_read(told, tmp_path: Path) -> None:
+    from packetgen.forms.fill import fill_form
+    from packetgen.forms.formmap import load_map
+
+    form = fill_form(told.case, told.chart, told.assessment, load_map("aetna-gr-68776"), tmp_path)
+    ((document,), _) = read(tmp_path, form.pdf)
+    lines = [" ".join(word.text for word in line.words) for line in document.page(2).lines]
+    (asked,) = [line for line in lines if line.startswith("Headache on 15 or more days")]
+    assert asked.split()[-4] in "☒✔4"
+    assert asked.split()[-2:] == ["☐", "No"]

@@ -1,0 +1,163 @@
+"""Files -> clean PDFs and what their pages show: in child processes, a stretch of pages each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from packetgen import office
+from packetgen.children import ChildFailed, each_in_a_child
+from packetgen.documents import clean
+from packetgen.documents.layout import in_columns, lines_of
+from packetgen.documents.model import Page, Remark, ToRead
+from packetgen.documents.officefiles import is_office, without_outside_links
+from packetgen.documents.textlayer import Layer, covered, read_layer
+from packetgen.errors import ProgramFailed, UnreadableInput
+from packetgen.limits import MAX_FILE_BYTES, READER_MEMORY_BYTES, READER_SECONDS, READER_SECONDS_PER_PAGE
+
+STRETCH = 40  # pages a child reads: few enough to use all cores, enough to be worth a process
+PICTURE_SHARE = 0.3  # of the page's area: with more of it a picture, the text layer may not cover the print
+NOTHING = Layer((), 0, (), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file on its way into a Document. folder: its own, private. office: its PDF, when LibreOffice made one."""
+
+    label: str
+    source: ToRead
+    folder: Path
+    sha256: str
+    office: Path | None = None
+
+    @property
+    def clean(self) -> Path:
+        """The clean PDF."""
+        return self.folder / "clean.pdf"
+
+    @property
+    def exhibit(self) -> Path:
+        """The clean PDF, upright and searchable."""
+        return self.folder / "exhibit.pdf"
+
+
+@dataclass(slots=True)
+class Opened:
+    """The pages of a file with their text layers' words, and what else each shows (its layer without the words).
+
+    broken: pages that crashed or hung their reader; their content must not travel on.
+    """
+
+    pages: list[Page] = field(default_factory=list)
+    layers: list[Layer] = field(default_factory=list)
+    broken: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Pages first, first + 1, … of a clean PDF; rotations: what each was turned."""
+
+    task: Task
+    first: int
+    rotations: tuple[int, ...]
+
+
+def open_all(tasks: Sequence[Task]) -> dict[str, Opened | UnreadableInput]:
+    """Open every file, by label; a file that cannot be opened gives why, a page that cannot be read is `broken`."""
+    found: dict[str, Opened | UnreadableInput] = {}
+    stretches: list[_Stretch] = []
+    for task, cleaned in _clean_all([_with_office(task) for task in tasks]):
+        if isinstance(cleaned, UnreadableInput):
+            found[task.label] = cleaned
+        else:
+            found[task.label] = Opened()
+            starts = range(0, len(cleaned), STRETCH)
+            stretches += [_Stretch(task, start + 1, cleaned[start : start + STRETCH]) for start in starts]
+    for stretch, (pages, layers) in _read_all(stretches):
+        opened = found[stretch.task.label]
+        assert isinstance(opened, Opened)  # noqa: S101 - for the type checker
+        opened.pages += pages
+        opened.layers += layers
+        opened.broken |= {page.number for page in pages if page.source == "none"}
+    return found
+
+
+def _clean_all(tasks: Sequence[Task]) -> Iterator[tuple[Task, tuple[int, ...] | UnreadableInput]]:
+    if not tasks:
+        return
+    results = each_in_a_child(_clean, tasks, seconds=lambda _: READER_SECONDS, memory_bytes=READER_MEMORY_BYTES)
+    for index, result in results:
+        if isinstance(result, ChildFailed):
+            what = f"cannot be read: {result.reason} ({result.detail})"
+            where = tasks[index].source.path
+            yield tasks[index], UnreadableInput(what, where=where, fix="Print it to a new PDF, or scan it again.")
+        else:
+            yield tasks[index], result
+
+
+def _with_office(task: Task) -> Task:
+    """A Word, RTF or OpenDocument file made a PDF by LibreOffice; any other as it is. Failures show when opened."""
+    if not is_office(task.source.file):
+        return task
+    try:
+        harmless = without_outside_links(task.source.file, task.folder)
+        return replace(task, office=office.to_pdf(harmless, task.folder))
+    except (UnreadableInput, ProgramFailed):
+        return task
+
+
+def _clean(task: Task) -> tuple[int, ...] | UnreadableInput:
+    """In a child: write the clean PDF; the degrees each page was turned."""
+    source = task.source
+    try:
+        if source.file.stat().st_size > MAX_FILE_BYTES:
+            raise UnreadableInput(f"is larger than {MAX_FILE_BYTES // 1024**2} MB", where=source.path, fix="Split it.")
+        pdf = clean.to_pdf(task.office or source.file, task.folder, source.path)
+        return clean.clean(pdf, task.clean, source.path, source.password)
+    except UnreadableInput as refusal:
+        return refusal
+
+
+def _read_all(stretches: Sequence[_Stretch]) -> list[tuple[_Stretch, tuple[list[Page], list[Layer]]]]:
+    """What all stretches show, in the order of their pages; one that fails is read again page by page."""
+    if not stretches:
+        return []
+    found: dict[int, tuple[list[Page], list[Layer]]] = {}
+    results = each_in_a_child(
+        _read,
+        stretches,
+        seconds=lambda s: READER_SECONDS + READER_SECONDS_PER_PAGE * len(s.rotations),
+        memory_bytes=READER_MEMORY_BYTES,
+    )
+    for index, result in results:
+        stretch = stretches[index]
+        if not isinstance(result, ChildFailed):
+            found[index] = result
+        elif len(stretch.rotations) == 1:
+            lost = Page(stretch.first, *clean.LETTER, stretch.rotations[0], "none", ())
+            found[index] = [lost], [NOTHING]
+        else:
+            singles = [_Stretch(stretch.task, stretch.first + n, (turn,)) for n, turn in enumerate(stretch.rotations)]
+            parts = [part for _, part in _read_all(singles)]
+            found[index] = [p for pages, _ in parts for p in pages], [layer for _, layers in parts for layer in layers]
+    return [(stretch, found[index]) for index, stretch in enumerate(stretches)]
+
+
+def _read(stretch: _Stretch) -> tuple[list[Page], list[Layer]]:
+    """In a child: the text layers of a stretch of pages."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(stretch.task.clean)
+    pages, layers = [], []
+    for number, rotation in enumerate(stretch.rotations, stretch.first):
+        page = document[number - 1]
+        width, height = page.get_size()
+        layer = read_layer(page)
+        remarks: list[Remark] = ["blank"] if layer.is_blank else []
+        remarks += ["hidden_text"] if layer.hidden and covered(layer.pictures, width, height) < PICTURE_SHARE else []
+        pages.append(Page(number, width, height, rotation, "text", in_columns(lines_of(layer.words)), tuple(remarks)))
+        layers.append(replace(layer, words=()))
+        page.close()
+    document.close()
+    return pages, layers
