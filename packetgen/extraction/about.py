@@ -12,8 +12,9 @@ from packetgen.extraction.place import evidence
 from packetgen.extraction.vocabulary import document_kinds
 
 DATED = re.compile(
-    r"\b(?:Encounter date|Date of (?:service|visit|consultation|procedure|encounter)|Visit date|Consult(?:ation)? date"
-    r"|Service date|Seen|Visit|DOS|Date)\b[ ]*[:]*[ ]*",
+    r"(?<!Birth )\b(?:Encounter date"
+    r"|Date of (?:service|visit|consultation|procedure|encounter)|Visit date|Consult(?:ation)? date"
+    r"|Service date|Seen|Visit|DOS|Today|Exported|Generated|Letter date|Notice date|Date)\b[ ]*[:_,]*[ ]*",
     re.IGNORECASE,
 )
 SIGNED = re.compile(
@@ -21,6 +22,8 @@ SIGNED = re.compile(
     re.IGNORECASE,
 )
 TITLE_CHARACTERS = 500
+TOP_LINES = 8
+BORN = re.compile(r"\b(?:DOB|born|birth)", re.IGNORECASE)
 SPECIALTY = re.compile(r"\b(neurolog|dermatolog|urolog|ophthalmolog|physiatr|pain medicine)", re.IGNORECASE)
 SPECIALTIES = {
     "neurolog": "neurology", "dermatolog": "dermatology", "urolog": "urology", "ophthalmolog": "ophthalmology",
@@ -41,6 +44,9 @@ def summarise(pages: Sequence[PageText], kind: str | None = None) -> DocumentSum
                 break
         if day:
             break
+    if day is None and pages and (place := _date_on_top(pages[0])):
+        day, found = place
+        places.append(found)
     signature = SIGNED.search(whole)
     specialty = SPECIALTY.search(whole)
     return DocumentSummary(
@@ -52,6 +58,18 @@ def summarise(pages: Sequence[PageText], kind: str | None = None) -> DocumentSum
         bool(signature),
         tuple(places),
     )
+
+
+def _date_on_top(page: PageText) -> tuple[str, Evidence] | None:
+    """The first full date of the page's first lines that no birth is said of: where notes and letters are dated."""
+    end = 0
+    for _ in range(TOP_LINES):
+        end = page.text.find("\n", end) + 1 or len(page.text)
+    for match in DATE.finditer(page.text, 0, end):
+        day = iso(match)
+        if day and len(day) == 10 and not BORN.search(page.text[max(0, match.start() - 20) : match.start()]):
+            return day, evidence(page, match.start(), match.end(), "document_date")
+    return None
 
 
 def _kind(text: str) -> str:

@@ -10,15 +10,9 @@ import re
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.model import Assertion
-from packetgen.extraction.place import Passage
+from packetgen.extraction.place import HEADINGS, Passage
 
-HEADINGS = re.compile(
-    r"^[ ]{0,4}(?P<title>family (?:medical )?history|fhx|allerg(?:ies|en)|current (?:\w+ )?medications?.*|medications?"
-    r"|plan|assessment(?: (?:&|and) plan)?|(?:past )?(?:medical )?history.*|social history|problem list|HPI"
-    r"|history of present illness|prior prevent\w+.*|preventive.*|exam(?:ination)?|objective|review of systems"
-    r"|acute (?:treatment|medication)s?|flowsheet.*|procedure)\b[ ]*[:]?",
-    re.IGNORECASE | re.MULTILINE,
-)
+LONGEST_HEADING = 60
 RELATIVE = re.compile(
     r"\b(?:mother|father|sister|sis|brother|daughter|son|aunt|uncle|cousin|grandmother|grandfather|parents?"
     r"|family (?:history|hx)|fhx?)\b",
@@ -40,8 +34,9 @@ RULES = tuple((assertion, re.compile(words, re.IGNORECASE)) for assertion, words
 def section_of(page: PageText, offset: int) -> str:
     """Lower-case title of the last heading before an offset, or ""."""
     title = ""
-    for match in HEADINGS.finditer(page.text, 0, offset + 1):
-        title = match["title"].lower()
+    for match in HEADINGS.finditer(page.text, 0, offset + LONGEST_HEADING):
+        if match.start() <= offset:
+            title = match["title"].lower()
     return title
 
 

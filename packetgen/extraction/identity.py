@@ -12,13 +12,21 @@ from packetgen.extraction.place import evidence
 
 _PART = r"[A-Z][A-Za-zÀ-ÿ'’-]*\.?"
 NAME = re.compile(
-    rf"\b(?:Patient(?:[ ]name)?|Pt(?:[ ]Name)?|Name|Member(?:[ ]name)?)\b[ ]*[:_]*[ ]*"
+    rf"\b(?:Patient(?:[ ]name)?|Pt(?:[ ]Name)?|Name|User|Member(?:[ ]name)?)\b[ ]*[:_,]*[ ]*"
     rf"(?P<name>{_PART},[ ]{{1,2}}{_PART}(?:[ ]{_PART})?|{_PART}(?:[ ]{_PART}){{1,3}})"
 )
+# A name without a label, on the line of the birth date: "MRN 3310-88-241   Ada Byron   DOB 1961-JUN-03".
+NAME_BESIDE_BIRTH = re.compile(
+    rf"(?:^|[ ]{{2,}}|[|][ ]*)(?P<name>{_PART},[ ]{_PART}(?:[ ]{_PART})?|{_PART}(?:[ ]{_PART}){{1,2}})"
+    rf"(?:[ ]{{2,}}|[ ]*[|][ ]*)(?:[^\n]{{0,20}}[ |])?(?:DOB|D\.O\.B\.|Born)\b",
+    re.MULTILINE,
+)
 BIRTH = re.compile(r"\b(?:DOB|D\.O\.B\.|Birth[ ]?date|Date of birth|Born)\b[ ]*[:_,]*[ ]*", re.IGNORECASE)
-MRN = re.compile(r"\b(?:MRN|Medical record (?:no|number))\b[ ]*[:#]*[ ]*(?P<mrn>[A-Z]{0,4}[ -]?\d[\dA-Z-]{2,})")
+MRN = re.compile(
+    r"(?:\b(?:MRN|Medical record (?:no|number))\b[ ]*[:#]*[ ]*|(?<=[ ])#[ ]?)(?P<mrn>[A-Z]{0,4}[ -]?\d[\dA-Z-]{2,})"
+)
 MEMBER = re.compile(
-    r"\b(?:Member (?:ID|number|no\.?)|Subscriber ID|Insurance ID|ID#)[ ]*[:#_]*[ ]*"
+    r"\b(?:Member (?:ID|number|no\.?)|Subscriber ID|Insurance ID|ID#|ID(?=[ :]))[ ]*[:#_]*[ ]*"
     r"(?P<id>[A-Z0-9][A-Z0-9-]*(?:[ ]\d+)*\d)"
 )
 STOPS = re.compile(r"[ ](?:MRN|DOB|Sex|Date|Age|Visit|ID)\b.*$")
@@ -41,8 +49,10 @@ def find_identity(page: PageText) -> list[Finding]:
 
 def _identifiers(page: PageText) -> Iterator[tuple[str, str, int, int]]:
     text = page.text
-    if (match := NAME.search(text)) and (name := _plain(match["name"])):
-        yield "name", name, match.start(), match.end()
+    for pattern in (NAME, NAME_BESIDE_BIRTH):
+        if (match := pattern.search(text)) and (name := _plain(match["name"])):
+            yield "name", name, match.start("name"), match.end("name")
+            break
     if match := BIRTH.search(text):
         born = DATE.match(text, match.end())
         if born and (day := iso(born, in_the_past=True)):

@@ -15,6 +15,15 @@ _BREAK = re.compile(
 )
 # A heading: a short line of words without a stop, after a blank line, the page's start or a finished sentence.
 _HEADING = re.compile(r"(?:(?<=\n\n)|(?<=[.;:)]\n)|\A)[ ]*[A-Z][A-Za-z/&()' -]{2,40}\n(?=[^\n])")
+HEADINGS = re.compile(
+    r"^[ ]{0,4}(?P<title>family (?:medical )?history|fhx|allerg(?:ies|en)|current (?:\w+ )?medications?.*|medications?"
+    r"|plan|assessment(?: (?:&|and) plan)?|(?:past )?(?:medical )?history.*|social history|problem list|HPI"
+    r"|history of present illness|prior prevent\w+.*|preventive.*|exam(?:ination)?|objective|review of systems"
+    r"|acute (?:treatment|medication)s?|flowsheet.*|procedure|prev(?:ious)? meds|meds other|other meds|acute(?=:)"
+    r"|comments?(?=:)|all(?=:)|impression|dx|pattern|o/e|pe(?=:)|a/p?(?= )|p/(?= ))(?=[\s:]|$|(?<=/))[ ]*[:]?",
+    re.IGNORECASE | re.MULTILINE,
+)
+SHORT = 0.7  # of the widest line of the page: a wrapped sentence fills more
 ABBREVIATED = re.compile(r"(?:\b(?:vs|approx|Dr|Mr|Ms|Mrs|St|no|e\.g|i\.e)|\b[A-Z])\.\s*$")
 
 
@@ -54,6 +63,8 @@ def passages(page: PageText) -> list[Passage]:
     for match in _BREAK.finditer(page.text):
         if not ABBREVIATED.search(page.text[max(0, match.start() - 6) : match.start() + 1]):
             cuts.append(match.end())
+    cuts += _after_short_lines(page.text)
+    cuts += [match.start() for match in HEADINGS.finditer(page.text)]
     for match in _HEADING.finditer(page.text):
         cuts += match.span()
     cuts = [*sorted(set(cuts)), len(page.text)]
@@ -64,6 +75,20 @@ def passages(page: PageText) -> list[Passage]:
             first = start + len(text) - len(text.lstrip())
             found.append(Passage(page, first, start + len(text.rstrip())))
     return found
+
+
+def _after_short_lines(text: str) -> list[int]:
+    """Starts of lines whose line before ended early, though their first word would have fitted on it."""
+    lines = text.splitlines(keepends=True)
+    widest = max((len(line.rstrip()) for line in lines), default=0)
+    starts, offset = [], 0
+    for line, after in pairwise(lines):
+        offset += len(line)
+        words = after.split()
+        used = len(line.rstrip())
+        if words and used and used < SHORT * widest and used + 1 + len(words[0]) < SHORT * widest:
+            starts.append(offset)
+    return starts
 
 
 def _row_starts(text: str) -> list[int]:

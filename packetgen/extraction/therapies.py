@@ -28,6 +28,8 @@ ENDED: tuple[TherapyStatus, ...] = (
     "ineffective", "partial_response", "not_tolerated", "contraindicated", "stopped_other", "allergy",
 )  # fmt: skip
 IN_WEEKS = {"d": 1 / 7, "w": 1.0, "m": 52 / 12, "y": 52.0}
+# A row of a table, or a line with a title of its own, does not belong to the sentence before.
+OWN_TOPIC = re.compile(r"[^\n]*\S {3,}\S|[A-Z][\w/& -]{1,40}:")
 LISTED = re.compile(r"[a-z)]\s*(?:,|/|\+| and )\s*$")
 
 
@@ -58,6 +60,7 @@ def _joined(found: list[Passage]) -> list[Passage]:
             and "\n\n" not in passage.page.text[before.start : passage.start]
             and not re.match(r"\s*(?:[•*·-]|\d{1,2}[.)])\s", passage.page.text[passage.start : passage.start + 6])
             and len(passage.said) < 120
+            and not OWN_TOPIC.match(passage.page.text, passage.start, passage.end)
             and len({drugs_by_name()[n.lower()].generic for n in drug_pattern().findall(before.said)}) == 1
         ):
             joined[-1] = Passage(passage.page, before.start, passage.end)
