@@ -28,12 +28,13 @@ def find_diagnoses(page: PageText) -> list[Finding]:
 
 def _diagnosis(passage: Passage, condition: Condition) -> Finding | None:
     match = re.search(condition.pattern, passage.said, re.IGNORECASE)
-    if match is None:
-        return None
+    reach = (match.start(), match.end() + CODE_WITHIN) if match else (0, len(passage.said))
     codes = [
         code.group(0)
-        for code in ICD10.finditer(passage.said, match.start(), match.end() + CODE_WITHIN)
-        if code.group(0).startswith(condition.codes)
+        for code in ICD10.finditer(passage.said, *reach)
+        if condition.codes and code.group(0).startswith(condition.codes)
     ]
+    if not match and not codes:  # "Dx: L74.510" names its disease by code alone
+        return None
     value = Diagnosis(condition.name, codes[0] if codes else None, condition.indication)
     return Finding(value, assertion_of(passage), (passage.evidence("diagnosis"),))

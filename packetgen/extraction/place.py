@@ -11,7 +11,8 @@ from packetgen.extraction.model import Evidence
 
 # A new passage starts at a blank line, a bullet, a numbered item, a heading, or after a full stop.
 _BREAK = re.compile(
-    r"\n(?=\s*\n)|\n(?=\s*(?:[•*·-]|\d{1,2}[.)])\s)|\n(?=[A-Z][A-Za-z/& ]{2,40}:)|(?<=[a-z0-9%)][.;?!])\s+(?=[A-Z0-9~])"
+    r"\n(?=\s*\n)|\n(?=\s*(?:[•*·-]|\d{1,2}[.)])\s)|\n(?=[ ]*[A-Z][A-Za-z/& ]{2,40}:)"
+    r"|(?:(?<=[a-z0-9%)][.;?!])|(?<=[A-Z]{2}[.;?!]))\s+(?=[A-Z0-9~])"
 )
 # A heading: a short line of words without a stop, after a blank line, the page's start or a finished sentence.
 _HEADING = re.compile(r"(?:(?<=\n\n)|(?<=[.;:)]\n)|\A)[ ]*[A-Z][A-Za-z/&()' -]{2,40}\n(?=[^\n])")

@@ -11,11 +11,17 @@ from packetgen.extraction.place import evidence
 from packetgen.extraction.vocabulary import Instrument, instruments
 
 VALUE = re.compile(
-    r"[ ]*(?:total|score|today|\(total\)|recorded as|is|was|of|=|:|[ ])*[ ]*"
+    r"[ ]*(?:(?:19|20)\d\d:)?[ ]*(?:total|score|today|\(total\)|recorded as|is|was|of|=|:|[ ])*[ ]*"
     r"(?P<value>\d{1,3}(?:\.\d)?)(?![\d-]|[ ]?(?:or|and) )(?:/\d{2,3})?"
     r"(?:[ ,/]*\(?(?P<grade>grade[ ](?:IV|III|II|I|[1-4])))?",
     re.IGNORECASE,
 )
+TOTAL_LINE = re.compile(r"^[ ]*total(?: score)?[ ]*[:=]?[ ]+(?P<value>\d{1,3})\b", re.IGNORECASE | re.MULTILINE)
+TOTAL_WITHIN = 2000  # characters: a questionnaire of a page
+SHORT_SCALE = 5
+CHOICES_WITHIN = 400
+CIRCLED = re.compile(r"^[ ]*(?:\((?P<value>\d)\)|\[x\][ ]*(?P<ticked>\d)\b)[ ]+\S.*$", re.IGNORECASE | re.MULTILINE)
+CHOICE = re.compile(r"^[ ]*(?:\[ \][ ]*)?\d[ ]+[a-z]", re.IGNORECASE | re.MULTILINE)
 THRESHOLD = re.compile(r"(?:>|≥|<|≤|range|at least|or more|required?)[ ]*$", re.IGNORECASE)
 GRADES = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 
@@ -26,7 +32,12 @@ def find_scores(page: PageText) -> list[Finding]:
     for instrument in instruments().scores:
         for name in instrument.names:
             for match in re.finditer(rf"\b(?:{name})(?![\w-])", page.text, re.IGNORECASE):
-                for finding in (_in_sentence(page, instrument, match), *_in_flowsheet(page, instrument, match)):
+                for finding in (
+                    _in_sentence(page, instrument, match),
+                    _below_title(page, instrument, match),
+                    _circled(page, instrument, match),
+                    *_in_flowsheet(page, instrument, match),
+                ):
                     if finding and isinstance(finding.value, Score):
                         found.setdefault(finding.value, finding)
     return list(found.values())
@@ -47,6 +58,34 @@ def _in_sentence(page: PageText, instrument: Instrument, name: re.Match[str]) ->
         (evidence(page, name.start(), match.end(), "score"),),
         after[0][2] if after else None,
     )
+
+
+def _below_title(page: PageText, instrument: Instrument, name: re.Match[str]) -> Finding | None:
+    """ "Total Score: 66" on a line of its own belongs to the questionnaire whose title stands last above it."""
+    below = TOTAL_LINE.search(page.text, name.end(), name.end() + TOTAL_WITHIN)
+    if below is None or page.text.count("\n", name.end(), below.start()) == 0:
+        return None
+    others = "|".join(n for other in instruments().scores if other is not instrument for n in other.names)
+    if re.search(rf"\b(?:{others})(?![\w-])", page.text[name.end() : below.start()], re.IGNORECASE):
+        return None
+    value = float(below["value"])
+    if not instrument.low <= value <= instrument.high:
+        return None
+    place = evidence(page, below.start(), below.end(), "score_total")
+    return Finding(Score(instrument.instrument, value), "present", (place,))
+
+
+def _circled(page: PageText, instrument: Instrument, name: re.Match[str]) -> Finding | None:
+    """The one choice of a short scale that is set in brackets: "(3) barely tolerable"."""
+    if instrument.high > SHORT_SCALE:
+        return None
+    lines = page.text[name.end() : name.end() + CHOICES_WITHIN]
+    marked = list(CIRCLED.finditer(lines))
+    if len(marked) != 1 or len(CHOICE.findall(lines)) < 2:
+        return None
+    start = name.end() + marked[0].start()
+    place = evidence(page, start, start + len(marked[0].group(0)), "score_circled")
+    return Finding(Score(instrument.instrument, float(marked[0]["value"] or marked[0]["ticked"])), "present", (place,))
 
 
 def _grade(text: str | None) -> str | None:

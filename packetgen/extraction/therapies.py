@@ -17,6 +17,14 @@ from packetgen.extraction.place import Passage, passages
 from packetgen.extraction.vocabulary import Drug, drug_pattern, drugs_by_name, therapy_status
 
 DOSE = re.compile(r"(?<![\d./-])(?P<dose>\d{1,4}(?:\.\d{1,2})?)[ ]?(?P<unit>mg|mcg|g|units?)\b", re.IGNORECASE)
+BARE_DOSE = re.compile(
+    r"(?:[ ](?:XR|LA|ER|XL|SR|DR))?(?:[ ]\([^)]{2,20}\))?[ ](?P<dose>\d{1,4}(?:\.\d{1,2})?)"
+    r"(?=[ ]*(?:x[ ]?\d|bid|tid|qid|qhs|qd|hs\b|daily|nightly|prn|[,;+(]|$|-[ ]))",
+    re.IGNORECASE,
+)
+RAISED = re.compile(
+    r"(?:raised|increased|titrated|up) to (?P<dose>\d{1,4})(?= (?:bid|tid|qid|qhs|daily|nightly)\b)", re.IGNORECASE
+)
 WEEKS = re.compile(
     r"(?:x|for|of|over|,|\()[ ]*(?:about |~|approximately )?(?P<n>\d{1,3})[ -]?"
     r"(?P<unit>d|days?|wks?|weeks?|mo|months?|yrs?|years?)\b(?!\s*(?:a|per|/|each|every)\s*(?:week|month|year|wk|mo))",
@@ -98,21 +106,34 @@ def _finding(passage: Passage, drug: Drug, words: str, *, alone: bool) -> Findin
         assertion = "planned" if status == "planned" else "hypothetical"
     elif status == "never_tried":
         assertion = "negated"
-    dose = max(DOSE.finditer(_before_next_drug(words)), key=lambda m: float(m["dose"]), default=None)
+    number, unit = _dose(words)
     start, stop = _period(words)
     value = Therapy(
         drug.generic,
         drug.drug_class,
         role,
         status,
-        float(dose["dose"]) if dose else None,
-        dose["unit"].lower() if dose else None,
+        number,
+        unit,
         _weeks(words),
         start,
         stop,
         reason,
     )
     return Finding(value, assertion, (passage.evidence("therapy"),))
+
+
+def _dose(words: str) -> tuple[float | None, str | None]:
+    """The highest dose and its unit; a number right after the name is a dose without a unit: "topa 100 x3mo"."""
+    own = _before_next_drug(words)
+    doses = [(float(m["dose"]), m["unit"].lower()) for m in DOSE.finditer(own)]
+    if doses:
+        raised = [float(m["dose"]) for m in RAISED.finditer(own)]
+        number, unit = max(doses)
+        return max([number, *raised]), unit
+    name = drug_pattern().search(own)
+    bare = BARE_DOSE.match(own, name.end()) if name else None
+    return (float(bare["dose"]), None) if bare else (None, None)
 
 
 def _before_next_drug(words: str) -> str:

@@ -129,6 +129,41 @@ class TherapyStatuses(Strict):
     other_indication: OtherIndication
 
 
+class Muscle(Strict):
+    """A muscle or gland, and patterns of how it is written."""
+
+    name: str
+    written: Annotated[tuple[Pattern, ...], Field(min_length=1)]
+
+
+class Muscles(Strict):
+    """knowledge/muscles.yaml."""
+
+    muscles: tuple[Muscle, ...]
+
+
+@cache
+def muscles() -> Muscles:
+    """All muscles."""
+    return yamlfile.read(KNOWLEDGE / "muscles.yaml", Muscles)
+
+
+@cache
+def muscle_pattern() -> re.Pattern[str]:
+    """Matches any way of writing any muscle, the longest first."""
+    ways = sorted((way for muscle in muscles().muscles for way in muscle.written), key=len, reverse=True)
+    return re.compile(r"(?<![\w-])(?:" + "|".join(ways) + r")(?![\w-])", re.IGNORECASE)
+
+
+def muscle_named(text: str) -> str:
+    """The name of the muscle that `text` writes in full."""
+    return next(
+        muscle.name
+        for muscle in muscles().muscles
+        if any(re.fullmatch(way, text, re.IGNORECASE) for way in muscle.written)
+    )
+
+
 @cache
 def therapy_status() -> TherapyStatuses:
     """How trials are told."""

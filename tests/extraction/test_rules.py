@@ -220,3 +220,63 @@ def test_drugs_in_a_list_keep_their_own_doses(page_text) -> None:
 def test_a_drug_without_a_dose_does_not_take_its_neighbours(page_text) -> None:
     found = find_therapies(page_text("Failed topiramate, amitriptyline 50 mg and propranolol 80 mg."))
     assert {f.value.drug: f.value.dose for f in found} == {"topiramate": None, "amitriptyline": 50, "propranolol": 80}
+
+
+@pytest.mark.parametrize(
+    ("said", "dose", "unit"),
+    [
+        ("topa 100 x3mo d/c cog SE", 100, None), ("venla 37.5 x10d stopped", 37.5, None),
+        ("amitriptyline 25 qhs for fibromyalgia", 25, None), ("Levetiracetam 500 BID since the stroke", 500, None),
+        ("baclofen 10 mg TID raised to 20 TID, sedated", 20, "mg"), ("topiramate 2019 to 2020", None, None),
+        ("topiramate since 3/2023", None, None),
+    ],
+)  # fmt: skip
+def test_a_dose_is_read_with_and_without_its_unit(page_text, said: str, dose: float | None, unit: str | None) -> None:
+    (finding,) = find_therapies(page_text(said))
+    assert (finding.value.dose, finding.value.unit) == (dose, unit)
+
+
+def test_a_total_belongs_to_the_title_above_it(page_text) -> None:
+    page = page_text("HIT-6 Headache Impact Test\n how often severe?   X\n\n   Total Score:   66   (range 36-78)")
+    assert ("HIT-6", 66) in {(f.value.instrument, f.value.value) for f in find_scores(page)}
+    assert "MIDAS" not in {f.value.instrument for f in find_scores(page)}
+
+
+def test_the_circled_choice_of_a_short_scale(page_text) -> None:
+    scale = "How would you rate your sweating? (HDSS)\n 1 never\n 2 tolerable\n(3) barely tolerable\n 4 intolerable"
+    (finding,) = find_scores(page_text(scale))
+    assert (finding.value.instrument, finding.value.value) == ("HDSS", 3)
+    assert find_scores(page_text(scale.replace("(3)", " 3"))) == []
+    assert find_scores(page_text(scale.replace(" 2 tol", "(2) tol"))) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("MRN 3310-88-241     Ada Byron     DOB 1961-JUN-03", "Ada Byron"),
+        ("Ada Byron-Noel  |  DOB 1956-12-30  |  MRN TRR-118820", "Ada Byron-Noel"),
+        ("User,Ada Byron", "Ada Byron"), ("Visit Summary for the clinic   DOB 01/02/1980", None),
+    ],
+)  # fmt: skip
+def test_a_name_without_a_label_stands_beside_the_birth_date(page_text, line: str, name: str | None) -> None:
+    found = find_identity(page_text(line))
+    assert (found[0].value.name if found else None) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("NEURO CLINIC - f/u      9/3/24\nPt: Byron, A.   dob 11/30/79", "2024-09-03"),
+        ("Name __Ada__   DOB __4/4/2004__   Today __1/7/2025__", "2025-01-07"),
+        ("Birth date,1988-12-19\nGenerated,2025-04-03 08:12", "2025-04-03"), ("DOB 01/02/1980\nA note.", None),
+    ],
+)  # fmt: skip
+def test_a_document_is_dated_by_its_label_or_its_top(page_text, text: str, day: str | None) -> None:
+    assert summarise([page_text(text)]).date == day
+
+
+def test_family_history_ends_with_its_line(page_text) -> None:
+    page = page_text("fhx: sis migr, on Emgality doing great\nmeds other: montelukast, fluoxetine 20 (dep)")
+    statuses = {f.value.drug: f.value.status for f in find_therapies(page)}
+    assert statuses["galcanezumab"] == "family_only"
+    assert statuses["fluoxetine"] == "current"

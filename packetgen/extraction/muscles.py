@@ -1,0 +1,132 @@
+"""Units by muscle and side: from tables with a column a side, tables with a side column, and lists in sentences."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from packetgen.extraction.model import Site
+from packetgen.extraction.vocabulary import muscle_named, muscle_pattern
+
+SIDES = {
+    "l": "left", "lt": "left", "left": "left", "r": "right", "rt": "right", "right": "right", "mid": "midline",
+    "midline": "midline", "b": "bilateral", "b/l": "bilateral", "bl": "bilateral", "bilat": "bilateral",
+    "bilateral": "bilateral", "both": "bilateral",
+}  # fmt: skip
+SIDE = re.compile(r"(?<![\w/])(?P<side>left|right|midline|bilateral|bilat|b/l|lt|rt|l|r|b)(?![\w/])\.?", re.IGNORECASE)
+NUMBER = re.compile(r"(?<![\w.])(?P<n>\d{1,3}(?:\.\d)?)(?![\w.%]|[ ]?(?:sites?|mL|cc))")
+UNITS = re.compile(r"(?<![\w.])(?P<n>\d{1,3}(?:\.\d)?)[ ]?(?:units?|u)\b", re.IGNORECASE)
+SIDE_HEAD = re.compile(r"\b(?P<side>left|right|midline)\b", re.IGNORECASE)
+UNIT_HEAD = re.compile(r"\b(?:units?|dose|total)\b(?:[ ]?\(U\))?", re.IGNORECASE)
+NOT_INJECTED = re.compile(r"not injected|not treated", re.IGNORECASE)
+GAP_LINES = 2  # lines without a muscle that a table may have within
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """The sites of one table or list, and where it stands in the text: text[start:end]."""
+
+    sites: tuple[Site, ...]
+    start: int
+    end: int
+
+    @property
+    def total(self) -> float:
+        """Sum of the units."""
+        return sum(site.units or 0 for site in self.sites)
+
+
+def tables(text: str) -> list[Injected]:
+    """Runs of lines that each begin with a muscle and tell its units."""
+    found: list[Injected] = []
+    lines = _lines(text)
+    rows: list[tuple[int, int, list[Site]]] = []
+    head = ""
+    for index, (start, line) in enumerate(lines):
+        sites = _row(line, head)
+        if sites is None:
+            by_side = SIDE_HEAD.search(line) and not NUMBER.search(line)
+            if UNIT_HEAD.search(line) and (by_side or re.search(r"\bside\b", line, re.IGNORECASE)):
+                head = line
+            if rows and index - rows[-1][1] > GAP_LINES:
+                _close(found, rows, lines)
+                rows = []
+            continue
+        rows.append((start, index, sites))
+    _close(found, rows, lines)
+    return found
+
+
+def listed(text: str, start: int, end: int) -> tuple[Site, ...]:
+    """Sites of a sentence: "(R biceps 80, FDS 50, FDP 50)"; a side holds until another is named."""
+    said = text[start:end]
+    names = list(muscle_pattern().finditer(said))
+    sites: list[Site] = []
+    side: str | None = None
+    for name, after in pairwise([*names, None]):
+        if name is None:
+            break
+        before = SIDE.findall(said[max(0, name.start() - 12) : name.start()])
+        side = SIDES[before[-1].lower()] if before else side
+        rest = said[name.end() : after.start() if after else len(said)]
+        number = NUMBER.search(rest[:20]) or UNITS.search(rest[:20])
+        if number:
+            own = SIDE.search(rest[: number.start()])
+            sites.append(Site(_muscle(name), SIDES[own["side"].lower()] if own else side, float(number["n"])))
+    return tuple(sites)
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    lines, offset = [], 0
+    for line in text.splitlines(keepends=True):
+        lines.append((offset, line.rstrip("\n")))
+        offset += len(line)
+    return lines
+
+
+def _close(found: list[Injected], rows: list[tuple[int, int, list[Site]]], lines: list[tuple[int, str]]) -> None:
+    if len(rows) >= 2:
+        last_start, last_line = lines[rows[-1][1]]
+        sites = tuple(site for _, _, row in rows for site in row if site.units)
+        found.append(Injected(sites, rows[0][0], last_start + len(last_line)))
+
+
+def _row(line: str, head: str) -> list[Site] | None:
+    """The sites of a table's row; None when it is none. A muscle that was not injected has no units."""
+    name = muscle_pattern().search(line)
+    if name is None or line[: name.start()].strip(" •*-0123456789.)LRlr"):
+        return None
+    muscle = _muscle(name)
+    if NOT_INJECTED.search(line):
+        return []
+    rest = line[name.end() :]
+    sides = list(SIDE_HEAD.finditer(head))
+    numbers = [(name.end() + m.start(), float(m["n"])) for m in NUMBER.finditer(rest)]
+    if len(sides) >= 2 and numbers:
+        return _by_column(muscle, head, numbers)
+    units = UNITS.search(rest)
+    side = SIDE.search(rest) or SIDE.search(line[: name.start()])
+    if units:
+        return [Site(muscle, SIDES[side["side"].lower()] if side else None, float(units["n"]))]
+    if side and numbers and re.search(r"\bside\b", head, re.IGNORECASE):
+        column = UNIT_HEAD.search(head)
+        at = min(numbers, key=lambda number: abs(number[0] - (column.start() if column else 0)))
+        return [Site(muscle, SIDES[side["side"].lower()], at[1])]
+    return None
+
+
+def _by_column(muscle: str, head: str, numbers: list[tuple[int, float]]) -> list[Site]:
+    """Numbers under the heads LEFT, RIGHT, MIDLINE; those nearer to another head are not units of a side."""
+    heads = [(m.start(), SIDES[m.group(0).lower()]) for m in SIDE_HEAD.finditer(head)]
+    others = [(m.start(), "") for m in re.finditer(r"\b(?:sites?|total)\b", head, re.IGNORECASE)]
+    sites = []
+    for at, value in numbers:
+        side = min([*heads, *others], key=lambda column: abs(column[0] - at))[1]
+        if side:
+            sites.append(Site(muscle, side, value))
+    return sites
+
+
+def _muscle(match: re.Match[str]) -> str:
+    return muscle_named(match.group(0))

@@ -1,0 +1,88 @@
+"""Toxin records: units by muscle and side, sessions past and next, and what is not believed."""
+
+from __future__ import annotations
+
+import pytest
+
+from packetgen.extraction.model import Site
+from packetgen.extraction.toxins import find_toxins
+from packetgen.extraction.vocabulary import muscle_named, muscles
+
+BY_SIDE = """PROCEDURE NOTE - chemodenervation
+Date of procedure: 03/04/2026
+Product: BOTOX 100 U x 2 vials
+  MUSCLE           SITES    LEFT (U)   RIGHT (U)   MIDLINE (U)   TOTAL (U)
+  Corrugator       2        5          5           -             10
+  Procerus         1        -          -           5             5
+  Trapezius        6        15         15          -             30
+  TOTAL            9                                             45
+Administered 45 U."""
+SIDE_COLUMN = """INJECTION RECORD   Visit 2026-MAR-04
+TOXIN Dysport
+Muscle                     Side    Units   Passes
+Splenius capitis           L       200     3
+Sternocleidomastoid        R       150     2
+Scalenus medius            R       0       -       silent, not injected
+                                   -----
+                                   350 U"""
+PLANNED = """Dx: Spasticity R UE
+Plan - Botox 140 U q12 wks, EMG guidance:
+    Biceps brachii              100 U  (4 sites)
+    Flexor carpi radialis        40 U  (1)
+  Total 140 U right side.
+PA pending."""
+
+
+def values(page) -> dict[tuple[str, float], object]:
+    return {(f.value.status, f.value.units): f.value for f in find_toxins(page)}
+
+
+def test_a_table_with_a_column_a_side(page_text) -> None:
+    given = values(page_text(BY_SIDE))[("given", 45)]
+    assert given.product == "onabotulinumtoxinA"
+    assert given.date == "2026-03-04"
+    assert given.sites == (
+        Site("corrugator", "left", 5), Site("corrugator", "right", 5), Site("procerus", "midline", 5),
+        Site("trapezius", "left", 15), Site("trapezius", "right", 15),
+    )  # fmt: skip
+
+
+def test_a_table_with_a_side_column(page_text) -> None:
+    given = values(page_text(SIDE_COLUMN))[("given", 350)]
+    assert given.product == "abobotulinumtoxinA"
+    assert given.sites == (Site("splenius capitis", "left", 200), Site("sternocleidomastoid", "right", 150))
+
+
+def test_a_planned_treatment_whose_authorization_is_pending_is_requested(page_text) -> None:
+    requested = values(page_text(PLANNED))[("requested", 140)]
+    assert requested.interval_weeks == 12
+    assert requested.sites == (Site("biceps brachii", "right", 100), Site("flexor carpi radialis", "right", 40))
+
+
+def test_a_table_that_does_not_add_up_is_left_to_a_person(page_text) -> None:
+    wrong = BY_SIDE.replace("   45\nAdministered 45 U.", "   95\nDone.")
+    assert not any(f.value.sites for f in find_toxins(page_text(wrong)))
+
+
+def test_earlier_and_next_sessions_keep_their_own_dates(page_text) -> None:
+    page = page_text("Product: BOTOX\nPrevious: 05.12.2024 (155 U), 12.09.2024 (150 U)\nNext: 22.05.2025, 175 U.")
+    found = {(f.value.status, f.value.units, f.value.date) for f in find_toxins(page)}
+    assert found == {("given", 155, "2024-12-05"), ("given", 150, "2024-09-12"), ("planned", 175, "2025-05-22")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Botox and Dysport were compared. Administered 155 U.",
+        "May go up to 400 U of Botox if needed.",
+        "She declined 20 U of Botox to the crow's feet.",
+        "Administered 155 U.",
+    ],
+)
+def test_units_without_a_sure_product_or_session_are_not_a_treatment(page_text, text: str) -> None:
+    assert find_toxins(page_text(text)) == []
+
+
+def test_every_way_of_writing_a_muscle_names_one() -> None:
+    for muscle in muscles().muscles:
+        assert muscle_named(muscle.name) == muscle.name
