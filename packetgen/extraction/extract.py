@@ -8,6 +8,7 @@ from dataclasses import replace
 from packetgen.documents.model import Document
 from packetgen.documents.text import PageText
 from packetgen.extraction.about import summarise
+from packetgen.extraction.denial import find_denial
 from packetgen.extraction.diagnoses import find_diagnoses
 from packetgen.extraction.diary import find_diary
 from packetgen.extraction.frequency import find_frequency
@@ -34,7 +35,7 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
         summary = summarise(pages, (kinds or {}).get(document.label))
         rules = IDENTITY_ONLY if summary.kind in NO_HISTORY else PAGE_RULES
         found = [finding for page in pages for rule in rules for finding in rule(page)]
-        found += find_diary(pages)
+        found += find_denial(pages) if summary.kind == "denial_letter" else find_diary(pages)
         findings += [f if f.as_of else replace(f, as_of=summary.date) for f in found]
         summaries.append(summary)
     return Extraction(tuple(summaries), tuple(findings))

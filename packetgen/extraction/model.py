@@ -18,6 +18,10 @@ DrugClass = Literal[
     "triptan", "nsaid", "ergot", "muscle_relaxant", "anticholinergic", "beta3_agonist", "benzodiazepine",
     "dopamine_depletor", "topical_antiperspirant", "topical_anticholinergic", "procedure", "device", "toxin", "other",
 ]  # fmt: skip
+DenialReasonName = Literal[
+    "not_medically_necessary", "step_therapy", "missing_documentation", "experimental", "not_covered_benefit",
+    "quantity_or_frequency", "coding_error", "out_of_network", "no_prior_auth", "untimely",
+]  # fmt: skip
 TherapyRole = Literal["preventive", "acute", "first_line_other", "other_indication"]
 TherapyStatus = Literal[
     "ineffective", "not_tolerated", "contraindicated", "partial_response", "effective", "current", "planned",
@@ -182,7 +186,7 @@ class Identity:
 class DenialReason:
     """One reason of a denial, classed, with the plan's words."""
 
-    reason: str
+    reason: DenialReasonName
     quote: str
 
 

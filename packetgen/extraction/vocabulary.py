@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from packetgen import yamlfile
-from packetgen.extraction.model import DrugClass, TherapyRole, TherapyStatus
+from packetgen.extraction.model import DenialReasonName, DrugClass, TherapyRole, TherapyStatus
 from packetgen.resources import KNOWLEDGE
 from packetgen.yamlfile import Strict
 
@@ -127,6 +127,27 @@ class TherapyStatuses(Strict):
 
     statuses: tuple[StatusWords, ...]
     other_indication: OtherIndication
+
+
+class ReasonWords(Strict):
+    """A class of denial reasons and the words that give it; `unless`: words that take it back."""
+
+    reason: DenialReasonName
+    pattern: Pattern
+    unless: Pattern | None = None
+    example: str
+
+
+class DenialReasons(Strict):
+    """knowledge/denial_reasons.yaml."""
+
+    reasons: tuple[ReasonWords, ...]
+
+
+@cache
+def denial_reasons() -> DenialReasons:
+    """Why plans deny."""
+    return yamlfile.read(KNOWLEDGE / "denial_reasons.yaml", DenialReasons)
 
 
 class Muscle(Strict):

@@ -6,6 +6,7 @@ import pytest
 
 from packetgen.extraction import vocabulary as v
 from packetgen.extraction.about import summarise
+from packetgen.extraction.denial import find_denial
 from packetgen.extraction.diagnoses import find_diagnoses
 from packetgen.extraction.scores import find_scores
 from packetgen.extraction.therapies import find_therapies
@@ -36,6 +37,13 @@ def test_a_disease_is_read_from_its_example(page_text, entry) -> None:  # type: 
 @pytest.mark.parametrize("entry", v.document_kinds().kinds, ids=lambda e: e.kind)
 def test_a_kind_is_read_from_its_example(page_text, entry) -> None:  # type: ignore[no-untyped-def]
     assert summarise([page_text(entry.example)]).kind == entry.kind
+
+
+@pytest.mark.parametrize("entry", v.denial_reasons().reasons, ids=lambda e: e.reason)
+def test_a_denial_reason_is_read_from_its_example(page_text, entry) -> None:  # type: ignore[no-untyped-def]
+    (finding,) = find_denial([page_text(entry.example)])
+    assert entry.reason in {reason.reason for reason in finding.value.reasons}
+    assert all(reason.quote in entry.example for reason in finding.value.reasons)
 
 
 def test_every_drug_has_a_source_and_no_name_stands_for_two_drugs() -> None:
