@@ -67,9 +67,17 @@ def _date_on_top(page: PageText) -> tuple[str, Evidence] | None:
         end = page.text.find("\n", end) + 1 or len(page.text)
     for match in DATE.finditer(page.text, 0, end):
         day = iso(match)
-        if day and len(day) == 10 and not BORN.search(page.text[max(0, match.start() - 20) : match.start()]):
+        born = BORN.search(page.text[max(0, match.start() - 20) : match.start()])
+        if day and len(day) == 10 and not born and not _is_row(page.text, match):
             return day, evidence(page, match.start(), match.end(), "document_date")
     return None
+
+
+def _is_row(text: str, found: re.Match[str]) -> bool:
+    """Whether a date begins its line and the next line begins with one too: a row of a diary, not the page's date."""
+    line_end = text.find("\n", found.end())
+    begins = not text[text.rfind("\n", 0, found.start()) + 1 : found.start()].strip()
+    return begins and line_end >= 0 and DATE.match(text[line_end:].lstrip()) is not None
 
 
 def _kind(text: str) -> str:

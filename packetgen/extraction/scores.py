@@ -8,6 +8,7 @@ from packetgen.documents.text import PageText
 from packetgen.extraction.dates import dates_in
 from packetgen.extraction.model import Finding, Score
 from packetgen.extraction.place import evidence
+from packetgen.extraction.subscores import find_subscores, without_plain_twins
 from packetgen.extraction.vocabulary import Instrument, instruments
 
 VALUE = re.compile(
@@ -40,7 +41,7 @@ def find_scores(page: PageText) -> list[Finding]:
                 ):
                     if finding and isinstance(finding.value, Score):
                         found.setdefault(finding.value, finding)
-    return list(found.values())
+    return without_plain_twins([*find_subscores(page), *found.values()])
 
 
 def _in_sentence(page: PageText, instrument: Instrument, name: re.Match[str]) -> Finding | None:

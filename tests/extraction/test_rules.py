@@ -268,6 +268,7 @@ def test_a_name_without_a_label_stands_beside_the_birth_date(page_text, line: st
     [
         ("NEURO CLINIC - f/u      9/3/24\nPt: Byron, A.   dob 11/30/79", "2024-09-03"),
         ("Name __Ada__   DOB __4/4/2004__   Today __1/7/2025__", "2025-01-07"),
+        ("Diary\n07/01/2026 yes\n07/02/2026 no", None),
         ("Birth date,1988-12-19\nGenerated,2025-04-03 08:12", "2025-04-03"), ("DOB 01/02/1980\nA note.", None),
     ],
 )  # fmt: skip
