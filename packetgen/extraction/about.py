@@ -74,10 +74,12 @@ def _date_on_top(page: PageText) -> tuple[str, Evidence] | None:
 
 
 def _is_row(text: str, found: re.Match[str]) -> bool:
-    """Whether a date begins its line and the next line begins with one too: a row of a diary, not the page's date."""
-    line_end = text.find("\n", found.end())
-    begins = not text[text.rfind("\n", 0, found.start()) + 1 : found.start()].strip()
-    return begins and line_end >= 0 and DATE.match(text[line_end:].lstrip()) is not None
+    """Whether a date begins its line, and the line before or after too: a row of a diary, not the page's date."""
+    lines = text.splitlines()
+    number = text.count("\n", 0, found.start())
+    if not DATE.match(lines[number].lstrip()):
+        return False
+    return any(DATE.match(lines[n].lstrip()) for n in (number - 1, number + 1) if 0 <= n < len(lines))
 
 
 def _kind(text: str) -> str:

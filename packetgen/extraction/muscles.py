@@ -17,6 +17,7 @@ SIDES = {
 SIDE = re.compile(r"(?<![\w/])(?P<side>left|right|midline|bilateral|bilat|b/l|lt|rt|l|r|b)(?![\w/])\.?", re.IGNORECASE)
 NUMBER = re.compile(r"(?<![\w.])(?P<n>\d{1,3}(?:\.\d)?)(?![\w.%]|[ ]?(?:sites?|mL|cc))")
 UNITS = re.compile(r"(?<![\w.])(?P<n>\d{1,3}(?:\.\d)?)[ ]?(?:units?|u)\b", re.IGNORECASE)
+BEFORE_MUSCLE = re.compile(r"[\W\d]*(?:(?:left|right|bilateral|b/l|lt|rt|l|r)\b\.?[ ]*)?", re.IGNORECASE)
 SIDE_HEAD = re.compile(r"\b(?P<side>left|right|midline)\b", re.IGNORECASE)
 UNIT_HEAD = re.compile(r"\b(?:units?|dose|total)\b(?:[ ]?\(U\))?", re.IGNORECASE)
 NOT_INJECTED = re.compile(r"not injected|not treated", re.IGNORECASE)
@@ -95,7 +96,7 @@ def _close(found: list[Injected], rows: list[tuple[int, int, list[Site]]], lines
 def _row(line: str, head: str) -> list[Site] | None:
     """The sites of a table's row; None when it is none. A muscle that was not injected has no units."""
     name = muscle_pattern().search(line)
-    if name is None or line[: name.start()].strip(" •*-0123456789.)LRlr"):
+    if name is None or not BEFORE_MUSCLE.fullmatch(line[: name.start()]):
         return None
     muscle = _muscle(name)
     if NOT_INJECTED.search(line):

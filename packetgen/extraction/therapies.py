@@ -57,12 +57,17 @@ def find_therapies(page: PageText) -> list[Finding]:
 
 
 def _joined(found: list[Passage]) -> list[Passage]:
-    """A sentence without a drug after one about a single drug belongs to it: "… 12/2023. No reduction."."""
+    """The sentence after one about a single drug belongs to it, when that one does not tell how the trial ended.
+
+    "Topiramate 100 mg 03/2024 - 08/2024. No reduction." is one trial; what comes after the outcome is not of it.
+    """
     joined: list[Passage] = []
+    open_trial = False
     for passage in found:
         before = joined[-1] if joined else None
         if (
             before
+            and open_trial
             and not drug_pattern().search(passage.said)
             and len(drug_pattern().findall(before.said)) in (1, 2)
             and "\n\n" not in passage.page.text[before.start : passage.start]
@@ -72,8 +77,10 @@ def _joined(found: list[Passage]) -> list[Passage]:
             and len({drugs_by_name()[n.lower()].generic for n in drug_pattern().findall(before.said)}) == 1
         ):
             joined[-1] = Passage(passage.page, before.start, passage.end)
+            open_trial = False
         else:
             joined.append(passage)
+            open_trial = _status(passage.said, "")[0] in ("unknown", "current")
     return joined
 
 

@@ -281,3 +281,17 @@ def test_family_history_ends_with_its_line(page_text) -> None:
     statuses = {f.value.drug: f.value.status for f in find_therapies(page)}
     assert statuses["galcanezumab"] == "family_only"
     assert statuses["fluoxetine"] == "current"
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("Oxybutynin ER 10 mg for 8 weeks, dry mouth and confusion.", "not_tolerated"),
+        ("Aluminum chloride 20% nightly for 6 weeks, skin irritation.", "not_tolerated"),
+        ("Mirabegron 50 mg for 10 weeks, no improvement. Culture negative. Willing to catheterize if needed.",
+         "ineffective"),
+        ("Topiramate 100 mg daily. No benefit. Will consider others if denied.", "ineffective"),
+    ],
+)  # fmt: skip
+def test_the_outcome_is_what_the_trials_own_words_tell(page_text, said: str, status: str) -> None:
+    assert find_therapies(page_text(said))[0].value.status == status

@@ -86,3 +86,12 @@ def test_units_without_a_sure_product_or_session_are_not_a_treatment(page_text, 
 def test_every_way_of_writing_a_muscle_names_one() -> None:
     for muscle in muscles().muscles:
         assert muscle_named(muscle.name) == muscle.name
+
+
+def test_a_list_with_its_sides_in_front(page_text) -> None:
+    page = page_text(
+        "Injected abobotulinumtoxinA 500 units under EMG guidance:\nleft splenius capitis 200 units\n"
+        "right sternomastoid 150 units\nleft levator scapulae 150 units\nComplications: none."
+    )
+    given = values(page)[("given", 500)]
+    assert [(site.side, site.units) for site in given.sites] == [("left", 200), ("right", 150), ("left", 150)]
