@@ -97,7 +97,8 @@ def _gaps_before(page: Page) -> list[bool]:
     tops = [min(word.box.top for word in line.words) for line in page.lines]
     steps = [below - above for above, below in pairwise(tops)]
     down = [step for step in steps if step > 0] or [0.0]
-    tight = [step for step in down if step <= SINGLE_SPACED * median(word.box.height for word in page.words)]
+    single = SINGLE_SPACED * median(word.box.height for word in page.words)
+    tight = [step for step in down if step <= single]
     usual = median(tight if len(tight) >= len(down) / 6 else down)
     return [False, *(step > BLANK_LINE * usual for step in steps)][: len(tops)]
 
