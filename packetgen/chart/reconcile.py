@@ -63,7 +63,10 @@ def reconcile(extraction: Extraction) -> Chart:
         ),
         responses=_facts(_of(findings, Response), lambda v: f"response:{v.what}"),
         safety=_facts(_of(findings, Safety), lambda v: f"safety:{v.concern}"),
-        problems=tuple(_conflicts((current.headache_days, current.migraine_days, *therapies))),
+        problems=(
+            *_conflicts((current.headache_days, current.migraine_days, *therapies)),
+            *_unclear_diaries(extraction.findings),
+        ),
     )
 
 
@@ -198,6 +201,22 @@ def _conflicts(facts: Iterable[Fact[Amount] | Fact[Therapy] | None]) -> Iterable
             who="clinician",
             severity="doubt",
         )
+
+
+def _unclear_diaries(findings: Iterable[Finding]) -> Iterable[Problem]:
+    """Months of a diary that were not counted, since a row of them cannot be read."""
+    for finding in findings:
+        if isinstance(finding.value, DiaryMonth) and finding.assertion == "possible":
+            rows = [e for e in finding.evidence if e.rule == "diary_unclear"]
+            month = finding.value.month
+            yield Problem(
+                code="diary_unclear",
+                where=", ".join(dict.fromkeys(f"Ex. {e.exhibit_page}" for e in rows)),
+                what=f"{len(rows)} rows of the headache diary for {month} cannot be read; the month was not counted.",
+                fix="Count the headache days of this month by hand, and write them into the note.",
+                who="clinician",
+                severity="doubt",
+            )
 
 
 def _plain(fact_id: str) -> str:

@@ -1,4 +1,7 @@
-"""Dates as notes write them -> ISO text with the precision that the note has."""
+"""Dates as notes write them -> ISO text with the precision that the note has.
+
+Also as OCR misreads them where no other date can be meant: "2025 -02-27", "27.02,2025", "0CT" for OCT.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"),
+         "sep sept september", "oct october 0ct", "nov november", "dec december"),
         1,
     )
     for name in names.split()
@@ -17,11 +20,11 @@ MONTHS = {
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 DATE = re.compile(
     rf"""(?<![\d./-])(?:
-      (?P<y1>(?:19|20)\d\d)-(?P<m1>\d\d)-(?P<d1>\d\d)
+      (?P<y1>(?:19|20)\d\d)[ ]?-[ ]?(?P<m1>\d\d)-(?P<d1>\d\d)
     | (?P<y2>(?:19|20)\d\d)[ -](?P<mon2>{_MONTH})[ -](?P<d2>\d\d?)
     | (?P<d3>\d\d?)[ -](?P<mon3>{_MONTH})[., -]+(?P<y3>(?:19|20)?\d\d)
     | (?P<mon4>{_MONTH})\.?[ ](?P<d4>\d\d?),?[ ](?P<y4>(?:19|20)\d\d)
-    | (?P<d5>\d\d?)\.(?P<m5>\d\d?)\.(?P<y5>(?:19|20)\d\d)
+    | (?P<d5>\d\d?)\.(?P<m5>\d\d?)[.,](?P<y5>(?:19|20)\d\d)
     | (?P<m6>\d\d?)[/-](?P<d6>\d\d?)[/-](?P<y6>(?:19|20)?\d\d)
     | (?P<m7>\d\d?)/(?P<y7>(?:19|20)\d\d)
     | (?P<mon8>{_MONTH})\.?,?[ ](?P<y8>(?:19|20)\d\d)

@@ -33,6 +33,7 @@ EXPORTED = {
     "headache": r"entry|headache",
     "acute": r"acute|rescue",
 }
+TELLING = ("migraine", "hours")  # columns that a row without a headache leaves empty
 YES = re.compile(r"^(?:y|yes|x|✓|headache|migraine)\b", re.IGNORECASE)
 NO = re.compile(r"^(?:n|no|none|-+|—|–|0)\b|^(?:-+|—|–)$|^no headache", re.IGNORECASE)
 DURATION = re.compile(r"(?P<n>\d{1,4}(?:\.\d)?)\s*(?P<unit>h|hrs?|hours?|min\w*)?", re.IGNORECASE)
@@ -45,10 +46,14 @@ class _Day:
     acute: bool = False
     hours: float = 0.0
     places: list[tuple[PageText, int, int]] = field(default_factory=list)
+    unclear: list[tuple[PageText, int, int]] = field(default_factory=list)
 
 
 def find_diary(pages: Sequence[PageText]) -> list[Finding]:
-    """A finding for each calendar month that the document's diary rows speak of."""
+    """A finding for each calendar month that the document's diary rows speak of.
+
+    A month with a row whose headache entry cannot be read is only "possible": its count may be too low.
+    """
     days: dict[str, _Day] = {}
     seen: set[str] = set()
     titles: list[str] = []
@@ -64,13 +69,12 @@ def find_diary(pages: Sequence[PageText]) -> list[Finding]:
                 continue
             seen |= set(heads) | set(titles)
             _count(page, start, end, cells, days.setdefault(day, _Day()))
-    days = {day: entry for day, entry in days.items() if entry.places}
-    if len(days) < MIN_ROWS:
+    if sum(bool(entry.places) for entry in days.values()) < MIN_ROWS:
         return []
     months: dict[str, list[_Day]] = defaultdict(list)
     for day in sorted(days):
         months[day[:7]].append(days[day])
-    return [_finding(month, entries, seen) for month, entries in months.items()]
+    return [_finding(month, entries, seen) for month, entries in months.items() if any(day.places for day in entries)]
 
 
 def _heads(page: PageText) -> dict[str, float]:
@@ -106,7 +110,9 @@ def _titles(page: PageText) -> list[str]:
     for line in page.text.splitlines():
         cells = line.split(",")
         if len(cells) >= 4:
-            titles = [next((n for n, p in EXPORTED.items() if re.search(p, c, re.IGNORECASE)), "") for c in cells]
+            titles = [
+                next((n for n, p in EXPORTED.items() if re.search(p, c.strip(), re.IGNORECASE)), "") for c in cells
+            ]
             if {"date", "headache"} <= set(titles):
                 return [*titles, "migraine", "hours"] if {"start", "end"} <= set(titles) else [*titles, "migraine"]
     return []
@@ -134,13 +140,15 @@ def _count(page: PageText, start: int, end: int, cells: dict[str, str], day: _Da
     said = cells.get("headache", "")
     if any(_same_row(page.text[start:end], p.text[s:e]) for p, s, e in day.places):
         return  # carried over to the next sheet: one entry
-    if "no entry" in " ".join(cells.values()).lower() or not said:
+    if "no entry" in " ".join(cells.values()).lower():
+        return
+    if not said and not any(YES.match(cells.get(name, "")) or _hours(cells.get(name, "")) for name in TELLING):
+        return
+    if not YES.match(said) and not NO.match(said):
+        day.unclear.append((page, start, end))
         return
     day.places.append((page, start, end))
     if NO.match(said):
-        return
-    if not YES.match(said):
-        day.places.pop()
         return
     day.headache = True
     day.migraine |= bool(YES.match(cells.get("migraine", "")))
@@ -175,6 +183,8 @@ def _hours(text: str) -> float:
 
 
 def _finding(month: str, days: list[_Day], heads: set[str]) -> Finding:
+    unclear = [row for day in days for row in day.unclear]
+    days = [day for day in days if day.places]
     value = DiaryMonth(
         month,
         days_recorded=len(days),
@@ -187,4 +197,5 @@ def _finding(month: str, days: list[_Day], heads: set[str]) -> Finding:
     for page in dict.fromkeys(page for day in days for page, _, _ in day.places):
         rows = [(s, e) for day in days for p, s, e in day.places if p is page]
         places += [evidence(page, s, e, "diary") for s, e in dict.fromkeys((rows[0], rows[-1]))]
-    return Finding(value, "present", tuple(places), month)
+    places += [evidence(page, start, end, "diary_unclear") for page, start, end in unclear]
+    return Finding(value, "possible" if unclear else "present", tuple(places), month)

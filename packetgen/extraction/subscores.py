@@ -25,7 +25,7 @@ MIDAS_TOTAL = re.compile(
 HIT6_TITLE = re.compile(r"\bHIT-?[ ]?6\b", re.IGNORECASE)
 HIT6_POINTS = (6, 8, 10, 11, 13)  # never, rarely, sometimes, very often, always: the scale's definition (Kosinski 2003)
 HIT6_HEAD = re.compile(r"^.*\(6\)[ ]+\(8\)[ ]+\(10\)[ ]+\(11\)[ ]+\(13\).*$", re.MULTILINE)
-TICK = re.compile(r"(?<!\S)[Xx✓✔☒](?!\S)")
+TICK = re.compile(r"(?<!\S)[Xx✓✔☒]{1,2}(?!\S)")
 HIT6_TOTAL = re.compile(r"total(?: score)?[ ]*[:=]?[ ]+(?P<total>\d{2})\b", re.IGNORECASE)
 MAS_TITLE = re.compile(r"modified ashworth(?: scale)?|\bMAS\b", re.IGNORECASE)
 MAS_ROW = re.compile(r"^[ ]*(?P<joint>[A-Za-z][A-Za-z /-]{3,40}?)[ ]{2,}(?P<values>(?:(?:1\+|[0-4]|-)[ ]*)+)$")

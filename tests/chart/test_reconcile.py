@@ -87,3 +87,15 @@ def test_the_same_drug_for_another_disease_stays_apart() -> None:
         finding(Therapy("propranolol", "beta_blocker", "preventive", "contraindicated")),
     )
     assert [f.value.role for f in chart.therapies] == ["preventive", "other_indication"]
+
+
+def test_a_diary_month_with_unread_rows_is_not_counted_and_is_asked_for() -> None:
+    from packetgen.documents.model import Box
+    from packetgen.extraction.model import DiaryMonth, DocumentSummary, Evidence, Extraction, Finding
+
+    row = Evidence("C", 2, (Box(0, 0, 1, 1),), "07/03/2026 y#s 6", 41.0, "diary_unclear")
+    month = Finding(DiaryMonth("2026-07", 30, 14), "possible", (row,), "2026-07")
+    chart = reconcile(Extraction((DocumentSummary("C", "headache_diary"),), (month,)))
+    assert chart.diary == ()
+    (problem,) = chart.problems
+    assert (problem.code, problem.where, problem.severity) == ("diary_unclear", "Ex. C-2", "doubt")

@@ -24,7 +24,8 @@ FAILED = {"ineffective", "not_tolerated", "contraindicated", "partial_response"}
         ("02/11/2025", "2025-02-11"), ("9/3/24", "2024-09-03"), ("2025-02-11", "2025-02-11"),
         ("27.02.2025", "2025-02-27"), ("1-Nov-24", "2024-11-01"), ("17 Jan 1979", "1979-01-17"),
         ("March 14, 1981", "1981-03-14"), ("2024-OCT-28", "2024-10-28"), ("3/2023", "2023-03"),
-        ("May 2022", "2022-05"),
+        ("May 2022", "2022-05"), ("2025 -02-27", "2025-02-27"), ("27.02,2025", "2025-02-27"),
+        ("2024-0CT-28", "2024-10-28"),
     ],
 )  # fmt: skip
 def test_a_date_is_read(text: str, day: str) -> None:
@@ -295,3 +296,16 @@ def test_family_history_ends_with_its_line(page_text) -> None:
 )  # fmt: skip
 def test_the_outcome_is_what_the_trials_own_words_tell(page_text, said: str, status: str) -> None:
     assert find_therapies(page_text(said))[0].value.status == status
+
+
+def test_a_diary_row_that_cannot_be_read_makes_its_month_uncertain(page_text) -> None:
+    rows = [f"07/{day:02}/2026   {'yes' if day % 2 else 'no':9}{'6' if day % 2 else ''}" for day in range(1, 15)]
+    head = "Date         Headache    Hours\n"
+    (clear,) = find_diary([page_text(head + "\n".join(rows))])
+    assert (clear.assertion, clear.value.headache_days, clear.value.days_recorded) == ("present", 7, 14)
+    for damaged in ("07/03/2026   ve5      6", "07/03/2026                  6"):
+        (unclear,) = find_diary([page_text(head + "\n".join([*rows[:2], damaged, *rows[3:]]))])
+        assert unclear.assertion == "possible"
+        assert unclear.evidence[-1].quote == " ".join(damaged.split())
+    (gap,) = find_diary([page_text(head + "\n".join([*rows[:2], "07/03/2026", *rows[3:]]))])
+    assert (gap.assertion, gap.value.days_recorded) == ("present", 13)
