@@ -72,6 +72,7 @@ class Chart:
     therapies                         one fact a drug and role, all its evidence in it, preventives first
     scores                            newest first
     toxins                            sessions given, newest first, then planned and requested
+    safety, denied                    contraindications and warnings that the chart affirms, and that it denies
     """
 
     documents: tuple[DocumentSummary, ...]
@@ -85,4 +86,5 @@ class Chart:
     toxins: tuple[Fact[Toxin], ...] = ()
     responses: tuple[Fact[Response], ...] = ()
     safety: tuple[Fact[Safety], ...] = ()
+    denied: tuple[Fact[Safety], ...] = ()
     problems: tuple[Problem, ...] = ()

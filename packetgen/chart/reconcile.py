@@ -63,9 +63,14 @@ def reconcile(extraction: Extraction) -> Chart:
         ),
         responses=_facts(_of(findings, Response), lambda v: f"response:{v.what}"),
         safety=_facts(_of(findings, Safety), lambda v: f"safety:{v.concern}"),
+        denied=_facts(
+            [f for f in extraction.findings if isinstance(f.value, Safety) and f.assertion == "negated"],
+            lambda v: f"denied:{v.concern}",
+        ),
         problems=(
             *_conflicts((current.headache_days, current.migraine_days, *therapies)),
             *_unclear_diaries(extraction.findings),
+            *_safety(findings),
         ),
     )
 
@@ -198,6 +203,23 @@ def _conflicts(facts: Iterable[Fact[Amount] | Fact[Therapy] | None]) -> Iterable
             where=places,
             what=f"The chart says different things about {_plain(fact.id)}.",
             fix=f"Which is right for {_plain(fact.id)}: the newest note, which leads now, or {places}?",
+            who="clinician",
+            severity="doubt",
+        )
+
+
+def _safety(findings: Iterable[Finding]) -> Iterable[Problem]:
+    """Contraindications and warnings that the chart affirms: a clinician must have seen them."""
+    told: dict[str, list[str]] = defaultdict(list)
+    for finding in findings:
+        if isinstance(finding.value, Safety):
+            told[finding.value.concern] += [f"Ex. {evidence.exhibit_page}" for evidence in finding.evidence]
+    for concern, places in told.items():
+        yield Problem(
+            code="safety",
+            where=", ".join(dict.fromkeys(places)),
+            what=f"The chart speaks of {concern}.",
+            fix="Does it stand against this treatment? Look at the page, and say so in the note.",
             who="clinician",
             severity="doubt",
         )

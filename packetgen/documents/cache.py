@@ -59,7 +59,22 @@ class PageCache:
         files.write_atomic(kept, exhibit.read_bytes())
         content = {"exhibit": files.sha256_of(exhibit), "engine": engine, "pages": [_plain(page) for page in pages]}
         files.write_atomic(self.folder / f"{key}.json", json.dumps(content, separators=(",", ":")))
+        for page in pages:
+            (self.folder / f"{key}-{page.number}.page").unlink(missing_ok=True)
         self._stay_bounded(kept)
+
+    def get_page(self, key: str, number: int, engine: str) -> Page | None:
+        """A page that OCR read in a build that did not end or whose other pages failed; None when there is none."""
+        try:
+            content = json.loads((self.folder / f"{key}-{number}.page").read_text("utf-8"))
+            return _page(content["page"]) if content["engine"] == engine else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put_page(self, key: str, page: Page, engine: str) -> None:
+        """Keep one page that OCR read."""
+        content = {"engine": engine, "page": _plain(page)}
+        files.write_atomic(self.folder / f"{key}-{page.number}.page", json.dumps(content, separators=(",", ":")))
 
     def _stay_bounded(self, newest: Path) -> None:
         """Remove the entries that were used longest ago until the cache is small enough."""
@@ -68,10 +83,11 @@ class PageCache:
             with contextlib.suppress(OSError):  # another build may have removed it
                 sizes[path] = (path.stat().st_mtime, path.stat().st_size)
         total = sum(size for _, size in sizes.values())
-        for exhibit in sorted((path for path in sizes if path.suffix == ".pdf"), key=lambda path: sizes[path][0]):
-            if total <= PAGE_CACHE_BYTES or exhibit == newest:
+        oldest_first = sorted((path for path in sizes if path.suffix != ".json"), key=lambda path: sizes[path][0])
+        for entry in oldest_first:
+            if total <= PAGE_CACHE_BYTES or entry == newest:
                 break
-            for path in (exhibit, exhibit.with_suffix(".json")):
+            for path in (entry, entry.with_suffix(".json")):
                 total -= sizes.get(path, (0.0, 0))[1]
                 path.unlink(missing_ok=True)
 

@@ -60,7 +60,7 @@ def read_documents(
     scans: list[_Scan] = []
     fresh = []
     for task in tasks:
-        kept = cache.get(cache.key(task.sha256, task.source.file.suffix.lower()), ocr.engine_version, task.exhibit)
+        kept = cache.get(_key(cache, task), ocr.engine_version, task.exhibit)
         if kept is None:
             fresh.append(task)
         else:
@@ -76,7 +76,7 @@ def read_documents(
                 s for page, layer in zip(opened.pages, opened.layers, strict=True) if (s := _scan(task, page, layer))
             ]
     turns: dict[str, dict[int, int]] = {task.label: {} for task in tasks}
-    for scan, page in _ocr_all(scans, progress):
+    for scan, page in _ocr_all(scans, cache, progress):
         pages[scan.task.label][page.number - 1] = page
         turns[scan.task.label][page.number] = (page.rotation - scan.page.rotation) % 360
     for task in fresh:
@@ -91,6 +91,10 @@ def _task(label: str, source: ToRead, work: Path) -> Task:
     if not source.file.is_file():
         raise UnreadableInput("no such file", where=source.path, fix="Check the path.")
     return Task(label, source, files.private_folder(work / f"exhibit-{label}"), files.sha256_of(source.file))
+
+
+def _key(cache: PageCache, task: Task) -> str:
+    return cache.key(task.sha256, task.source.file.suffix.lower())
 
 
 def _document(task: Task, pages: list[Page] | None, refused: UnreadableInput | None) -> Document:
@@ -113,15 +117,21 @@ def _scan(task: Task, page: Page, layer: Layer) -> _Scan | None:
     return None
 
 
-def _ocr_all(scans: Sequence[_Scan], progress: Progress | None) -> Iterator[tuple[_Scan, Page]]:
-    """Read all scans of all documents, a child each, one a core."""
+def _ocr_all(scans: Sequence[_Scan], cache: PageCache, progress: Progress | None) -> Iterator[tuple[_Scan, Page]]:
+    """Read all scans of all documents, a child each, one a core; what an earlier build read is not read again."""
     if not scans:
         return
+    engine = ocr.engine_version()
+    kept = [(scan, cache.get_page(_key(cache, scan.task), scan.page.number, engine)) for scan in scans]
+    yield from ((scan, page) for scan, page in kept if page)
+    scans = [scan for scan, page in kept if page is None]
     results = each_in_a_child(_ocr, scans, seconds=lambda _: OCR_SECONDS_PER_PAGE, memory_bytes=OCR_MEMORY_BYTES)
     for done, (index, result) in enumerate(results, 1):
         scan = scans[index]
         if isinstance(result, ChildFailed):
             result = scan.page if scan.keep else replace(scan.page, source="none", lines=())
+        elif result.source == "ocr":
+            cache.put_page(_key(cache, scan.task), result, engine)
         if progress:
             progress(done, len(scans))
         yield scan, result
@@ -202,4 +212,4 @@ def _finish(task: Task, opened: Opened, turns: Mapping[int, int], cache: PageCac
     add_text_layers(upright, task.exhibit, pages)
     if all(page.source != "none" or "handwritten" in page.remarks for page in pages):
         engine = ocr.engine_version() if any(page.source != "text" for page in pages) else None
-        cache.put(cache.key(task.sha256, task.source.file.suffix.lower()), tuple(pages), task.exhibit, engine)
+        cache.put(_key(cache, task), tuple(pages), task.exhibit, engine)

@@ -14,11 +14,12 @@ from packetgen.extraction.diary import find_diary
 from packetgen.extraction.frequency import find_frequency
 from packetgen.extraction.identity import find_identity
 from packetgen.extraction.model import DocumentSummary, Extraction, Finding
+from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
 from packetgen.extraction.therapies import find_therapies
 from packetgen.extraction.toxins import find_toxins
 
-PAGE_RULES = (find_identity, find_diagnoses, find_frequency, find_therapies, find_scores, find_toxins)
+PAGE_RULES = (find_identity, find_diagnoses, find_frequency, find_therapies, find_scores, find_toxins, find_safety)
 NO_HISTORY = ("denial_letter",)  # a plan's drug lists are not the patient's trials
 IDENTITY_ONLY = (find_identity,)
 

@@ -150,6 +150,27 @@ def denial_reasons() -> DenialReasons:
     return yamlfile.read(KNOWLEDGE / "denial_reasons.yaml", DenialReasons)
 
 
+class Concern(Strict):
+    """A contraindication or warning, and one sentence that denies it and one that affirms it."""
+
+    name: str
+    pattern: Pattern
+    denied: str
+    affirmed: str
+
+
+class Concerns(Strict):
+    """knowledge/safety.yaml."""
+
+    concerns: tuple[Concern, ...]
+
+
+@cache
+def concerns() -> Concerns:
+    """What a treatment with toxin must not meet."""
+    return yamlfile.read(KNOWLEDGE / "safety.yaml", Concerns)
+
+
 class Muscle(Strict):
     """A muscle or gland, and patterns of how it is written."""
 

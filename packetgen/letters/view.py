@@ -93,6 +93,7 @@ def context_of(case: Case, chart: Chart, assessment: Assessment, documents: Sequ
         ],
         "trials": [_trial(f) for f in chart.therapies if f.value.role == "preventive" and f.value.status in ENDED],
         "acute": [_named(f) for f in chart.therapies if f.value.role == "acute" and f.value.status == "current"],
+        "denied": _denied(chart),
         "planned_dose": _planned_dose(case, chart.toxins),
         "matches": [_match(criterion) for criterion in assessment.criteria],
         "references": references_for(case.request.indication),
@@ -101,6 +102,18 @@ def context_of(case: Case, chart: Chart, assessment: Assessment, documents: Sequ
             for d, s in zip(documents, chart.documents, strict=True)
         ],
     }
+
+
+def _denied(chart: Chart) -> list[Said]:
+    """What notes deny of contraindications, in their own words: a class of ours could claim more than they say.
+
+    What another note affirms is left out.
+    """
+    affirmed = {fact.value.concern for fact in chart.safety}
+    quotes = {
+        f"“{fact.evidence[0].quote}”": fact.evidence[:1] for fact in chart.denied if fact.value.concern not in affirmed
+    }
+    return [Said(quote, places) for quote, places in quotes.items()]
 
 
 def _policy(assessment: Assessment) -> str:

@@ -245,6 +245,7 @@ def letter_of_medical_necessity() -> docx.document.Document:
     control(document, "{%p endif %}")
     paragraphs(document, "acute")
     section(document, "Treatment planned", "plan")
+    section(document, "Safety", "safety")
     document.add_heading("The plan’s criteria", 2)
     table(
         document,

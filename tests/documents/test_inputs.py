@@ -390,3 +390,31 @@ def test_the_ticks_of_a_filled_form_are_read(told, tmp_path: Path) -> None:
     (asked,) = [line for line in lines if line.startswith("Headache on 15 or more days")]
     assert asked.split()[-4] in "☒✔4"
     assert asked.split()[-2:] == ["☐", "No"]
+
+
+@pytest.mark.slow
+def test_a_page_that_failed_does_not_make_the_others_be_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from packetgen.documents import ocr
+
+    pages = [picture(SENTENCE, f"Sheet {number}") for number in range(3)]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:], dpi=(200, 200))
+    own = ocr.read_image
+
+    def failing(image, dpi, folder, name):
+        if name == "000002":
+            raise OSError("out of memory")
+        return own(image, dpi, folder, name)
+
+    monkeypatch.setattr(ocr, "read_image", failing)
+    ((document,), problems) = read(tmp_path, tmp_path / "a.tif")
+    assert [page.source for page in document.pages] == ["ocr", "none", "ocr"]
+    assert codes(problems) == ["page_unread"]
+    monkeypatch.setattr(ocr, "read_image", own)
+    told: list[tuple[int, int]] = []
+    ((again,), _) = read(tmp_path, tmp_path / "a.tif", progress=lambda done, total: told.append((done, total)))
+    assert [page.source for page in again.pages] == ["ocr", "ocr", "ocr"]
+    assert told == [(1, 1)]
+    assert again.pages[0] == document.pages[0]
+    assert list((tmp_path / "cache").glob("*.page")) == []

@@ -8,6 +8,7 @@ from packetgen.extraction import vocabulary as v
 from packetgen.extraction.about import summarise
 from packetgen.extraction.denial import find_denial
 from packetgen.extraction.diagnoses import find_diagnoses
+from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
 from packetgen.extraction.therapies import find_therapies
 
@@ -44,6 +45,20 @@ def test_a_denial_reason_is_read_from_its_example(page_text, entry) -> None:  # 
     (finding,) = find_denial([page_text(entry.example)])
     assert entry.reason in {reason.reason for reason in finding.value.reasons}
     assert all(reason.quote in entry.example for reason in finding.value.reasons)
+
+
+@pytest.mark.parametrize("entry", v.concerns().concerns, ids=lambda e: e.name)
+def test_a_concern_is_denied_and_affirmed_by_its_examples(page_text, entry) -> None:  # type: ignore[no-untyped-def]
+    for text, told in ((entry.denied, "negated"), (entry.affirmed, "affirmed")):
+        (finding,) = [f for f in find_safety(page_text(text)) if f.value.concern == entry.name]
+        assert (finding.assertion == "negated") == (told == "negated"), text
+
+
+@pytest.mark.parametrize(
+    "text", ["Risks including dysphagia were discussed.", "Counselled on urinary retention.", "Mother has myasthenia."]
+)
+def test_advice_and_relatives_are_no_concern_of_the_patient(page_text, text: str) -> None:
+    assert [f.assertion for f in find_safety(page_text(text))] in ([], ["family"])
 
 
 def test_every_drug_has_a_source_and_no_name_stands_for_two_drugs() -> None:

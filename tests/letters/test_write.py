@@ -13,6 +13,7 @@ from packetgen.letters.model import exhibit_page_of
 from packetgen.letters.proof import prove, statements
 from packetgen.letters.view import context_of
 from packetgen.resources import LETTERS
+from tests.conftest import found, tell
 
 PASSAGES = LETTERS / "passages" / "chronic_migraine.j2"
 TEMPLATE = LETTERS / "letter_of_medical_necessity.docx"
@@ -147,3 +148,21 @@ def test_a_libreoffice_that_writes_nothing_is_not_believed(told, tmp_path: Path,
     monkeypatch.setenv("PATH", str(fake.parent))
     with pytest.raises(ProgramFailed, match="wrote nothing"):
         write.write_letter(told.case, told.chart, told.assessment, told.documents, told.findings, tmp_path)
+
+
+def test_safety_is_told_in_the_notes_own_words(tmp_path: Path) -> None:
+    from packetgen.extraction.model import Diagnosis, Evidence, Finding, Safety
+
+    def noted(concern: str, assertion: str, quote: str) -> Finding:
+        return Finding(Safety(concern), assertion, (Evidence("A", 1, (), quote, None, "safety"),))
+
+    told = tell(
+        found(Diagnosis("chronic migraine", "G43.709", "chronic_migraine"), 2, "Chronic migraine (G43.709)"),
+        noted("pregnancy", "negated", "Not pregnant."),
+        noted("aminoglycosides", "negated", "No gentamicin."),
+        noted("aminoglycosides", "present", "On gentamicin."),
+    )
+    text = text_of(rendered(told, tmp_path))
+    assert "The chart notes: “Not pregnant.” (Ex." in text
+    assert "gentamicin" not in text
+    assert [problem.code for problem in told.chart.problems] == ["safety"]
