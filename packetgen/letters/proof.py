@@ -1,7 +1,8 @@
 """Cited or blocked: a finished letter is read back, and what it says must be supported.
 
 A sentence may hold a number, a drug or a code only when the case file, the policy, the literature or a finding on
-an exhibit page that the same sentence cites holds it too. A table row is one sentence.
+an exhibit page that the same sentence cites holds it too; and a dose only when the quotes there give that number to
+that drug. A table row is one sentence.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ CITED = re.compile(rf"\((?:{CITED_PAGE.pattern}(?:, )?)+\)|{CITED_PAGE.pattern}|
 ENCLOSURE = re.compile(r"Ex\. ([A-Z]+)(?=\s)")
 SENTENCE_END = re.compile(r"(?<=[.!?\]])[ ]+(?=[A-Z\[])")
 TOKEN = re.compile(r"[A-Z]\d\d(?:\.\d+)?|\d+(?:[-./,]\d+)*")
+DOSE = re.compile(r"(?<![\d./-])(?P<dose>\d{1,4}(?:\.\d{1,2})?)[ ]?(?:mg|mcg|g|units?)\b", re.IGNORECASE)
+PLAIN_NUMBER = re.compile(r"(?<![\d./-])\d{1,4}(?:\.\d{1,2})?(?![\d/-])")
+BEFORE_NAME = 16  # characters: "100 mg of topiramate"
 ISO_DATE = re.compile(r"\d{4}(?:-\d\d){1,2}")
 
 
@@ -53,9 +57,11 @@ def prove(
     for finding in findings:
         said = _claims([*_strings(finding.value), *(e.quote for e in finding.evidence)])
         for evidence in finding.evidence:
-            by_page.setdefault(evidence.exhibit_page, set()).update(said)
+            by_page.setdefault(evidence.exhibit_page, set()).update(said, _numbers_of_drugs(evidence.quote))
+    requested = {f"{case.request.product} {case.request.units:g}"}
     for statement in statements(docx):
-        claims = _claims([CITED.sub(" ", statement.text)])
+        plain = CITED.sub(" ", statement.text)
+        claims = _claims([plain]) | (_doses(plain) - requested)
         open_claims = claims - known - set().union(*(by_page.get(page, set()) for page in statement.cites))
         if open_claims:
             raise SafetyStop(
@@ -97,6 +103,33 @@ def _claims(texts: Iterable[str]) -> set[str]:
         found.update(TOKEN.findall(text))
         found.update(drugs_by_name()[name.lower()].generic for name in drug_pattern().findall(text))
     return found
+
+
+def _doses(text: str) -> set[str]:
+    """The dose that a text gives each drug: "topiramate 100"."""
+    found = set()
+    for drug, said in _by_drug(text):
+        if dose := DOSE.search(said):
+            found.add(f"{drug} {float(dose['dose']):g}")
+    return found
+
+
+def _numbers_of_drugs(quote: str) -> set[str]:
+    """Every number that a quote gives to a drug: up to the next drug, and just before its name."""
+    found = {f"{drug} {float(n):g}" for drug, said in _by_drug(quote) for n in PLAIN_NUMBER.findall(said)}
+    for name in drug_pattern().finditer(quote):
+        generic = drugs_by_name()[name.group(0).lower()].generic
+        before = quote[max(0, name.start() - BEFORE_NAME) : name.start()]
+        found.update(f"{generic} {float(n):g}" for n in PLAIN_NUMBER.findall(before))
+    return found
+
+
+def _by_drug(text: str) -> Iterator[tuple[str, str]]:
+    """Each drug with the words from its name to the next drug's."""
+    names = list(drug_pattern().finditer(text))
+    ends = [*(name.start() for name in names[1:]), len(text)]
+    for name, end in zip(names, ends, strict=False):
+        yield drugs_by_name()[name.group(0).lower()].generic, text[name.end() : end]
 
 
 def _strings(value: Any) -> Iterator[str]:

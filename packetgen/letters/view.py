@@ -15,7 +15,7 @@ from packetgen.extraction.model import DiaryMonth, Evidence, Therapy, Toxin
 from packetgen.letters.literature import references_for
 from packetgen.policy.model import Assessment, Criterion
 
-CITED_PAGES = 3
+CITED_PAGES = 4
 ENDED = tuple(words.STATUS)
 
 
@@ -167,12 +167,22 @@ def _trial(fact: Fact[Therapy]) -> Trial:
         words.duration(value),
         words.STATUS[value.status],
         value.reason or "",
-        fact.evidence,
+        _telling(fact),
     )
 
 
 def _named(fact: Fact[Therapy]) -> Said:
-    return Said(f"{fact.value.drug} {words.dose(fact.value)}".strip(), fact.evidence)
+    return Said(f"{fact.value.drug} {words.dose(fact.value)}".strip(), _telling(fact))
+
+
+def _telling(fact: Fact[Therapy]) -> tuple[Evidence, ...]:
+    """The places of a trial, first those that its outcome, dose and dates were taken from: they must be cited."""
+    first: list[Evidence] = []
+    for field in ("reason", "dose", "start", "stop", "weeks"):
+        wanted = getattr(fact.value, field)
+        source = next((f for f in fact.findings if wanted is not None and getattr(f.value, field) == wanted), None)
+        first += source.evidence if source else ()
+    return tuple(dict.fromkeys((*first, *fact.evidence)))
 
 
 def _planned_dose(case: Case, toxins: Iterable[Fact[Toxin]]) -> Said | None:

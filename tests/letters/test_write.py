@@ -166,3 +166,32 @@ def test_safety_is_told_in_the_notes_own_words(tmp_path: Path) -> None:
     assert "The chart notes: “Not pregnant.” (Ex." in text
     assert "gentamicin" not in text
     assert [problem.code for problem in told.chart.problems] == ["safety"]
+
+
+def test_a_dose_belongs_to_the_drug_that_the_quote_gives_it(tmp_path: Path) -> None:
+    """The finding itself is wrong here, as one once was: the quote decides."""
+    from packetgen.extraction.model import Diagnosis, Therapy
+
+    quote = "Acute treatment: rizatriptan 10 mg (limits to 2 d/wk), naproxen 500 mg."
+    diagnosis = found(Diagnosis("chronic migraine", "G43.709", "chronic_migraine"), 2, "Chronic migraine (G43.709)")
+    right = tell(diagnosis, found(Therapy("rizatriptan", "triptan", "acute", "current", 10.0, "mg"), 1, quote))
+    check(right, rendered(right, tmp_path))
+    wrong = tell(diagnosis, found(Therapy("rizatriptan", "triptan", "acute", "current", 500.0, "mg"), 1, quote))
+    with pytest.raises(SafetyStop, match="rizatriptan 500"):
+        check(wrong, rendered(wrong, tmp_path))
+
+
+def test_what_a_trial_was_made_of_is_cited_however_many_notes_name_it(tmp_path: Path) -> None:
+    from packetgen.extraction.model import Therapy
+
+    def note(page: int, quote: str, **values) -> object:
+        return found(Therapy("topiramate", "antiepileptic", "preventive", **values), page, quote)
+
+    told = tell(
+        *(note(page, "Topiramate: no benefit.", status="ineffective", reason="no benefit") for page in (1, 2)),
+        note(2, "Topiramate 100 mg daily", status="unknown", dose=100.0, unit="mg"),
+        note(1, "Topiramate 03/2024 - 08/2024", status="unknown", start="2024-03", stop="2024-08"),
+    )
+    path = rendered(told, tmp_path)
+    check(told, path)
+    assert "Topiramate (antiepileptic) | 100 mg | 03/2024 to 08/2024" in text_of(path)
