@@ -25,7 +25,7 @@ _WORDS: tuple[tuple[Assertion, str], ...] = (
         r"|no (?:known )?(?=\w+ ?(?:disease|disorder|migraine|dystonia)))|not (?:a |consistent)",
     ),
     ("historical", r"\b(?:resolved|history of|previously|in remission|as a child)\b"),
-    ("hypothetical", r"\b(?:if|would|could|may|might|consider(?:ed|ing)?|plan B|in case|should)\b"),
+    ("hypothetical", r"\b(?:if|would|could|(?-i:may)|might|consider(?:ed|ing)?|plan B|in case|should)\b"),
     ("possible", r"\b(?:possible|possibly|probable|suspected|likely|rule out|r/o|versus|vs\.?)\b|\w\?"),
 )
 RULES = tuple((assertion, re.compile(words, re.IGNORECASE)) for assertion, words in _WORDS)

@@ -6,12 +6,19 @@ import re
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.context import assertion_of
-from packetgen.extraction.model import Diagnosis, Finding
+from packetgen.extraction.model import Assertion, Diagnosis, Finding
 from packetgen.extraction.place import Passage, passages
 from packetgen.extraction.vocabulary import Condition, conditions
 
 ICD10 = re.compile(r"(?<![\w.])[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?(?![\w.]\w)")
 CODE_WITHIN = 130  # characters after the name: a table may have the code two columns on
+
+# A denial right before the name: "no MS, no neurogenic bladder"; "no change in chronic migraine" denies nothing.
+DENIED = re.compile(
+    r"\b(?:no|denies|without|negative for|not have|never had|no (?:history|evidence|signs?) of)[ ]"
+    r"(?:(?!change|improvement|benefit|response|relief|reduction|worsening|new|longer|better)\w+[ ]){0,2}$",
+    re.IGNORECASE,
+)
 
 
 def find_diagnoses(page: PageText) -> list[Finding]:
@@ -36,5 +43,9 @@ def _diagnosis(passage: Passage, condition: Condition) -> Finding | None:
     ]
     if not match and not codes:  # "Dx: L74.510" names its disease by code alone
         return None
+    denied = match is not None and DENIED.search(passage.said[: match.start()])
+    assertion: Assertion = "negated" if denied else assertion_of(passage)
+    if condition.only_of_relatives and assertion != "family":
+        return None
     value = Diagnosis(condition.name, codes[0] if codes else None, condition.indication)
-    return Finding(value, assertion_of(passage), (passage.evidence("diagnosis"),))
+    return Finding(value, assertion, (passage.evidence("diagnosis"),))

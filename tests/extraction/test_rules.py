@@ -6,6 +6,7 @@ import pytest
 
 from packetgen.extraction.about import summarise
 from packetgen.extraction.dates import dates_in
+from packetgen.extraction.diagnoses import find_diagnoses
 from packetgen.extraction.diary import find_diary
 from packetgen.extraction.frequency import find_frequency
 from packetgen.extraction.identity import find_identity
@@ -309,3 +310,17 @@ def test_a_diary_row_that_cannot_be_read_makes_its_month_uncertain(page_text) ->
         assert unclear.evidence[-1].quote == " ".join(damaged.split())
     (gap,) = find_diary([page_text(head + "\n".join([*rows[:2], "07/03/2026", *rows[3:]]))])
     assert (gap.assertion, gap.value.days_recorded) == ("present", 13)
+
+
+@pytest.mark.parametrize(
+    ("said", "assertion"),
+    [
+        ("No MS, no neurogenic bladder.", "negated"), ("She does not have chronic migraine.", "negated"),
+        ("No evidence of chronic migraine.", "negated"), ("No change in chronic migraine since May.", "present"),
+        ("No aura, chronic migraine persists.", "present"), ("Chronic migraine, not intractable.", "present"),
+        ("RESOLVED: Episodic tension-type headache", "historical"), ("Mother: migraine.", "family"),
+        ("Chronic migraine versus medication overuse", "possible"),
+    ],
+)  # fmt: skip
+def test_what_a_note_asserts_of_a_disease(page_text, said: str, assertion: str) -> None:
+    assert find_diagnoses(page_text(said))[-1].assertion == assertion
