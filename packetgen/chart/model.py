@@ -17,10 +17,12 @@ from packetgen.extraction.model import (
     Safety,
     Score,
     Therapy,
+    TherapyStatus,
     Toxin,
 )
 
 V = TypeVar("V")
+ENDED_BADLY: tuple[TherapyStatus, ...] = ("ineffective", "partial_response", "not_tolerated", "contraindicated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +90,22 @@ class Chart:
     safety: tuple[Fact[Safety], ...] = ()
     denied: tuple[Fact[Safety], ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    def coded(self, icd10: str) -> Fact[Diagnosis] | None:
+        """The diagnosis that the chart gives with this very code."""
+        return next((fact for fact in self.diagnoses if fact.value.icd10 == icd10), None)
+
+    @property
+    def ended_preventives(self) -> tuple[Fact[Therapy], ...]:
+        """Preventives that failed, were not tolerated or could not be taken."""
+        return tuple(f for f in self.therapies if f.value.role == "preventive" and f.value.status in ENDED_BADLY)
+
+    @property
+    def acute_in_use(self) -> tuple[Fact[Therapy], ...]:
+        """Drugs taken for attacks now."""
+        return tuple(f for f in self.therapies if f.value.role == "acute" and f.value.status == "current")
+
+    @property
+    def dated_scores(self) -> tuple[Fact[Score], ...]:
+        """Scores with a value and a date that no note contradicts."""
+        return tuple(f for f in self.scores if f.value.value is not None and f.value.date and not f.against)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, TypeVar
 
 from packetgen.chart.model import Chart, Fact, HeadacheFacts
+from packetgen.chart.words import ends_of
 from packetgen.errors import Problem
 from packetgen.extraction.model import (
     Amount,
@@ -15,7 +16,6 @@ from packetgen.extraction.model import (
     Extraction,
     Finding,
     HeadacheFrequency,
-    Range,
     Response,
     Safety,
     Score,
@@ -132,16 +132,9 @@ def _headache_facts(findings: Sequence[Finding], when: When) -> HeadacheFacts:
 
 def _agree(a: Amount, b: Amount, within: float) -> bool:
     """Whether two amounts say the same: equal, overlapping ranges, or no further apart than `within`."""
-    a_low, a_high = _ends(a)
-    b_low, b_high = _ends(b)
+    a_low, a_high = ends_of(a)
+    b_low, b_high = ends_of(b)
     return a_low - within <= b_high and b_low - within <= a_high
-
-
-def _ends(amount: Amount) -> tuple[float, float]:
-    if isinstance(amount, Range):
-        low = amount.low if amount.low is not None else 0.0
-        return low, amount.high if amount.high is not None else float("inf")
-    return amount, amount
 
 
 def _therapies(findings: Sequence[Finding]) -> tuple[Fact[Therapy], ...]:

@@ -48,6 +48,18 @@ def amount(value: Amount) -> str:
     return f"{value.low or 0:g} to {value.high:g}"
 
 
+def ends_of(value: Amount) -> tuple[float, float]:
+    """Least and most that an amount can be."""
+    if isinstance(value, Range):
+        return value.low or 0.0, value.high if value.high is not None else float("inf")
+    return value, value
+
+
+def capital(text: str) -> str:
+    """The text with its first letter as a capital, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def day(iso: str | date) -> str:
     """A date with the precision it has: "10/02/2026", "03/2024", "2024"."""
     parts = str(iso).split("-")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from packetgen.chart.model import Chart, Fact, HeadacheFacts
 from packetgen.chart.words import Said
 from packetgen.extraction.model import Amount, Evidence, Therapy
 from packetgen.policy.model import Assessment
-from packetgen.policy.predicates import age_on, ends_of
+from packetgen.policy.predicates import age_on
 from packetgen.policy.trials import days_of
 
 
@@ -24,7 +25,7 @@ class Counted(Said):
 
 def context_of(case: Case, chart: Chart, assessment: Assessment) -> dict[str, Any]:
     """All names that an expression of a form map may use."""
-    tried = [f for f in chart.therapies if f.value.role == "preventive" and f.value.status in words.STATUS]
+    tried = chart.ended_preventives
     return {
         "case": case.case,
         "request": case.request,
@@ -38,19 +39,14 @@ def context_of(case: Case, chart: Chart, assessment: Assessment) -> dict[str, An
         "diary": _joined([_month(fact) for fact in chart.diary]),
         "scores": _joined(
             [
-                Said(f"{f.value.instrument} {f.value.value:g} ({words.day(f.value.date)})", f.evidence)
-                for f in chart.scores
-                if f.value.value is not None and f.value.date and not f.against
+                Said(f"{f.value.instrument} {f.value.value:g} ({words.day(f.value.date or '')})", f.evidence)
+                for f in chart.dated_scores
             ]
         ),
         "trials": [_trial(fact) for fact in tried],
         "classes_tried": _classes(tried),
         "acute": _joined(
-            [
-                Said(f"{f.value.drug} {words.dose(f.value)}".strip(), f.evidence)
-                for f in chart.therapies
-                if f.value.role == "acute" and f.value.status == "current"
-            ]
+            [Said(f"{f.value.drug} {words.dose(f.value)}".strip(), f.evidence) for f in chart.acute_in_use]
         ),
         "day": words.day,
         "at_least": at_least,
@@ -69,8 +65,8 @@ def at_least(counted: Counted | None, least: float) -> Said | None:
 
 
 def _diagnosis(case: Case, chart: Chart) -> Said | None:
-    facts = [fact for fact in chart.diagnoses if fact.value.icd10 == case.request.icd10]
-    return Said(facts[0].value.name, facts[0].evidence) if facts else None
+    fact = chart.coded(case.request.icd10)
+    return Said(fact.value.name, fact.evidence) if fact else None
 
 
 def _headache(facts: HeadacheFacts) -> dict[str, Counted | None]:
@@ -86,7 +82,7 @@ def _counted(fact: Fact[Amount] | None) -> Counted | None:
     """An amount that no other note contradicts."""
     if fact is None or fact.against:
         return None
-    return Counted(words.amount(fact.value), fact.evidence, ends_of(fact.value))
+    return Counted(words.amount(fact.value), fact.evidence, words.ends_of(fact.value))
 
 
 def _month(fact: Fact[Any]) -> Said:
@@ -114,7 +110,7 @@ def _trial(fact: Fact[Therapy]) -> dict[str, Said | None]:
     return row
 
 
-def _classes(tried: list[Fact[Therapy]]) -> Counted | None:
+def _classes(tried: Sequence[Fact[Therapy]]) -> Counted | None:
     classes = {fact.value.drug_class for fact in tried}
     places = tuple(fact.evidence[0] for fact in tried)
     return Counted(str(len(classes)), places, (len(classes), len(classes))) if classes else None

@@ -16,7 +16,6 @@ from packetgen.letters.literature import references_for
 from packetgen.policy.model import Assessment, Criterion
 
 CITED_PAGES = 4
-ENDED = tuple(words.STATUS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +79,18 @@ def context_of(case: Case, chart: Chart, assessment: Assessment, documents: Sequ
         "insurance": case.insurance,
         "provider": case.provider,
         "payer": assessment.reference.payer,
-        "policy": _policy(assessment),
+        "policy": assessment.reference.described,
         "indication": case.request.indication.replace("_", " "),
         "diagnosis": _diagnosis(case, chart),
         "current": _headache(chart.current),
         "baseline": _headache(chart.baseline),
         "diary": [_month(fact) for fact in chart.diary],
         "scores": [
-            Said(f"{f.value.instrument} was {f.value.value:g} on {words.day(f.value.date)}", f.evidence)
-            for f in chart.scores
-            if f.value.value is not None and f.value.date and not f.against
+            Said(f"{f.value.instrument} was {f.value.value:g} on {words.day(f.value.date or '')}", f.evidence)
+            for f in chart.dated_scores
         ],
-        "trials": [_trial(f) for f in chart.therapies if f.value.role == "preventive" and f.value.status in ENDED],
-        "acute": [_named(f) for f in chart.therapies if f.value.role == "acute" and f.value.status == "current"],
+        "trials": [_trial(fact) for fact in chart.ended_preventives],
+        "acute": [_named(fact) for fact in chart.acute_in_use],
         "denied": _denied(chart),
         "planned_dose": _planned_dose(case, chart.toxins),
         "matches": [_match(criterion) for criterion in assessment.criteria],
@@ -116,17 +114,10 @@ def _denied(chart: Chart) -> list[Said]:
     return [Said(quote, places) for quote, places in quotes.items()]
 
 
-def _policy(assessment: Assessment) -> str:
-    reference = assessment.reference
-    return f"{reference.number}, {reference.title}, effective {words.day(reference.effective)}"
-
-
 def _diagnosis(case: Case, chart: Chart) -> Said | None:
     """The diagnosis of the request, where the chart gives its code; the code of the case file is not proof."""
-    for fact in chart.diagnoses:
-        if fact.value.icd10 == case.request.icd10:
-            return Said(f"{fact.value.name}, {fact.value.icd10}", fact.evidence)
-    return None
+    fact = chart.coded(case.request.icd10)
+    return Said(f"{fact.value.name}, {fact.value.icd10}", fact.evidence) if fact else None
 
 
 def _headache(facts: HeadacheFacts) -> dict[str, Said | None]:
@@ -161,7 +152,7 @@ def _month(fact: Fact[DiaryMonth]) -> Month:
 def _trial(fact: Fact[Therapy]) -> Trial:
     value = fact.value
     return Trial(
-        _capital(value.drug),
+        words.capital(value.drug),
         words.drug_class(value),
         words.dose(value),
         words.duration(value),
@@ -197,10 +188,5 @@ def _planned_dose(case: Case, toxins: Iterable[Fact[Toxin]]) -> Said | None:
     return None
 
 
-def _capital(text: str) -> str:
-    """The first letter as a capital, the others as they are."""
-    return text[:1].upper() + text[1:]
-
-
 def _match(criterion: Criterion) -> Match:
-    return Match(criterion.text, _capital(criterion.shown or "Not documented"), criterion.evidence)
+    return Match(criterion.text, words.capital(criterion.shown or "Not documented"), criterion.evidence)

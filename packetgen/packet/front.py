@@ -79,7 +79,7 @@ def _row(number: int, criterion: Criterion) -> Row:
 def shown(criterion: Criterion) -> str:
     """What the chart shows of a criterion, for the plan."""
     text = (criterion.shown or "Not documented in the enclosed chart").replace("; ", "\n")
-    return text[:1].upper() + text[1:]
+    return words.capital(text)
 
 
 def _short(quote: str) -> str:
@@ -153,7 +153,7 @@ def _cover(canvas: Any, case: Case, assessment: Assessment, parts: Sequence[Part
         ("Codes", f"ICD-10 {request.icd10} · CPT {request.cpt}"),
         ("Urgency", request.urgency.capitalize()),
         ("Benefit", f"{request.benefit.capitalize()}, {request.place_of_service.replace('_', ' ')}"),
-        ("Policy", f"{reference.number}, {reference.title}, effective {words.day(reference.effective)}"),
+        ("Policy", reference.described),
         ("Prescriber", f"{provider.name}, {provider.specialty} · NPI {provider.npi}"),
         ("Return fax", provider.fax),
         ("Case", case.case),
@@ -201,7 +201,7 @@ def _crosswalk(
     _say(canvas, MARGIN, y, "Criteria and where the chart shows them", BOLD, 15 if index == 0 else 11, BLUE)
     if index == 0:
         y -= 16
-        text = f"{reference.payer} · {reference.number}, {reference.title}, effective {words.day(reference.effective)}"
+        text = f"{reference.payer} · {reference.described}"
         _say(canvas, MARGIN, y, text, REGULAR, 9, GREY)
         y -= 12
         text = "Criteria in the sender's words. Exhibit pages are live links; the number stands in the margin there."

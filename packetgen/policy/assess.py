@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from packetgen.case import Case
+from packetgen.chart import words
 from packetgen.chart.model import Chart
 from packetgen.errors import Problem
 from packetgen.limits import POLICY_STALE_AFTER_DAYS
@@ -41,11 +42,11 @@ def _capped(judged: Judged, rule: CriterionRule) -> Judged:
 def _code_check(case: Case, chart: Chart, reference: PolicyReference) -> Criterion:
     """Whether the code on the request is the one in the chart."""
     code = case.request.icd10
-    named = [fact for fact in chart.diagnoses if fact.value.icd10 == code]
+    named = chart.coded(code)
     others = [fact.value.icd10 for fact in chart.diagnoses if fact.value.icd10]
     text = f"The code on the request, {code}, is the chart's"
     if named:
-        return Criterion("code", text, "met", f"{code} is in the chart", named[0].evidence[:2], reference, shown=code)
+        return Criterion("code", text, "met", f"{code} is in the chart", named.evidence[:2], reference, shown=code)
     why = f"the chart has {', '.join(str(other) for other in others)}" if others else "the chart gives no code"
     return Criterion("code", text, "check", why, (), reference, f"Is {code} right? Correct the case or the note.")
 
@@ -56,7 +57,7 @@ def _problems(judged: list[tuple[CriterionRule, Judged]], reference: PolicyRefer
             yield Problem(
                 code=f"{rule.id}_{result.verdict}",
                 where=rule.says,
-                what=f"{result.why[:1].upper()}{result.why[1:]}.",
+                what=f"{words.capital(result.why)}.",
                 fix=result.open or rule.ask,
                 who=rule.who,
                 severity="doubt" if result.verdict == "check" else "required",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from packetgen.chart import words
 from packetgen.errors import Problem
 from packetgen.extraction.model import Evidence
 
@@ -27,8 +28,13 @@ class PolicyReference:
 
     @property
     def citation(self) -> str:
-        """As a letter names it: "CS2026D0017AP, effective 2026-01-01"."""
+        """In short: "CS2026D0017AP, effective 2026-01-01"."""
         return f"{self.number}, effective {self.effective.isoformat()}"
+
+    @property
+    def described(self) -> str:
+        """As letters and the packet name it: number, title and date."""
+        return f"{self.number}, {self.title}, effective {words.day(self.effective)}"
 
 
 @dataclass(frozen=True, slots=True)

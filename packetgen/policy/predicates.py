@@ -9,7 +9,7 @@ from datetime import date
 from packetgen.case import Case
 from packetgen.chart import words
 from packetgen.chart.model import Chart, Fact
-from packetgen.extraction.model import Amount, Evidence, Range
+from packetgen.extraction.model import Amount, Evidence
 from packetgen.limits import LOW_OCR_CONFIDENCE
 from packetgen.policy.model import Verdict
 from packetgen.policy.schema import CriterionRule, DiagnosisRule, FailedTrialsRule, FrequencyRule
@@ -99,7 +99,7 @@ def _frequency(rule: FrequencyRule, chart: Chart) -> Judged:
     name = rule.fact.replace("_", " ")
     if fact is None:
         return Judged("missing", f"the chart does not state {name}")
-    low, high = ends_of(fact.value)
+    low, high = words.ends_of(fact.value)
     evidence = _places((*fact.evidence, *(e for f in fact.against for e in f.evidence), *_diary_places(rule, chart)))
     shown = f"{name}: {words.amount(fact.value)}"
     stated = f"{shown} stated, {rule.at_least:g} asked"
@@ -168,15 +168,8 @@ def _places(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(list(dict.fromkeys(evidence))[:PLACES])
 
 
-def ends_of(amount: Amount) -> tuple[float, float]:
-    """Least and most that an amount can be."""
-    if isinstance(amount, Range):
-        return amount.low or 0.0, amount.high if amount.high is not None else float("inf")
-    return amount, amount
-
-
 def ends_of_finding(finding: object, rule: FrequencyRule) -> tuple[float, float]:
     """Least and most that a contradicting finding states of the rule's fact."""
     field = {"headache_days": "headache_days_per_month", "migraine_days": "migraine_days_per_month"}
     amount = getattr(getattr(finding, "value", None), field.get(rule.fact, rule.fact), None)
-    return ends_of(amount) if amount is not None else (0.0, float("inf"))
+    return words.ends_of(amount) if amount is not None else (0.0, float("inf"))

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from packetgen.chart.model import Fact
+from packetgen.chart.model import ENDED_BADLY, Fact
 from packetgen.extraction.model import Therapy
 from packetgen.policy.schema import FailedTrialsRule
 
-ENDED_BADLY = ("ineffective", "partial_response", "not_tolerated", "contraindicated")
 Standing = Literal["counts", "too_short", "no_duration"]
 
 
