@@ -21,7 +21,7 @@ from packetgen.extraction.model import Extraction
 from packetgen.extraction.report import as_json
 from packetgen.files import json_text, private_folder, sha256_of, work_folder, write_atomic
 from packetgen.forms.fill import fill_form
-from packetgen.forms.formmap import load_map
+from packetgen.forms.formmap import FormMap, load_map
 from packetgen.letters.write import write_letter
 from packetgen.packet.bind import bind
 from packetgen.packet.manifest import manifest
@@ -124,7 +124,8 @@ def build(case_file: Path, folder: Path | None = None, progress: Progress | None
 def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
     """Form and letter -> packet, proved, then written in one go."""
     case, chart, assessment, documents = checked.case, checked.chart, checked.assessment, checked.documents
-    form = fill_form(case, chart, assessment, load_map(checked.payer.form), work)
+    form_map = load_map(checked.payer.form)
+    form = fill_form(case, chart, assessment, form_map, work)
     letter = write_letter(case, chart, assessment, documents, checked.extraction.findings, work)
     digest = digest_of(case, assessment, documents, form, letter)
     signed = last_sign_off(case.folder)
@@ -147,7 +148,7 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
     for name, content in outputs.items():
         write_atomic(folder / name, content)
     digests = {name: sha256_of(folder / name) for name in outputs}
-    account = manifest(case, assessment, documents, form, packet, signed_by, digests, _rules(checked))
+    account = manifest(case, assessment, documents, form, packet, signed_by, digests, _rules(case, form_map))
     write_atomic(folder / "manifest.json", json_text(account))
     return Built(checked, packet, folder, problems, digest, signed_by)
 
@@ -190,14 +191,13 @@ def _plain(assessment: Assessment) -> dict[str, object]:
     }
 
 
-def _rules(checked: Checked) -> dict[str, str]:
+def _rules(case: Case, form: FormMap) -> dict[str, str]:
     """SHA-256 of every policy, map, form and template that this packet rests on."""
-    payer, form = checked.case.insurance.payer, checked.payer.form
     files = [
-        PAYERS / payer / "policy.yaml",
-        PAYERS / load_map(form).blank,
-        FORM_MAPS / f"{form}.yaml",
+        PAYERS / case.insurance.payer / "policy.yaml",
+        PAYERS / form.blank,
+        FORM_MAPS / f"{form.id}.yaml",
         LETTERS / "letter_of_medical_necessity.docx",
-        LETTERS / "passages" / f"{checked.case.request.indication}.j2",
+        LETTERS / "passages" / f"{case.request.indication}.j2",
     ]
     return {f"{path.parent.name}/{path.name}": sha256_of(path) for path in files}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,12 +56,13 @@ def read_documents(
     a page that cannot be read is kept with source "none" and a Problem. Nothing is left out.
     """
     tasks = [_task(exhibit_label(index), source, work) for index, source in enumerate(sources)]
+    engine = functools.cache(ocr.engine_version)  # a program to start: once, and only when a scan is met
     pages: dict[str, list[Page]] = {}
     refused: dict[str, UnreadableInput] = {}
     scans: list[_Scan] = []
     fresh = []
     for task in tasks:
-        kept = cache.get(_key(cache, task), ocr.engine_version, task.exhibit)
+        kept = cache.get(_key(cache, task), engine, task.exhibit)
         if kept is None:
             fresh.append(task)
         else:
@@ -76,13 +78,13 @@ def read_documents(
                 s for page, layer in zip(opened.pages, opened.layers, strict=True) if (s := _scan(task, page, layer))
             ]
     turns: dict[str, dict[int, int]] = {task.label: {} for task in tasks}
-    for scan, page in _ocr_all(scans, cache, progress):
+    for scan, page in _ocr_all(scans, cache, engine, progress):
         pages[scan.task.label][page.number - 1] = page
         turns[scan.task.label][page.number] = (page.rotation - scan.page.rotation) % 360
     for task in fresh:
         opened = found[task.label]
         if isinstance(opened, Opened):
-            _finish(task, opened, turns[task.label], cache)
+            _finish(task, opened, turns[task.label], cache, engine)
     documents = tuple(_document(task, pages.get(task.label), refused.get(task.label)) for task in tasks)
     return documents, tuple(problems_of(documents, refused))
 
@@ -117,12 +119,13 @@ def _scan(task: Task, page: Page, layer: Layer) -> _Scan | None:
     return None
 
 
-def _ocr_all(scans: Sequence[_Scan], cache: PageCache, progress: Progress | None) -> Iterator[tuple[_Scan, Page]]:
+def _ocr_all(
+    scans: Sequence[_Scan], cache: PageCache, engine: Callable[[], str], progress: Progress | None
+) -> Iterator[tuple[_Scan, Page]]:
     """Read all scans of all documents, a child each, one a core; what an earlier build read is not read again."""
     if not scans:
         return
-    engine = ocr.engine_version()
-    kept = [(scan, cache.get_page(_key(cache, scan.task), scan.page.number, engine)) for scan in scans]
+    kept = [(scan, cache.get_page(_key(cache, scan.task), scan.page.number, engine())) for scan in scans]
     yield from ((scan, page) for scan, page in kept if page)
     scans = [scan for scan, page in kept if page is None]
     results = each_in_a_child(_ocr, scans, seconds=lambda _: OCR_SECONDS_PER_PAGE, memory_bytes=OCR_MEMORY_BYTES)
@@ -131,7 +134,7 @@ def _ocr_all(scans: Sequence[_Scan], cache: PageCache, progress: Progress | None
         if isinstance(result, ChildFailed):
             result = scan.page if scan.keep else replace(scan.page, source="none", lines=())
         elif result.source == "ocr":
-            cache.put_page(_key(cache, scan.task), result, engine)
+            cache.put_page(_key(cache, scan.task), result, engine())
         if progress:
             progress(done, len(scans))
         yield scan, result
@@ -198,7 +201,7 @@ def _scanned_at(page: Any) -> int:
     return int(longest / max(page.get_width(), page.get_height()) * 72 + 0.5)
 
 
-def _finish(task: Task, opened: Opened, turns: Mapping[int, int], cache: PageCache) -> None:
+def _finish(task: Task, opened: Opened, turns: Mapping[int, int], cache: PageCache, engine: Callable[[], str]) -> None:
     """The exhibit: pages turned as OCR found them, scans searchable, a slip in place of a page that breaks readers.
 
     Kept in the cache when every page was read.
@@ -211,5 +214,5 @@ def _finish(task: Task, opened: Opened, turns: Mapping[int, int], cache: PageCac
     upright = clean.turn(whole, task.folder / "turned.pdf", turns)
     add_text_layers(upright, task.exhibit, pages)
     if all(page.source != "none" or "handwritten" in page.remarks for page in pages):
-        engine = ocr.engine_version() if any(page.source != "text" for page in pages) else None
-        cache.put(_key(cache, task), tuple(pages), task.exhibit, engine)
+        version = engine() if any(page.source != "text" for page in pages) else None
+        cache.put(_key(cache, task), tuple(pages), task.exhibit, version)

@@ -24,7 +24,7 @@ def add_text_layers(source: Path, target: Path, pages: Sequence[Page]) -> None:
         shutil.copyfile(source, target)
         return
     with pikepdf.open(source) as pdf, pikepdf.open(_draw(scanned)) as layers:
-        for page, layer in zip(scanned, layers.pages, strict=False):
+        for page, layer in zip(scanned, layers.pages, strict=True):
             sheet = pdf.pages[page.number - 1]
             form = pdf.copy_foreign(layer.as_form_xobject())
             # add_overlay would name it at random: the same scan must give the same bytes

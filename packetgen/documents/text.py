@@ -18,9 +18,9 @@ SINGLE_SPACED = 3.0  # of the height of a word: a longer step from line to line 
 BLANK_LINE = 1.5  # of the usual step from line to line: a page's headings and paragraphs stand further apart
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PageText:
-    """The text of one page.
+    """The text of one page. Two are equal only when they are the same object: comparing all words would cost much.
 
     text    the page's lines joined by newlines
     starts  offset in `text` of each word, ascending

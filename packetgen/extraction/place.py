@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from packetgen.documents.text import PageText
@@ -24,6 +25,7 @@ HEADINGS = re.compile(
     r"|comments?(?=:)|all(?=:)|impression|dx|pattern|o/e|pe(?=:)|a/p?(?= )|p/(?= ))(?=[\s:]|$|(?<=/))[ ]*[:]?",
     re.IGNORECASE | re.MULTILINE,
 )
+PAGES_KEPT = 2  # the page in hand: rules run page by page
 SHORT = 0.7  # of the widest line of the page: a wrapped sentence fills more
 ABBREVIATED = re.compile(r"(?:\b(?:vs|approx|Dr|Mr|Ms|Mrs|St|no|e\.g|i\.e)|\b[A-Z])\.\s*$")
 
@@ -58,8 +60,9 @@ def evidence(page: PageText, start: int, end: int, rule: str) -> Evidence:
     )
 
 
-def passages(page: PageText) -> list[Passage]:
-    """The page cut into sentences and list items, in order."""
+@lru_cache(maxsize=PAGES_KEPT)
+def passages(page: PageText) -> tuple[Passage, ...]:
+    """The page cut into sentences and list items, in order; cut once for all the rules that ask."""
     cuts = sorted({0, *_row_starts(page.text)})
     for match in _BREAK.finditer(page.text):
         if not ABBREVIATED.search(page.text[max(0, match.start() - 6) : match.start() + 1]):
@@ -75,7 +78,7 @@ def passages(page: PageText) -> list[Passage]:
         if text.strip():
             first = start + len(text) - len(text.lstrip())
             found.append(Passage(page, first, start + len(text.rstrip())))
-    return found
+    return tuple(found)
 
 
 def _after_short_lines(text: str) -> list[int]:

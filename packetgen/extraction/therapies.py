@@ -7,6 +7,7 @@ in the drug's own passage; where two drugs share a passage, only the words after
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from packetgen.documents.text import PageText
@@ -56,7 +57,7 @@ def find_therapies(page: PageText) -> list[Finding]:
     return found
 
 
-def _joined(found: list[Passage]) -> list[Passage]:
+def _joined(found: Sequence[Passage]) -> list[Passage]:
     """The sentence after one about a single drug belongs to it, when that one does not tell how the trial ended.
 
     "Topiramate 100 mg 03/2024 - 08/2024. No reduction." is one trial; what comes after the outcome is not of it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -124,13 +125,20 @@ def _evaluate(form: FormMap, name: str, expression: str, context: Mapping[str, A
     return Said(str(value))
 
 
-def _compiled(form: FormMap, name: str, expression: str) -> Any:
-    import jinja2
+@cache
+def _environment() -> Any:
+    """Expressions of a map are not trusted: no code, no missing names."""
+    from jinja2 import StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
-    environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined)
+    return SandboxedEnvironment(undefined=StrictUndefined)
+
+
+def _compiled(form: FormMap, name: str, expression: str) -> Any:
+    import jinja2
+
     try:
-        return environment.compile_expression(expression, undefined_to_none=False)
+        return _environment().compile_expression(expression, undefined_to_none=False)
     except jinja2.TemplateSyntaxError as failure:
         raise _wrong(form, name, str(failure.message)) from None
 
