@@ -102,11 +102,8 @@ def _pictures(page: Any) -> Iterator[Box]:
     """Boxes of the images, also of those inside form XObjects."""
     import pypdfium2.raw as pdfium
 
-    height = page.get_height()
     for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]):
-        corners = _on_page(image)
-        xs, ys = [x for x, _ in corners], [y for _, y in corners]
-        yield Box(min(xs), height - max(ys), max(xs), height - min(ys))
+        yield _on_page(image, page.get_height())
 
 
 def _check_boxes(page: Any, picture: Any, scale: float, words: Sequence[Word]) -> Iterator[Word]:
@@ -116,23 +113,19 @@ def _check_boxes(page: Any, picture: Any, scale: float, words: Sequence[Word]) -
     height = page.get_height()
     found: set[tuple[int, int]] = set()
     for path in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH]):
-        corners = _on_page(path)
-        xs, ys = [x for x, _ in corners], [y for _, y in corners]
-        box = Box(min(xs), height - max(ys), max(xs), height - min(ys))
+        box = _on_page(path, height)
         at = (round(box.x0 / 4), round(box.top / 4))
         square = LEAST_BOX <= box.width <= LARGEST_BOX and abs(box.width - box.height) <= 2
         if not square or at in found or any(box.holds(w.box.x0 + 1, (w.box.top + w.box.bottom) / 2) for w in words):
             continue
         found.add(at)
         inset = 0.22 * box.width
-        area = (box.x0 + inset, box.top + inset, box.x1 - inset, box.bottom - inset)
-        inside = picture.crop(tuple(round(value * scale) for value in area))
-        dark = sum(inside.histogram()[:DARK])
-        yield Word("☒" if dark > TICKED * inside.width * inside.height else "☐", box)
+        inside = Box(box.x0 + inset, box.top + inset, box.x1 - inset, box.bottom - inset)
+        yield Word("☒" if dark_share(picture, inside, scale) > TICKED else "☐", box)
 
 
-def _on_page(item: Any) -> list[tuple[float, float]]:
-    """The corners of an object's bounds on the page (points from the bottom left), also inside form XObjects."""
+def _on_page(item: Any, height: float) -> Box:
+    """The bounds of an object on a page of that height, also inside form XObjects."""
     left, bottom, right, top = item.get_bounds()
     corners = [(left, bottom), (left, top), (right, bottom), (right, top)]
     form = item.container
@@ -140,7 +133,19 @@ def _on_page(item: Any) -> list[tuple[float, float]]:
         matrix = form.get_matrix()
         corners = [matrix.on_point(x, y) for x, y in corners]
         form = form.container
-    return corners
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return Box(min(xs), height - max(ys), max(xs), height - min(ys))
+
+
+def dark_share(picture: Any, box: Box, scale: float) -> float:
+    """Share of a box's points that are dark, in a page's grey picture of `scale` points to a PDF point."""
+    inside = picture.crop(tuple(round(value * scale) for value in (box.x0, box.top, box.x1, box.bottom)))
+    return float(sum(inside.histogram()[:DARK]) / max(1, inside.width * inside.height))
+
+
+def text_in(text: Any, height: float, box: Box) -> str:
+    """What a pdfium text page reads in a box, a point of room around it; height: of the page."""
+    return str(text.get_text_bounded(box.x0 - 1, height - box.bottom - 1, box.x1 + 1, height - box.top + 1))
 
 
 def _contrast(picture: Any, box: Box, scale: float) -> int:

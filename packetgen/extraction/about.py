@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.dates import DATE, iso
+from packetgen.extraction.dates import DATE, iso, labelled
 from packetgen.extraction.model import DocumentSummary, Evidence
 from packetgen.extraction.place import evidence
 from packetgen.extraction.vocabulary import document_kinds
@@ -37,16 +37,13 @@ def summarise(pages: Sequence[PageText], kind: str | None = None) -> DocumentSum
     places: list[Evidence] = []
     day = None
     for page in pages:
-        for match in DATED.finditer(page.text):
-            written = DATE.match(page.text, match.end())
-            if written and (day := iso(written)):
-                places.append(evidence(page, match.start(), written.end(), "document_date"))
-                break
-        if day:
+        if found := next(labelled(DATED, page.text), None):
+            start, end, day = found
+            places.append(evidence(page, start, end, "document_date"))
             break
     if day is None and pages and (place := _date_on_top(pages[0])):
-        day, found = place
-        places.append(found)
+        day, where = place
+        places.append(where)
     signature = SIGNED.search(whole)
     specialty = SPECIALTY.search(whole)
     return DocumentSummary(

@@ -6,6 +6,7 @@ Also as OCR misreads them where no other date can be meant: "2025 -02-27", "27.0
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 MONTHS = {
@@ -53,6 +54,14 @@ def _year(text: str, in_the_past: bool) -> int:
         return year
     this_year = date.today().year % 100
     return 1900 + year if year > this_year + (0 if in_the_past else 5) else 2000 + year
+
+
+def labelled(label: re.Pattern[str], text: str) -> Iterator[tuple[int, int, str]]:
+    """(start of the label, end of the date, ISO) of every date that stands right after a label."""
+    for match in label.finditer(text):
+        written = DATE.match(text, match.end())
+        if written and (day := iso(written)):
+            yield match.start(), written.end(), day
 
 
 def dates_in(text: str) -> list[tuple[int, int, str]]:

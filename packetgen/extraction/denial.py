@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.dates import DATE, dates_in, iso
+from packetgen.extraction.dates import dates_in, labelled
 from packetgen.extraction.identity import find_identity
 from packetgen.extraction.model import Denial, DenialReason, DenialReasonName, Evidence, Finding, Identity
 from packetgen.extraction.place import Passage, evidence, passages
@@ -112,11 +112,8 @@ def _member_id(pages: Sequence[PageText]) -> str | None:
 
 def _decided(text: str) -> str | None:
     """The day of the decision: the one said of it, else the letter's first full date."""
-    for label in DECIDED.finditer(text):
-        written = DATE.match(text, label.end())
-        if written and (day := iso(written)) and len(day) == 10:
-            return day
-    return next((day for start, _, day in dates_in(text) if len(day) == 10 and not _birth(text, start)), None)
+    said = next((day for _, _, day in labelled(DECIDED, text) if len(day) == 10), None)
+    return said or next((day for start, _, day in dates_in(text) if len(day) == 10 and not _birth(text, start)), None)
 
 
 def _birth(text: str, start: int) -> bool:

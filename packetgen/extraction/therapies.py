@@ -15,7 +15,7 @@ from packetgen.extraction.context import RELATIVE, section_of
 from packetgen.extraction.dates import dates_in
 from packetgen.extraction.model import Assertion, Finding, Therapy, TherapyRole, TherapyStatus
 from packetgen.extraction.place import Passage, passages
-from packetgen.extraction.vocabulary import Drug, drug_pattern, drugs_by_name, therapy_status
+from packetgen.extraction.vocabulary import Drug, drug_named, drug_pattern, therapy_status
 
 DOSE = re.compile(r"(?<![\d./-])(?P<dose>\d{1,4}(?:\.\d{1,2})?)[ ]?(?P<unit>mg|mcg|g|units?)\b", re.IGNORECASE)
 BARE_DOSE = re.compile(
@@ -50,7 +50,7 @@ def find_therapies(page: PageText) -> list[Finding]:
         spans = _own_words(passage.said, names)
         seen: set[str] = set()
         for name, words in zip(names, spans, strict=True):
-            drug = drugs_by_name()[name.group(0).lower()]
+            drug = drug_named(name.group(0))
             if drug.generic not in seen:
                 seen.add(drug.generic)
                 found.append(_finding(passage, drug, words, alone=len({n.group(0) for n in names}) == 1))
@@ -75,7 +75,7 @@ def _joined(found: Sequence[Passage]) -> list[Passage]:
             and not re.match(r"\s*(?:[•*·-]|\d{1,2}[.)])\s", passage.page.text[passage.start : passage.start + 6])
             and len(passage.said) < 120
             and not OWN_TOPIC.match(passage.page.text, passage.start, passage.end)
-            and len({drugs_by_name()[n.lower()].generic for n in drug_pattern().findall(before.said)}) == 1
+            and len({drug_named(n).generic for n in drug_pattern().findall(before.said)}) == 1
         ):
             joined[-1] = Passage(passage.page, before.start, passage.end)
             open_trial = False
@@ -93,10 +93,10 @@ def _own_words(said: str, names: list[re.Match[str]]) -> list[str]:
         cuts[i] = semicolon if semicolon >= 0 else cuts[i]
     spans = [said[start:end] for start, end in pairwise([*cuts, len(said)])]
     for i in range(len(spans) - 2, -1, -1):
-        generic = drugs_by_name()[names[i].group(0).lower()].generic
-        if drugs_by_name()[names[i + 1].group(0).lower()].generic == generic or LISTED.search(spans[i]):
+        generic = drug_named(names[i].group(0)).generic
+        if drug_named(names[i + 1].group(0)).generic == generic or LISTED.search(spans[i]):
             spans[i] += spans[i + 1]
-    if names and len({drugs_by_name()[n.group(0).lower()].generic for n in names}) == 1:
+    if names and len({drug_named(n.group(0)).generic for n in names}) == 1:
         spans = [said] * len(names)
     return spans
 
@@ -147,9 +147,9 @@ def _dose(words: str) -> tuple[float | None, str | None]:
 def _before_next_drug(words: str) -> str:
     """The words up to the next drug that has a dose of its own: "rizatriptan 10 mg, naproxen 500 mg" is two doses."""
     names = list(drug_pattern().finditer(words))
-    first = drugs_by_name()[names[0].group(0).lower()].generic if names else ""
+    first = drug_named(names[0].group(0)).generic if names else ""
     for name in names[1:]:
-        if drugs_by_name()[name.group(0).lower()].generic != first:
+        if drug_named(name.group(0)).generic != first:
             return words[: name.start()]
     return words
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.context import assertion_of
-from packetgen.extraction.dates import DATE, dates_in, iso
+from packetgen.extraction.dates import dates_in, labelled
 from packetgen.extraction.model import Finding, Site, Toxin
 from packetgen.extraction.muscles import listed, tables
 from packetgen.extraction.place import Passage, evidence, passages
@@ -108,11 +108,7 @@ def _sided(sites: tuple[Site, ...], total: str) -> tuple[Site, ...]:
 
 
 def _procedure_date(page: PageText) -> str | None:
-    for label in PROCEDURE_DATE.finditer(page.text):
-        written = DATE.match(page.text, label.end())
-        if written and (day := iso(written)):
-            return day
-    return None
+    return next((day for _, _, day in labelled(PROCEDURE_DATE, page.text)), None)
 
 
 def _from_passages(page: PageText, only: str | None) -> Iterator[Finding]:

@@ -228,6 +228,11 @@ def drugs_by_name() -> dict[str, Drug]:
     return {name.lower(): drug for drug in drugs().drugs for name in (drug.generic, *drug.names)}
 
 
+def drug_named(name: str) -> Drug:
+    """The drug of a name that drug_pattern() matched."""
+    return drugs_by_name()[name.lower()]
+
+
 @cache
 def drug_pattern() -> re.Pattern[str]:
     """Matches any name of any drug as whole words, the longest first."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from packetgen.documents.model import Box
+from packetgen.documents.textlayer import dark_share, text_in
 from packetgen.errors import SafetyStop
 from packetgen.forms.model import FilledField
 
 PROOF_DPI = 100
+FRAME = 2.0  # points: the border of a field
 LEAST_INK = 0.02  # share of a ticked box that its mark blackens
 
 
@@ -25,8 +28,7 @@ def prove(form: str, flat: Path, fields: Sequence[FilledField]) -> None:
             picture = page.render(scale=PROOF_DPI / 72, grayscale=True).to_pil()
             for filled in (f for f in fields if f.page == number):
                 box = filled.box
-                read = text.get_text_bounded(box.x0 - 1, height - box.bottom - 1, box.x1 + 1, height - box.top + 1)
-                shown = _letters(filled.value) in _letters(read) or _is_ticked(picture, box)
+                shown = _letters(filled.value) in _letters(text_in(text, height, box)) or _is_ticked(picture, box)
                 if not shown:
                     raise SafetyStop(
                         f"field {filled.name} on page {number} does not show its value",
@@ -41,10 +43,7 @@ def _letters(text: str) -> str:
     return "".join(text.split())
 
 
-def _is_ticked(picture: object, box: Box) -> bool:
-    """Whether there is ink inside a box, its frame left out."""
-    scale, frame = PROOF_DPI / 72, 2.0
-    area = (box.x0 + frame, box.top + frame, box.x1 - frame, box.bottom - frame)
-    inside = picture.crop(tuple(round(value * scale) for value in area))  # type: ignore[attr-defined]
-    dark = sum(count for level, count in enumerate(inside.histogram()) if level < 128)
-    return box.width < 30 and dark >= LEAST_INK * inside.width * inside.height
+def _is_ticked(picture: Any, box: Box) -> bool:
+    """Whether there is ink inside a small box, its frame left out."""
+    inside = Box(box.x0 + FRAME, box.top + FRAME, box.x1 - FRAME, box.bottom - FRAME)
+    return box.width < 30 and dark_share(picture, inside, PROOF_DPI / 72) >= LEAST_INK

@@ -18,7 +18,7 @@ from packetgen.case import Case
 from packetgen.chart import words
 from packetgen.errors import SafetyStop
 from packetgen.extraction.model import Finding
-from packetgen.extraction.vocabulary import drug_pattern, drugs_by_name
+from packetgen.extraction.vocabulary import drug_named, drug_pattern
 from packetgen.letters.literature import references_for
 from packetgen.letters.model import CITED_PAGE, exhibit_page_of
 from packetgen.letters.view import Enclosed
@@ -101,7 +101,7 @@ def _claims(texts: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for text in texts:
         found.update(TOKEN.findall(text))
-        found.update(drugs_by_name()[name.lower()].generic for name in drug_pattern().findall(text))
+        found.update(drug_named(name).generic for name in drug_pattern().findall(text))
     return found
 
 
@@ -118,7 +118,7 @@ def _numbers_of_drugs(quote: str) -> set[str]:
     """Every number that a quote gives to a drug: up to the next drug, and just before its name."""
     found = {f"{drug} {float(n):g}" for drug, said in _by_drug(quote) for n in PLAIN_NUMBER.findall(said)}
     for name in drug_pattern().finditer(quote):
-        generic = drugs_by_name()[name.group(0).lower()].generic
+        generic = drug_named(name.group(0)).generic
         before = quote[max(0, name.start() - BEFORE_NAME) : name.start()]
         found.update(f"{generic} {float(n):g}" for n in PLAIN_NUMBER.findall(before))
     return found
@@ -129,7 +129,7 @@ def _by_drug(text: str) -> Iterator[tuple[str, str]]:
     names = list(drug_pattern().finditer(text))
     ends = [*(name.start() for name in names[1:]), len(text)]
     for name, end in zip(names, ends, strict=False):
-        yield drugs_by_name()[name.group(0).lower()].generic, text[name.end() : end]
+        yield drug_named(name.group(0)).generic, text[name.end() : end]
 
 
 def _strings(value: Any) -> Iterator[str]:

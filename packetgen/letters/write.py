@@ -85,7 +85,7 @@ def _render(template: Path, passages: Path, context: dict[str, Any]) -> bytes:
         ) from None
     raw = io.BytesIO()
     document.save(raw)
-    return _same_bytes(raw)
+    return with_fixed_times(raw)
 
 
 def _environment(*, autoescape: bool) -> Any:
@@ -163,8 +163,8 @@ def _printable(text: str) -> str:
     return NOT_PRINTABLE.sub("\u25a1", text)
 
 
-def _same_bytes(raw: io.BytesIO) -> bytes:
-    """The same zip with fixed times."""
+def with_fixed_times(raw: io.BytesIO) -> bytes:
+    """The same zip with fixed times: the same content gives the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(raw) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from packetgen.documents.model import Box
+from packetgen.documents.textlayer import text_in
 from packetgen.errors import SafetyStop
 from packetgen.packet.model import Packet
 
@@ -46,9 +47,7 @@ def _stamps(packet: Packet) -> Iterable[tuple[int, str]]:
 
 def _reads(text: Any, height: float, boxes: Sequence[Box], quote: str) -> bool:
     """Whether every word of the quote stands in the boxes; a box may touch a neighbour's letters."""
-    read = "".join(
-        text.get_text_bounded(box.x0 - 1, height - box.bottom - 1, box.x1 + 1, height - box.top + 1) for box in boxes
-    )
+    read = "".join(text_in(text, height, box) for box in boxes)
     return all(_letters(word) in _letters(read) for word in quote.split())
 
 

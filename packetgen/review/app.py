@@ -6,7 +6,6 @@ import contextlib
 import io
 import secrets
 import threading
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +20,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from packetgen import pipeline
 from packetgen.errors import PacketgenError
@@ -45,7 +44,6 @@ class Review:
     """The case under review: built when asked for, one build at a time."""
 
     case_file: Path
-    folder: Path | None = None
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     built: pipeline.Built | None = None
@@ -55,7 +53,7 @@ class Review:
         """Build the packet anew."""
         with self.lock:
             self.built = None
-            self.built = pipeline.build(self.case_file, self.folder)
+            self.built = pipeline.build(self.case_file)
             return self.built
 
     def current(self) -> pipeline.Built:
@@ -187,10 +185,10 @@ class _Guard:
         return own and secrets.compare_digest(request.cookies.get(COOKIE, ""), self.token)
 
 
-def _with_headers(send: Send) -> Callable[..., Awaitable[None]]:
-    async def sender(message: dict[str, object]) -> None:
+def _with_headers(send: Send) -> Send:
+    async def sender(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *HEADERS.items()]  # type: ignore[misc]
+            message["headers"] = [*message.get("headers", []), *HEADERS.items()]
         await send(message)
 
     return sender

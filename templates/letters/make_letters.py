@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from pathlib import Path
 
 import docx
@@ -12,6 +11,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Inches, Pt, RGBColor
+
+from packetgen.letters.write import with_fixed_times
 
 FOLDER = Path(__file__).parent
 INK = RGBColor(0x1F, 0x2D, 0x3D)
@@ -288,10 +289,7 @@ def save(document: docx.document.Document, path: Path) -> None:
     """Save with fixed times, so that making it again gives the same bytes."""
     raw = io.BytesIO()
     document.save(raw)
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(path, "w") as target:
-        for name in source.namelist():
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            target.writestr(info, source.read(name), zipfile.ZIP_DEFLATED)
+    path.write_bytes(with_fixed_times(raw))
 
 
 if __name__ == "__main__":
