@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from packetgen.documents.boxes import without_check_boxes
 from packetgen.documents.layout import skew_of
 from packetgen.documents.model import Box, Word
 from packetgen.errors import ProgramFailed
@@ -112,7 +113,8 @@ def _read(picture: Any, dpi: int, image: Path, turn: int = 0) -> Reading:
     from pytesseract.pytesseract import run_tesseract
 
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    picture.save(image, dpi=(dpi, dpi))
+    wiped, check_boxes = without_check_boxes(picture, dpi)
+    wiped.save(image, dpi=(dpi, dpi))
     base = image.with_suffix("")
     run_tesseract(
         str(image),
@@ -123,7 +125,7 @@ def _read(picture: Any, dpi: int, image: Path, turn: int = 0) -> Reading:
         timeout=OCR_SECONDS_PER_PAGE,
     )
     rows = _rows(base.with_suffix(".tsv").read_text("utf-8"), 72 / dpi)
-    return Reading(tuple(word for row in rows for word in row), skew_of(rows), turn)
+    return Reading((*(word for row in rows for word in row), *check_boxes), skew_of(rows), turn)
 
 
 def _rows(table: str, scale: float) -> list[list[Word]]:

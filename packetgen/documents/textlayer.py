@@ -18,6 +18,7 @@ MOST_POINTS = 4_000_000  # of the picture that ink is looked for in: a page of s
 LEAST_CONTRAST = 24  # of 255, between the lightest and the darkest point of a word's box
 DARK = 128
 LEAST_BOX, LARGEST_BOX = 6.0, 18.0  # points: the side of a check box
+INSET = 0.22  # of its side: the border and what touches it
 TICKED = 0.06  # of a check box's inside that is dark
 BLANK_SHARE = 0.0004  # of the page's points that are dark: less is dust
 EDGE = 0.03  # of the page, left out of that count: borders and holes
@@ -119,7 +120,7 @@ def _check_boxes(page: Any, picture: Any, scale: float, words: Sequence[Word]) -
         if not square or at in found or any(box.holds(w.box.x0 + 1, (w.box.top + w.box.bottom) / 2) for w in words):
             continue
         found.add(at)
-        inset = 0.22 * box.width
+        inset = INSET * box.width
         inside = Box(box.x0 + inset, box.top + inset, box.x1 - inset, box.bottom - inset)
         yield Word("☒" if dark_share(picture, inside, scale) > TICKED else "☐", box)
 
