@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from packetgen.documents.cda import text_of_cda
 from packetgen.documents.html import text_of_html
 from packetgen.errors import UnreadableInput
 from packetgen.limits import MAX_PAGES_PER_FILE
@@ -42,6 +43,8 @@ def to_pdf(source: Path, folder: Path, name: str) -> Path:
         return _text_to_pdf(_decoded(source, name), folder / "text.pdf")
     if suffix in (".html", ".htm"):
         return _text_to_pdf(text_of_html(source.read_bytes(), name), folder / "text.pdf")
+    if suffix == ".xml":
+        return _text_to_pdf(text_of_cda(source.read_bytes(), name), folder / "text.pdf")
     raise UnreadableInput(
         f"files of type '{suffix}' cannot be read", where=name, fix="Print it to PDF, and put the PDF into the case."
     )

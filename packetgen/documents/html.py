@@ -23,11 +23,12 @@ def text_of_html(content: bytes, name: str) -> str:
         tree = html.fromstring(content)
     except (etree.LxmlError, ValueError, AssertionError):
         raise UnreadableInput("is not HTML", where=name, fix="Open it in a browser and print it to PDF.") from None
-    lines = "".join(_pieces(tree)).split("\n")
+    lines = "".join(pieces(tree)).split("\n")
     return "\n".join(line.strip() if "   " not in line else line.rstrip() for line in lines)
 
 
-def _pieces(element: Any) -> Iterator[str]:
+def pieces(element: Any) -> Iterator[str]:
+    """The text of an element and what follows it, with a new line where a block begins or ends."""
     if not isinstance(element.tag, str) or element.tag in UNSEEN:
         yield element.tail or ""
         return
@@ -38,7 +39,7 @@ def _pieces(element: Any) -> Iterator[str]:
         yield "\n" if block else ""
         yield _single(element.text)
         for child in element:
-            yield from _pieces(child)
+            yield from pieces(child)
         yield "\n" if block else ""
     yield _single(element.tail)
 

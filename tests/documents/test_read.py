@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import img2pdf
@@ -243,3 +244,20 @@ def test_a_failing_tesseract_leaves_the_page_for_a_person(
     ((document,), problems) = read(tmp_path, scan_tiff(tmp_path / "fax.tif"))
     assert document.page(1).source == "none"
     assert [(p.code, p.severity) for p in problems] == [("page_unread", "required")]
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_costs_its_page_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the system kills one when memory runs out."""
+    real = shutil.which("tesseract")
+    false = tmp_path / "bin" / "tesseract"
+    false.parent.mkdir()
+    false.write_text(f'#!/bin/sh\ncase "$1" in *000004*) kill -9 $PPID;; esac\nexec {real} "$@"\n')
+    false.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{false.parent}{os.pathsep}{os.environ['PATH']}")
+    fax = Image.open(scan_tiff(tmp_path / "one.tif"))
+    fax.save(tmp_path / "fax.tif", save_all=True, append_images=[fax] * 9, compression="group4", dpi=(200, 200))
+    ((document,), problems) = read(tmp_path, tmp_path / "fax.tif")
+    assert [page.number for page in document.pages if page.source == "none"] == [4]
+    assert [p.where for p in problems if p.code == "page_unread"] == ["fax.tif, page 4"]
+    assert len({page.words for page in document.pages if page.number != 4}) == 1
