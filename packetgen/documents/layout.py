@@ -94,6 +94,7 @@ def _is_prose(lines: Sequence[Line], gutter: float) -> bool:
         if len(filled) < LEAST_ROWS:
             return False
         width = max(w[-1].box.x1 for w in filled) - min(w[0].box.x0 for w in filled)
-        if median(w[-1].box.x1 - w[0].box.x0 for w in filled) < FULL * width or median(map(len, filled)) < LEAST_WORDS:
+        written = [sum(any(letter.isalpha() for letter in word.text) for word in words) for words in filled]
+        if median(w[-1].box.x1 - w[0].box.x0 for w in filled) < FULL * width or median(written) < LEAST_WORDS:
             return False
     return True

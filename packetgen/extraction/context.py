@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 
-from packetgen.documents.text import PageText
 from packetgen.extraction.model import Assertion
-from packetgen.extraction.place import HEADINGS, Passage
+from packetgen.extraction.place import Passage
+from packetgen.extraction.sections import section_at
 
-LONGEST_HEADING = 60
 RELATIVE = re.compile(
-    r"\b(?:mother|father|sister|sis|brother|daughter|son|aunt|uncle|cousin|grandmother|grandfather|parents?"
-    r"|family (?:history|hx)|fhx?)\b",
+    r"\b(?:(?:mother|father|sister|brother|daughter)(?:-in-law)?|mom|mum|dad|sis|bro|son(?! (?:says|notes|reports))"
+    r"|aunt|uncle|cousin|niece|nephew|grand(?:mother|father|ma|pa)|g(?:ma|pa)|parents?|twin|relatives?"
+    r"|family (?:history|hx)|fhx?)\b"
+    r"|\b(?:husband|wife|spouse|partner|roommate|friend|neighbor)"
+    r"(?:['\u2019]s| (?:takes|took|uses|used|had|has|gets|got) )",
     re.IGNORECASE,
 )
 _WORDS: tuple[tuple[Assertion, str], ...] = (
@@ -31,18 +33,8 @@ _WORDS: tuple[tuple[Assertion, str], ...] = (
 RULES = tuple((assertion, re.compile(words, re.IGNORECASE)) for assertion, words in _WORDS)
 
 
-def section_of(page: PageText, offset: int) -> str:
-    """Lower-case title of the last heading before an offset, or ""."""
-    title = ""
-    for match in HEADINGS.finditer(page.text, 0, offset + LONGEST_HEADING):
-        if match.start() <= offset:
-            title = match["title"].lower()
-    return title
-
-
 def assertion_of(passage: Passage) -> Assertion:
     """What a passage asserts of what it names."""
-    section = section_of(passage.page, passage.start)
-    if section.startswith(("family", "fhx")) or RELATIVE.search(passage.said):
+    if section_at(passage.page, passage.start) == "family" or RELATIVE.search(passage.said):
         return "family"
     return next((assertion for assertion, pattern in RULES if pattern.search(passage.said)), "present")

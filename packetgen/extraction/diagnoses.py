@@ -19,6 +19,13 @@ DENIED = re.compile(
     r"(?:(?!change|improvement|benefit|response|relief|reduction|worsening|new|longer|better)\w+[ ]){0,2}$",
     re.IGNORECASE,
 )
+COMPLAINT = re.compile(
+    r"\b(?:headaches?|migraines?|HA\b|dystonia|torticollis|blepharospasm|hemifacial|spastic\w*|hyperhidrosis|sweat(?:s|ing|y)?\b"
+    r"|overactive bladder|OAB|incontinence|detrusor|neurogenic bladder|drool\w*|sialorrhea|strabismus|esotropia"
+    r"|exotropia|diplopia|botox|botulinum\w*|dysport|xeomin|myobloc|daxxify)",
+    re.IGNORECASE,
+)
+ABSENT = re.compile(r"\b(?:no|not|denies|denied|without|negative|nor)\b", re.IGNORECASE)
 
 
 def find_diagnoses(page: PageText) -> list[Finding]:
@@ -49,3 +56,13 @@ def _diagnosis(passage: Passage, condition: Condition) -> Finding | None:
         return None
     value = Diagnosis(condition.name, codes[0] if codes else None, condition.indication)
     return Finding(value, assertion, (passage.evidence("diagnosis"),))
+
+
+def is_about_an_indication(page: PageText) -> bool:
+    """Whether the page says of its patient that there is one of the diseases that toxin treats, or its complaint."""
+    return any(
+        (match := COMPLAINT.search(passage.said))
+        and not ABSENT.search(passage.said[: match.start()])
+        and assertion_of(passage) not in ("family", "negated")
+        for passage in passages(page)
+    )

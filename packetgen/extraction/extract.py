@@ -9,18 +9,19 @@ from packetgen.documents.model import Document
 from packetgen.documents.text import PageText
 from packetgen.extraction.about import summarise
 from packetgen.extraction.denial import find_denial
-from packetgen.extraction.diagnoses import find_diagnoses
+from packetgen.extraction.diagnoses import find_diagnoses, is_about_an_indication
 from packetgen.extraction.diary import find_diary
 from packetgen.extraction.frequency import find_frequency
 from packetgen.extraction.identity import find_identity
 from packetgen.extraction.model import DocumentSummary, Extraction, Finding
 from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
-from packetgen.extraction.therapies import find_therapies
+from packetgen.extraction.therapies import find_therapies, for_another_disease
 from packetgen.extraction.toxins import find_toxins
 
 PAGE_RULES = (find_identity, find_diagnoses, find_frequency, find_therapies, find_scores, find_toxins, find_safety)
 NO_HISTORY = ("denial_letter",)  # a plan's drug lists are not the patient's trials
+LISTS = ("pharmacy_history", "intake_form", "questionnaire", "headache_diary")  # they need not name the disease
 IDENTITY_ONLY = (find_identity,)
 
 
@@ -36,6 +37,8 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
         summary = summarise(pages, (kinds or {}).get(document.label))
         rules = IDENTITY_ONLY if summary.kind in NO_HISTORY else PAGE_RULES
         found = [finding for page in pages for rule in rules for finding in rule(page)]
+        if summary.kind not in LISTS and not any(is_about_an_indication(page) for page in pages):
+            found = for_another_disease(found)
         found += find_denial(pages) if summary.kind == "denial_letter" else find_diary(pages)
         findings += [f if f.as_of else replace(f, as_of=summary.date) for f in found]
         summaries.append(summary)

@@ -6,9 +6,10 @@ import re
 from typing import Any, Literal
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.context import RELATIVE, section_of
+from packetgen.extraction.context import RELATIVE
 from packetgen.extraction.model import Amount, Finding, HeadacheFrequency, Range
 from packetgen.extraction.place import Passage, passages
+from packetgen.extraction.sections import section_at
 
 When = Literal["current", "baseline", "on_treatment"]
 N = r"(?P<low>\d{1,2})(?:\s*(?:-|–|to)\s*(?P<high>\d{1,2}))?"
@@ -80,10 +81,10 @@ def _finding(run: list[tuple[Passage, dict[str, Amount]]]) -> Finding | None:
 
 def _amounts(passage: Passage) -> dict[str, Amount]:
     said = passage.said
-    section = section_of(passage.page, passage.start)
+    section = section_at(passage.page, passage.start)
     if not ABOUT_HEADACHE.search(said) or NOT_A_FACT.search(said) or RELATIVE.search(said):
         return {}
-    if section.startswith(("family", "prior prev", "preventive", "current", "medication", "acute")):
+    if section in ("family", "trials", "failed", "current", "acute", "education"):
         return {}
     found: dict[str, Amount] = {}
     for name, patterns in (

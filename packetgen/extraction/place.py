@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.model import Evidence
+from packetgen.extraction.sections import headings
 
 # A new passage starts at a blank line, a bullet, a numbered item, a heading, or after a full stop.
 _BREAK = re.compile(
@@ -17,15 +18,8 @@ _BREAK = re.compile(
 )
 # A heading: a short line of words without a stop, after a blank line, the page's start or a finished sentence.
 _HEADING = re.compile(r"(?:(?<=\n\n)|(?<=[.;:)]\n)|\A)[ ]*[A-Z][A-Za-z/&()' -]{2,40}\n(?=[^\n])")
-HEADINGS = re.compile(
-    r"^[ ]{0,4}(?P<title>family (?:medical )?history|fhx|allerg(?:ies|en)|current (?:\w+ )?medications?.*|medications?"
-    r"|plan|assessment(?: (?:&|and) plan)?|(?:past )?(?:medical )?history.*|social history|problem list|HPI"
-    r"|history of present illness|prior prevent\w+.*|preventive.*|exam(?:ination)?|objective|review of systems"
-    r"|acute (?:treatment|medication)s?|flowsheet.*|procedure|prev(?:ious)? meds|meds other|other meds|acute(?=:)"
-    r"|comments?(?=:)|all(?=:)|impression|dx|pattern|o/e|pe(?=:)|a/p?(?= )|p/(?= ))(?=[\s:]|$|(?<=/))[ ]*[:]?",
-    re.IGNORECASE | re.MULTILINE,
-)
 PAGES_KEPT = 2  # the page in hand: rules run page by page
+DROP = 8  # columns by which a line must stand further left than the one before, to begin anew
 SHORT = 0.7  # of the widest line of the page: a wrapped sentence fills more
 ABBREVIATED = re.compile(r"(?:\b(?:vs|approx|Dr|Mr|Ms|Mrs|St|no|e\.g|i\.e)|\b[A-Z])\.\s*$")
 
@@ -68,7 +62,8 @@ def passages(page: PageText) -> tuple[Passage, ...]:
         if not ABBREVIATED.search(page.text[max(0, match.start() - 6) : match.start() + 1]):
             cuts.append(match.end())
     cuts += _after_short_lines(page.text)
-    cuts += [match.start() for match in HEADINGS.finditer(page.text)]
+    cuts += [heading.start for heading in headings(page)]
+    cuts += [heading.end for heading in headings(page) if heading.alone]
     for match in _HEADING.finditer(page.text):
         cuts += match.span()
     cuts = [*sorted(set(cuts)), len(page.text)]
@@ -90,9 +85,15 @@ def _after_short_lines(text: str) -> list[int]:
         offset += len(line)
         words = after.split()
         used = len(line.rstrip())
+        if used and words and _indent(after) <= _indent(line) - DROP:
+            starts.append(offset)  # the second line of a table's cell ends where the next row begins
         if words and used and used < SHORT * widest and used + 1 + len(words[0]) < SHORT * widest:
             starts.append(offset)
     return starts
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _row_starts(text: str) -> list[int]:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from packetgen import yamlfile
 from packetgen.extraction.model import DenialReasonName, DrugClass, TherapyRole, TherapyStatus
@@ -27,12 +27,16 @@ Confidence = Literal["high", "medium", "low"]
 
 
 class Drug(Strict):
-    """A drug: its names, class, and the role it has when a note says nothing else."""
+    """A drug, procedure or device: its names, class, and the role it has when a note says nothing else.
+
+    may_be: its role where a note says so, or lists it among those.
+    """
 
     generic: str
     names: tuple[str, ...]
     drug_class: Annotated[DrugClass, Field(alias="class")]
     role: TherapyRole
+    may_be: TherapyRole | None = None
     source: str
     as_of: str
     confidence: Confidence
@@ -111,26 +115,85 @@ class Conditions(Strict):
     conditions: tuple[Condition, ...]
 
 
-class StatusWords(Strict):
-    """A status of a trial and the words that tell it."""
+SectionKind = Literal[
+    "family", "allergy", "failed", "discontinued", "trials", "acute", "current", "plan", "education", "problems",
+    "history", "findings",
+]  # fmt: skip
+
+
+class Section(Strict):
+    """What stands below a heading, and how the heading is written."""
+
+    kind: SectionKind
+    pattern: Pattern
+    example: str
+
+
+class Sections(Strict):
+    """knowledge/sections.yaml."""
+
+    sections: tuple[Section, ...]
+
+
+@cache
+def sections() -> Sections:
+    """All kinds of sections."""
+    return yamlfile.read(KNOWLEDGE / "sections.yaml", Sections)
+
+
+class TherapyCue(Strict):
+    """Words that tell how a trial went, and a sentence that holds them."""
+
+    words: str
+    example: str
+
+
+class StatusCues(Strict):
+    """A status of a trial and what tells it. weak: any other status that is told of the drug goes before it."""
 
     status: TherapyStatus
-    pattern: Pattern
+    weak: bool = False
+    cues: tuple[TherapyCue, ...]
+
+
+class Hypothetical(Strict):
+    """Words of a treatment that is only thought of."""
+
+    words: Pattern
     example: str
 
 
 class OtherIndication(Strict):
-    """Words that say a drug is taken for another disease."""
+    """Other uses of drugs, and words that deny that a drug was for what the chart is about."""
 
-    pattern: Pattern
+    uses: Pattern
     example: str
+    denied: Pattern
+    denied_example: str
 
 
 class TherapyStatuses(Strict):
     """knowledge/therapy_status.yaml."""
 
-    statuses: tuple[StatusWords, ...]
+    adverse: tuple[Pattern, ...]
+    ended: tuple[Pattern, ...]
+    statuses: tuple[StatusCues, ...]
+    hypothetical: Hypothetical
     other_indication: OtherIndication
+    target: Pattern
+
+    @model_validator(mode="after")
+    def _patterns_compile(self) -> TherapyStatuses:
+        for status in self.statuses:
+            for cue in status.cues:
+                _check_pattern(self.filled(cue.words))
+        return self
+
+    def filled(self, words: str) -> str:
+        """A cue's words with the lists that it names put in."""
+        for name, list_ in (("<adverse>", self.adverse), ("<ended>", self.ended)):
+            words = words.replace(name, rf"\b(?:{'|'.join(list_)})")
+        return words
 
 
 class ReasonWords(Strict):
@@ -238,6 +301,27 @@ def drug_pattern() -> re.Pattern[str]:
     """Matches any name of any drug as whole words, the longest first."""
     names = sorted(drugs_by_name(), key=len, reverse=True)
     return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, names)) + r")(?![\w-])", re.IGNORECASE)
+
+
+NEAR_ENOUGH = 1  # letters wrong, left out, added or swapped
+LONG_NAME = 8  # letters: a shorter name is too near to other words
+
+
+@cache
+def drug_like(word: str) -> Drug | None:
+    """The one drug whose long name is a letter from a lower-case word: "topirimate", "amitryptiline"."""
+    from rapidfuzz.distance import OSA
+
+    near = {
+        drug.generic: drug
+        for name, drug in drugs_by_name().items()
+        if len(name) >= LONG_NAME and OSA.distance(word, name, score_cutoff=_slips(name)) <= _slips(name)
+    }
+    return next(iter(near.values())) if len(near) == 1 else None
+
+
+def _slips(name: str) -> int:
+    return NEAR_ENOUGH + (len(name) >= 11)
 
 
 @cache

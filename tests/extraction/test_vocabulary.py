@@ -10,18 +10,34 @@ from packetgen.extraction.denial import find_denial
 from packetgen.extraction.diagnoses import find_diagnoses
 from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
+from packetgen.extraction.sections import section_at
 from packetgen.extraction.therapies import find_therapies
 
-
-@pytest.mark.parametrize("entry", v.therapy_status().statuses, ids=lambda e: e.status)
-def test_a_status_is_read_from_its_example(page_text, entry) -> None:  # type: ignore[no-untyped-def]
-    statuses = {f.value.status for f in find_therapies(page_text(entry.example))}
-    assert entry.status in statuses
+CUES = [(status.status, cue.example) for status in v.therapy_status().statuses for cue in status.cues]
 
 
-def test_another_indication_is_read_from_its_example(page_text) -> None:  # type: ignore[no-untyped-def]
-    (finding,) = find_therapies(page_text(v.therapy_status().other_indication.example))
-    assert finding.value.role == "other_indication"
+@pytest.mark.parametrize(("status", "example"), CUES)
+def test_a_status_is_read_from_its_example(page_text, status: str, example: str) -> None:
+    assert status in {f.value.status for f in find_therapies(page_text(example))}
+
+
+def test_what_is_only_thought_of_is_read_from_its_example(page_text) -> None:
+    assert {f.value.status for f in find_therapies(page_text(v.therapy_status().hypothetical.example))} == {
+        "hypothetical"
+    }
+
+
+def test_another_indication_is_read_from_its_examples(page_text) -> None:
+    words = v.therapy_status().other_indication
+    for example in (words.example, words.denied_example):
+        (finding,) = find_therapies(page_text(example))
+        assert finding.value.role == "other_indication", example
+
+
+@pytest.mark.parametrize("entry", v.sections().sections, ids=lambda e: e.kind)
+def test_a_heading_is_read_from_its_example(page_text, entry) -> None:
+    page = page_text(f"A note.\n\n{entry.example}\nA line below it.")
+    assert section_at(page, page.text.index("line below")) == entry.kind
 
 
 @pytest.mark.parametrize("entry", v.instruments().scores, ids=lambda e: e.instrument)

@@ -1,0 +1,105 @@
+"""Which words of a passage speak of which drug.
+
+A drug is told of by the words before it that reach it ("no response to X, could not tolerate Y") and by those after
+it up to the next drug. Drugs in a list share what stands before the list and after it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from packetgen.extraction.vocabulary import Drug, drug_like, drug_named, drug_pattern
+
+# Words that reach forward to the drug right after them, so that they do not speak of the drug before.
+_VERB = (
+    r"fail(?:ed|ing|s)?|tri(?:ed|al(?:led|ed)?|als)(?: and failed)?|tak(?:es?|ing|en)|took|uses?|using|used|on"
+    r"|continu\w+|start\w*|began|begin|stopp\w+|stay on|keep|discontinu\w+|quit|tolerat\w+|respon\w+|benefit|relief"
+    r"|improvement|help|success|intoleran\w+|allerg\w+|contra-?indicat\w+|add\w*|switch\w*|changed?|given|prescribed"
+    r"|received?|receives|recommend\w*|request\w*|consider\w*|never|denies|declin\w+|refus\w+|despite|refractory"
+    r"|failures?|avoid\w*|had|has|not|without|side effects|reaction|reactions|then|also|still|currently|now|new"
+)
+FORWARD = re.compile(
+    rf"(?:(?:^|[,.;:(–-]|\b(?:and|but|then|while|with|he|she|they|pt|patient)\b)\s*)(?:\w+ ){{0,2}}?(?:{_VERB})"
+    r"(?:\s+(?:and failed|both|the|a|an|her|his|their|daily|oral|low[- ]dose|trials?|tried|taken|took|used|been|on|of"
+    r"|to|with|from|for|by|prior|multiple|several|including|such as|extended[- ]release)){0,4}:?\s*$",
+    re.IGNORECASE,
+)
+JOINED = re.compile(
+    r"(?:,|/|\+|&|\band\b|\bor\b|\band/or\b)\s*(?:(?:and|or|then|the|her|his|also|with|oral)\s+){0,2}$", re.I
+)
+BROKEN = re.compile(r";|(?<=[a-z0-9)%])\.\s+(?=[A-Z0-9])|(?<=[a-z]{3})\.\s+(?=[a-z])|\s[—–]\s(?=[A-Z])")
+FEW = 3  # words before a drug that still make it what its clause is about
+PAREN_OPEN = re.compile(r"\([^()]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A drug in a passage: said[start:end] is its name.
+
+    before   the words that reach it from the left
+    own      its name and the words after it that speak of it alone
+    shared   what stands after the list that it is in
+    """
+
+    drug: Drug
+    start: int
+    end: int
+    before: str
+    own: str
+    shared: str
+
+
+@lru_cache(maxsize=4096)
+def names_in(said: str) -> tuple[tuple[int, int, Drug], ...]:
+    """(start, end, drug) of every name of a drug, also misspelt; a brand in brackets after its generic is one name."""
+    found = [(m.start(), m.end(), drug_named(m.group(0))) for m in drug_pattern().finditer(said)]
+    taken = {(start, end) for start, end, _ in found}
+    for word in re.finditer(r"[A-Za-z]{8,}", said):
+        if not any(start <= word.start() < end for start, end in taken) and (drug := drug_like(word.group(0).lower())):
+            found.append((word.start(), word.end(), drug))
+    found.sort(key=lambda name: name[0])
+    names: list[tuple[int, int, Drug]] = []
+    for start, end, drug in found:
+        if names and names[-1][2] is drug and len(said[names[-1][1] : start].strip(" (/-")) <= 3:
+            names[-1] = (names[-1][0], end, drug)
+        else:
+            names.append((start, end, drug))
+    return tuple(names)
+
+
+def scopes(said: str) -> list[Told]:
+    """Every drug of a passage with its words; the words before a colon speak of all that follows it."""
+    names = names_in(said)
+    if not names:
+        return []
+    cuts, joined = [0], [False]
+    for (_, left, _), (right, _, _) in pairwise(names):
+        gap = said[left:right]
+        forward = FORWARD.search(gap)
+        broken = list(BROKEN.finditer(gap))
+        inside = PAREN_OPEN.search(gap) and ")" in said[right:]
+        if broken and (forward or len(gap[broken[-1].end() :].split()) <= FEW):
+            cuts.append(left + broken[-1].end())
+            joined.append(False)
+        elif forward and not inside:
+            cuts.append(left + forward.start())
+            joined.append(False)
+        else:
+            cuts.append(right)
+            joined.append(JOINED.search(gap) is not None)
+    told = []
+    for index, (start, end, drug) in enumerate(names):
+        first = index
+        while joined[first]:
+            first -= 1
+        last = index
+        while last + 1 < len(names) and joined[last + 1]:
+            last += 1
+        stop = cuts[index + 1] if index + 1 < len(names) else len(said)
+        tail = said[names[last][1] : cuts[last + 1] if last + 1 < len(names) else len(said)] if last > index else ""
+        shared = re.sub(r"\([^)]*\)", " ", tail)
+        told.append(Told(drug, start, end, said[cuts[first] : names[first][0]], said[start:stop], shared))
+    return told

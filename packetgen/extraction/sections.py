@@ -1,0 +1,78 @@
+"""Headings of a page, and what stands below each: a patient's trials, a relative's illness, advice for everyone."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from packetgen.documents.text import PageText
+from packetgen.extraction.vocabulary import SectionKind, drug_pattern, sections
+
+PAGES_KEPT = 2  # the page in hand: rules run page by page
+MOST_WORDS = 7  # of a heading
+NUMBERED = re.compile(r"[ \t]*(?:[-=~*#•|+]+[ ]*)*(?:\(?(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)][ ]+)?")
+# A title ends with its colon, or stands apart from what follows, or alone on its line.
+TITLE = re.compile(
+    r"(?P<title>[A-Za-z](?:[^\n:]{0,58}?[^\s:])?)[ ]*"
+    r"(?P<end>:|[ ][-–—][ ]|\s*\([^)\n]{0,40}\)[ ]*:?|[ ]{2,}|\.?[ ]*-*[ ]*(?=\n|$))"
+)
+CAPITALS = re.compile(r"[A-Z][A-Z &/'-]{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """text[start:end] is a heading. kind: what it announces, None when that is not known; alone: on its line."""
+
+    start: int
+    end: int
+    kind: SectionKind | None
+    alone: bool
+
+
+def section_at(page: PageText, offset: int) -> SectionKind | None:
+    """What the last heading at or before an offset announces."""
+    found = headings(page)
+    index = bisect_right([heading.start for heading in found], offset) - 1
+    return found[index].kind if index >= 0 else None
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def headings(page: PageText) -> tuple[Heading, ...]:
+    """All headings of a page in order."""
+    found = []
+    offset = 0
+    for line in page.text.splitlines(keepends=True):
+        heading = _heading(line, offset)
+        if heading:
+            found.append(heading)
+        offset += len(line)
+    return tuple(found)
+
+
+def _heading(line: str, offset: int) -> Heading | None:
+    lead = NUMBERED.match(line)
+    match = TITLE.match(line, lead.end() if lead else 0)
+    if match is None:
+        return None
+    title, end = match["title"], offset + match.end()
+    if len(title.split()) > (MOST_WORDS if title[0].isupper() else 3) or drug_pattern().search(title):
+        return None
+    alone = not line[match.end() :].strip()
+    kind = _kind(title.strip(" .-=~*").lower())
+    if kind is not None and (match["end"].strip() or alone or title.isupper()):
+        return Heading(offset + match.start(), end, kind, alone)
+    if CAPITALS.fullmatch(title) and (alone or match["end"].strip() == ":"):
+        return Heading(offset + match.start(), end, None, alone)
+    return None
+
+
+@cache
+def _kind(title: str) -> SectionKind | None:
+    return next((section.kind for section in sections().sections if _pattern(section.pattern).fullmatch(title)), None)
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
