@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import dates_in, labelled
+from packetgen.extraction.doses import PRODUCT, PRODUCTS
 from packetgen.extraction.identity import find_identity
-from packetgen.extraction.model import Denial, DenialReason, DenialReasonName, Evidence, Finding, Identity
+from packetgen.extraction.model import (
+    Denial,
+    DenialReason,
+    DenialReasonName,
+    Diagnosis,
+    Evidence,
+    Finding,
+    Identity,
+    Therapy,
+    Toxin,
+)  # fmt: skip
 from packetgen.extraction.place import Passage, evidence, passages
-from packetgen.extraction.toxins import PRODUCT, PRODUCTS
 from packetgen.extraction.vocabulary import denial_reasons
 
 NUMBER = r"(?: (?:no|number|ID|#))"
@@ -42,6 +53,17 @@ PHONE = re.compile(r"(?<![\d-])(?:1[- .])?\(?(?P<area>\d{3})?\)?[- .]{0,2}\d{3}[
 FAX = re.compile(r"fax(?:ed)?(?: (?:it |this )?to)?(?: number)?[ :#]*", re.IGNORECASE)
 PLAN = re.compile(
     r"\b(?:plan|insurance|health|healthcare|choice|care|shield|blue|united|aetna|cigna|humana|medicare|medicaid|assurance)\b",
+    re.IGNORECASE,
+)
+OF_THE_MEMBER = re.compile(
+    r"\b(?:you|your|he|she|they|the (?:member|patient|records?|notes?|charts?|documentation|office note))\b[^.]{0,80}"
+    r"\b(?:took|take[ns]?|tried|stopped|used|did|are|is|was|were|been|shows?|list(?:s|ed)|states?|says?|describes?)\b"
+    r"|\b(?:was|were) (?:taken|stopped|tried|used|discontinued)",
+    re.IGNORECASE,
+)
+OF_THE_POLICY = re.compile(
+    r"\b(?:policy|criteri\w+|must|requires?|required|at least|preferred|formulary|such as|covers?|covered when|approv\w+ when|guidelines?"
+    r"|considered (?:medically|experimental)|alternatives?|one of|two of|for example|including)\b",
     re.IGNORECASE,
 )
 TOP_LINES = 6
@@ -75,6 +97,21 @@ def find_denial(pages: Sequence[PageText]) -> list[Finding]:
     places: list[Evidence] = [passage.evidence("denial_reason") for _, passage in reasons]
     places += [place for page in pages if reference and (place := _place(page, reference.group(0)))]
     return [Finding(value, "present", tuple(places), decided)]
+
+
+def told_by_a_plan(findings: Sequence[Finding]) -> list[Finding]:
+    """What a plan's letter tells of the member, without what its policy asks for and the drugs that it lists."""
+    kept = []
+    for finding in findings:
+        said = finding.evidence[0].quote if finding.evidence else ""
+        if isinstance(finding.value, Therapy):
+            if OF_THE_MEMBER.search(said) and not OF_THE_POLICY.search(said) and finding.assertion == "present":
+                kept.append(finding)
+        elif isinstance(finding.value, Toxin) and finding.value.status == "planned":
+            kept.append(replace(finding, value=replace(finding.value, status="requested")))
+        elif isinstance(finding.value, Identity | Toxin | Diagnosis) and not OF_THE_POLICY.search(said):
+            kept.append(finding)
+    return kept
 
 
 def _place(page: PageText, text: str) -> Evidence | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from packetgen.documents.model import Document
 from packetgen.documents.text import PageText
 from packetgen.extraction.about import summarise
-from packetgen.extraction.denial import find_denial
+from packetgen.extraction.denial import find_denial, told_by_a_plan
 from packetgen.extraction.diagnoses import find_diagnoses, is_about_an_indication
 from packetgen.extraction.diary import find_diary
 from packetgen.extraction.frequency import find_frequency
@@ -20,9 +20,7 @@ from packetgen.extraction.therapies import find_therapies, for_another_disease
 from packetgen.extraction.toxins import find_toxins
 
 PAGE_RULES = (find_identity, find_diagnoses, find_frequency, find_therapies, find_scores, find_toxins, find_safety)
-NO_HISTORY = ("denial_letter",)  # a plan's drug lists are not the patient's trials
 LISTS = ("pharmacy_history", "intake_form", "questionnaire", "headache_diary")  # they need not name the disease
-IDENTITY_ONLY = (find_identity,)
 
 
 def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = None) -> Extraction:
@@ -35,8 +33,9 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
     for document in documents:
         pages = [PageText.of(document, page) for page in document.pages]
         summary = summarise(pages, (kinds or {}).get(document.label))
-        rules = IDENTITY_ONLY if summary.kind in NO_HISTORY else PAGE_RULES
-        found = [finding for page in pages for rule in rules for finding in rule(page)]
+        found = [finding for page in pages for rule in PAGE_RULES for finding in rule(page)]
+        if summary.kind == "denial_letter":
+            found = told_by_a_plan(found)
         if summary.kind not in LISTS and not any(is_about_an_indication(page) for page in pages):
             found = for_another_disease(found)
         found += find_denial(pages) if summary.kind == "denial_letter" else find_diary(pages)

@@ -15,7 +15,7 @@ SIDES = {
     "bilateral": "bilateral", "both": "bilateral",
 }  # fmt: skip
 SIDE = re.compile(r"(?<![\w/])(?P<side>left|right|midline|bilateral|bilat|b/l|lt|rt|l|r|b)(?![\w/])\.?", re.IGNORECASE)
-NUMBER = re.compile(r"(?<![\w.])(?P<n>\d{1,3}(?:\.\d)?)(?![\w.%]|[ ]?(?:sites?|mL|cc))")
+NUMBER = re.compile(r"(?<![\w.])(?P<n>\d{1,3}(?:\.\d)?)(?!\.?[\w%]|[ ]?(?:sites?|mL|cc))")
 UNITS = re.compile(r"(?<![\w.])(?P<n>\d{1,3}(?:\.\d)?)[ ]?(?:units?|u)\b", re.IGNORECASE)
 BEFORE_MUSCLE = re.compile(r"[\W\d]*(?:(?:left|right|bilateral|b/l|lt|rt|l|r)\b\.?[ ]*)?", re.IGNORECASE)
 SIDE_HEAD = re.compile(r"\b(?P<side>left|right|midline)\b", re.IGNORECASE)
@@ -47,8 +47,8 @@ def tables(text: str) -> list[Injected]:
     for index, (start, line) in enumerate(lines):
         sites = _row(line, head)
         if sites is None:
-            by_side = SIDE_HEAD.search(line) and not NUMBER.search(line)
-            if UNIT_HEAD.search(line) and (by_side or re.search(r"\bside\b", line, re.IGNORECASE)):
+            sides = len(SIDE_HEAD.findall(line))
+            if not NUMBER.search(line) and (sides >= 2 or UNIT_HEAD.search(line)):
                 head = line
             if rows and index - rows[-1][1] > GAP_LINES:
                 _close(found, rows, lines)
@@ -98,6 +98,9 @@ def _row(line: str, head: str) -> list[Site] | None:
     name = muscle_pattern().search(line)
     if name is None or not BEFORE_MUSCLE.fullmatch(line[: name.start()]):
         return None
+    several = _several(line)
+    if several:
+        return several
     muscle = _muscle(name)
     if NOT_INJECTED.search(line):
         return []
@@ -110,11 +113,25 @@ def _row(line: str, head: str) -> list[Site] | None:
     side = SIDE.search(rest) or SIDE.search(line[: name.start()])
     if units:
         return [Site(muscle, SIDES[side["side"].lower()] if side else None, float(units["n"]))]
-    if side and numbers and re.search(r"\bside\b", head, re.IGNORECASE):
+    if side and numbers and (UNIT_HEAD.search(head) or re.search(r"\bside\b", head, re.IGNORECASE)):
         column = UNIT_HEAD.search(head)
         at = min(numbers, key=lambda number: abs(number[0] - (column.start() if column else 0)))
         return [Site(muscle, SIDES[side["side"].lower()], at[1])]
     return None
+
+
+def _several(line: str) -> list[Site]:
+    """The sites of a row that names two muscles or more, each with its own units; else none."""
+    names = list(muscle_pattern().finditer(line))
+    sites = []
+    for name, after in pairwise([*names, None]):
+        rest = line[name.end() : after.start() if after else len(line)] if name else ""
+        units = UNITS.search(rest)
+        if name is None or units is None:
+            return []
+        side = SIDE.search(rest[: units.start()]) or SIDE.search(line[max(0, name.start() - 10) : name.start()])
+        sites.append(Site(_muscle(name), SIDES[side["side"].lower()] if side else None, float(units["n"])))
+    return sites if len(sites) >= 2 else []
 
 
 def _by_column(muscle: str, head: str, numbers: list[tuple[int, float]]) -> list[Site]:

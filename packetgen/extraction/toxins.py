@@ -3,50 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Literal
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.context import assertion_of
-from packetgen.extraction.dates import dates_in, labelled
-from packetgen.extraction.model import Finding, Site, Toxin
-from packetgen.extraction.muscles import listed, tables
+from packetgen.extraction.dates import labelled
+from packetgen.extraction.doses import COSMETIC, PENDING, PRODUCT, PRODUCTS, Status, doses, interval_weeks
+from packetgen.extraction.model import Assertion, Finding, Site, Toxin
+from packetgen.extraction.muscles import SIDES, listed, tables
 from packetgen.extraction.place import Passage, evidence, passages
+from packetgen.extraction.vocabulary import muscle_named, muscle_pattern
 
-Status = Literal["given", "planned", "requested"]
-
-PRODUCTS = {
-    "botox": "onabotulinumtoxinA", "onabotulinumtoxina": "onabotulinumtoxinA", "dysport": "abobotulinumtoxinA",
-    "abobotulinumtoxina": "abobotulinumtoxinA", "xeomin": "incobotulinumtoxinA",
-    "incobotulinumtoxina": "incobotulinumtoxinA", "myobloc": "rimabotulinumtoxinB",
-    "rimabotulinumtoxinb": "rimabotulinumtoxinB", "daxxify": "daxibotulinumtoxinA",
-    "daxibotulinumtoxina": "daxibotulinumtoxinA",
-}  # fmt: skip
-PRODUCT = re.compile(r"\b(?P<product>" + "|".join(PRODUCTS) + r")\b", re.IGNORECASE)
-UNITS = re.compile(
-    r"(?<![\d.])(?P<units>\d{2,3})[ ]?(?:units?|u)\b(?![ ]*(?:vial|x[ ]?\d|per[ ]0\.1|/))", re.IGNORECASE
-)
-INTERVAL = re.compile(r"(?:every|q)[ ]?(?P<weeks>\d{1,2})[ -]?(?:w|wks?|weeks?)\b", re.IGNORECASE)
-ASKED = re.compile(r"\b(?:PA|prior auth\w*|request\w*|submit\w*|approval|authorization)\b", re.IGNORECASE)
-PLANNED = re.compile(r"\b(?:plan\w*|next|will|start|schedule\w*|recommend\w*)\b", re.IGNORECASE)
-GIVEN = re.compile(r"\b(?:administered|injected|given|received|got|last|previous\w*|treated with)\b", re.IGNORECASE)
-NOT_A_DOSE = re.compile(r"\b(?:may go|up to|maximum|declined|cosmetic|vials?|criteria|label)\b", re.IGNORECASE)
-
-
-PENDING = re.compile(
-    r"\bPA\b (?:pending|with|submitted|sent|to)|\b(?:submit|send|request)\w* (?:the )?(?:PA|prior auth)", re.IGNORECASE
-)
-# "Previous: 05.12.2024 (155 U), 12.09.2024 (155 U)", "LAST 2024-JUL-22, 220 U Botox"
-EARLIER = re.compile(r"^\W*(?:previous|prior|last|earlier)\b", re.IGNORECASE)
-LATER = re.compile(r"^\W*(?:next|RTC|return|follow[- ]up|plan)\b", re.IGNORECASE)
-BESIDE_DATE = 24  # characters between a date and its units
 RECORD = re.compile(r"procedure note|injection record|chemodenervation|\badministered\b|\binjected\b", re.IGNORECASE)
 PROCEDURE_DATE = re.compile(
     r"\b(?:Date of (?:procedure|service|injection)|Visit|Seen|DOS|Date)\b[ ]*[:]*[ ]*", re.IGNORECASE
 )
+ORGAN = re.compile(r"\bintradetrusor|\bdetrusor\b|\bbladder\b|\b52287\b|\btrigone\b|\bcystoscop", re.IGNORECASE)
+EACH_AXILLA = re.compile(
+    r"(?P<units>\d{2,3}) ?(?:U|units?) (?:in |to |into )?each (?:axilla|armpit|underarm|side)", re.IGNORECASE
+)
+HALVES = re.compile(r"\((?P<units>\d{2,3}) ?/ ?(?P=units)\)")
+INJECTED = re.compile(
+    rf"(?:(?P<side>left|right|L|R) )?(?P<muscle>{muscle_pattern().pattern}) (?:was |were )?injected with", re.IGNORECASE
+)
 TOTAL = re.compile(
-    r"^\W*total\b[^\n]*?(?P<n>\d{2,3})\s*(?:units?|u)?\s*(?:(?:right|left)\b.*)?$|^\W*(?P<alone>\d{2,3}) ?U\s*$",
+    r"(?:^|[ ]{2,})\W*total\b[^\n]*?(?P<n>\d{2,4})\s*(?:units?|u)?\s*(?:(?:right|left)\b.*)?$"
+    r"|^\W*(?P<alone>\d{2,3}) ?U\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 TOTAL_WITHIN = 260  # characters after the last row
@@ -58,16 +40,27 @@ def find_toxins(page: PageText) -> list[Finding]:
 
     Units belong to the product that the passage names, else to the only product that the page names.
     """
-    products = {PRODUCTS[m["product"].lower()] for m in PRODUCT.finditer(page.text)}
+    medical = [passage.said for passage in passages(page) if not COSMETIC.search(passage.said)]
+    products = {PRODUCTS[m["product"].lower()] for said in medical for m in PRODUCT.finditer(said)}
     only = next(iter(products)) if len(products) == 1 else None
     found: dict[tuple[str, float | None, str, str | None], Finding] = {}
     for finding in (*_from_tables(page, only), *_from_passages(page, only)):
         if isinstance(finding.value, Toxin):
             value = finding.value
             same = [key for key in found if key[:3] == (value.product, value.units, value.status)]
-            if not any(key[3] is None or value.date is None or key[3] == value.date for key in same):
+            twin = next((k for k in same if k[3] is None or value.date is None or k[3] == value.date), None)
+            kept = found.get(twin) if twin else None
+            if kept is None:
                 found[(value.product, value.units, value.status, value.date)] = finding
-    return list(found.values())
+            elif isinstance(kept.value, Toxin) and _tells_more(value, kept.value):
+                del found[twin]  # type: ignore[arg-type]
+                found[(value.product, value.units, value.status, value.date)] = finding
+    asked = {(product, units) for product, units, status, _ in found if status == "requested"}
+    return [f for key, f in found.items() if key[2:] != ("planned", None) or key[:2] not in asked]
+
+
+def _tells_more(one: Toxin, other: Toxin) -> bool:
+    return (len(one.sites), one.date is not None) > (len(other.sites), other.date is not None)
 
 
 def _from_tables(page: PageText, only: str | None) -> Iterator[Finding]:
@@ -86,13 +79,12 @@ def _from_tables(page: PageText, only: str | None) -> Iterator[Finding]:
         status: Status = "given" if RECORD.search(page.text) and not planned else "planned"
         if status == "planned" and PENDING.search(page.text):
             status = "requested"
-        interval = INTERVAL.search(page.text)
         value = Toxin(
             product,
             status,
             units,
             _procedure_date(page) if status == "given" else None,
-            float(interval["weeks"]) if interval else None,
+            interval_weeks(page.text),
             _sided(table.sites, page.text[table.end : end]),
         )
         place = evidence(page, table.start, end, "toxin_table")
@@ -112,58 +104,31 @@ def _procedure_date(page: PageText) -> str | None:
 
 
 def _from_passages(page: PageText, only: str | None) -> Iterator[Finding]:
-    for passage in passages(page):
-        dated = list(_dated(passage, only))
-        yield from dated
-        if not dated and (finding := _toxin(passage, only)):
-            yield finding
+    found = passages(page)
+    for dose in doses(page, found, only):
+        index = found.index(dose.passage)
+        value = Toxin(
+            dose.product, dose.status, dose.units, dose.day, dose.weeks, _sites(page, found, index, dose.units)
+        )
+        assertion: Assertion = "present" if dose.status == "given" else "planned"
+        yield Finding(value, assertion, (dose.passage.evidence("toxin"),), dose.day)
 
 
-def _dated(passage: Passage, only: str | None) -> Iterator[Finding]:
-    """Earlier and next sessions: dates with their units."""
-    said = passage.said
-    earlier, later = EARLIER.search(said), LATER.search(said)
-    if not (earlier or later) or NOT_A_DOSE.search(said):
-        return
-    product = PRODUCT.search(said)
-    name = PRODUCTS[product["product"].lower()] if product else only
-    if name is None:
-        return
-    for _, end, day in dates_in(said):
-        units = UNITS.search(said, end, end + BESIDE_DATE)
-        if units:
-            status: Status = "given" if earlier else "planned"
-            value = Toxin(name, status, float(units["units"]), day)
-            yield Finding(value, "present" if earlier else "planned", (passage.evidence("toxin_session"),), day)
-
-
-def _toxin(passage: Passage, only: str | None) -> Finding | None:
-    said = passage.said
-    product, units = PRODUCT.search(said), UNITS.search(said)
-    name = PRODUCTS[product["product"].lower()] if product else only
-    if not name or not units or NOT_A_DOSE.search(said) or assertion_of(passage) != "present":
-        return None
-    status: Status
-    if ASKED.search(said):
-        status = "requested"
-    elif LATER.search(said):
-        status = "planned"
-    elif GIVEN.search(said):
-        status = "given"
-    elif product and PLANNED.search(said):
-        status = "planned"
-    else:
-        return None
-    if status == "planned" and product and PENDING.search(passage.page.text, passage.end):
-        status = "requested"
-    interval = INTERVAL.search(said)
-    dates = dates_in(said)
-    value = Toxin(
-        name,
-        status,
-        float(units["units"]),
-        dates[0][2] if dates and status == "given" else None,
-        float(interval["weeks"]) if interval else None,
-        listed(passage.page.text, passage.start, passage.end),
-    )
-    return Finding(value, "present" if status == "given" else "planned", (passage.evidence("toxin"),), value.date)
+def _sites(page: PageText, found: Sequence[Passage], index: int, units: float) -> tuple[Site, ...]:
+    """The muscles that the passage lists, or the one after or before it, where they add up to the dose."""
+    said = found[index].said
+    each = EACH_AXILLA.search(said) or (HALVES.search(said) if re.search(r"axilla", page.text, re.IGNORECASE) else None)
+    if each and 2 * float(each["units"]) == units:
+        return tuple(Site("axilla", side, units / 2) for side in ("left", "right"))
+    for first, last in ((index, index), (index, index + 1), (index - 1, index), (index + 1, index + 1)):
+        if first >= 0 and last < len(found):
+            sites = listed(page.text, found[first].start, found[last].end)
+            if sites and abs(sum(site.units or 0 for site in sites) - units) < 0.01:
+                return sites
+    if ORGAN.search(said):
+        return (Site("detrusor", None, units),)
+    injected = INJECTED.search(said)
+    if injected:
+        side = injected["side"]
+        return (Site(muscle_named(injected["muscle"]), SIDES[side.lower()] if side else None, units),)
+    return ()

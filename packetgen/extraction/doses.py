@@ -1,0 +1,224 @@
+"""Units of toxin in sentences: which product, given or planned or asked for, and when. Comparisons, vials and what
+others were given are left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from packetgen.documents.text import PageText
+from packetgen.extraction.context import RELATIVE
+from packetgen.extraction.dates import DATE, iso
+from packetgen.extraction.place import Passage
+from packetgen.extraction.sections import section_at
+from packetgen.extraction.vocabulary import muscle_pattern
+
+Status = Literal["given", "planned", "requested"]
+
+PRODUCTS = {
+    "botox": "onabotulinumtoxinA", "onabotulinumtoxina": "onabotulinumtoxinA", "dysport": "abobotulinumtoxinA",
+    "abobotulinumtoxina": "abobotulinumtoxinA", "xeomin": "incobotulinumtoxinA",
+    "incobotulinumtoxina": "incobotulinumtoxinA", "myobloc": "rimabotulinumtoxinB",
+    "rimabotulinumtoxinb": "rimabotulinumtoxinB", "daxxify": "daxibotulinumtoxinA",
+    "daxibotulinumtoxina": "daxibotulinumtoxinA",
+}  # fmt: skip
+PRODUCT = re.compile(r"\b(?P<product>" + "|".join(PRODUCTS) + r")\b", re.IGNORECASE)
+UNITS = re.compile(
+    r"(?<![\d.,/])(?P<units>\d{1,2},\d{3}|\d{1,5}(?:\.\d{1,2})?)[ ]?(?:units?|u)\b"
+    r"(?![ ]*(?:[-(]?[ ]?(?:single[- ]use |single[- ]dose )?vials?|x[ ]?\d+ vials?|per\b|/|each\b(?! axilla)|in each"
+    r"|unused|waste\w*|discard\w*|left over))",
+    re.IGNORECASE,
+)
+BARE_AFTER_PRODUCT = re.compile(r"[ ](?P<units>\d{2,4})(?=[ ](?:again|today|given)\b)", re.IGNORECASE)
+INTERVAL = re.compile(
+    r"(?:every|q)[ ]?(?P<weeks>\d{1,2}|twelve|sixteen|ten)[ -]?(?:w|wks?|weeks?)\b"
+    r"|(?:next|repeat)[ ](?P<next>\d{1,2}) wk",
+    re.IGNORECASE,
+)
+IN_WORDS = {"ten": 10, "twelve": 12, "sixteen": 16}
+ASKED = re.compile(
+    r"\bPA\b(?! on file)|\bprior auth\w*|\bauth(?:orization)?\b(?! on file)|\brequest(?:s|ed|ing)?\b"
+    r"|\bsubmit\w*|\basks for\b|\bapproval (?:of|for)\b|\bre-?authoriz\w+",
+    re.IGNORECASE,
+)
+PENDING = re.compile(
+    r"\bPA\b (?:pending|with|submitted|sent|to\b)|request authorization|sending the prior"
+    r"|\b(?:submit|send|sending|request|fax)\w* (?:\w+ ){0,3}(?:PA|prior auth\w*|auth\w*)"
+    r"|\bauth\w* (?:request )?(?:\w+ )?(?:faxed|sent|submitted|pending|requested)",
+    re.IGNORECASE,
+)
+PLANNED = re.compile(
+    r"\b(?:plan(?:s|ned|ning)?(?! (?:on file|cuts|denied))|next|will|start|schedul\w*|recommend\w*|advis\w+|book|again"
+    r"|due|repeat|continue|increase|go up|up to)\b",
+    re.IGNORECASE,
+)
+TOLD = r"administered|injected|given|received|treated|switched|today|got|had|session|cycle|was"
+GIVEN = re.compile(
+    rf"\b(?:{TOLD}|injection|last|previous\w*|prior|were|has|gave|underwent|did|after|since|first|done|show(?:s|ed)?)\b",
+    re.IGNORECASE,
+)
+LATER = re.compile(r"^\W*(?:next|RTC|return|follow[- ]up|plan|book|repeat)\b", re.IGNORECASE)
+SOON = re.compile(r"\b(?:book|next|again about|due)\b", re.IGNORECASE)
+TODAY = re.compile(r"\btoday\b(?! with| w/)", re.IGNORECASE)
+NO_DOSE_BEFORE = re.compile(r"(?:discard\w*|wast\w*|unused|(?<!\w)[x×@]|sites? of):?\s*$", re.IGNORECASE)
+A_PART = re.compile(r"[^.;]{0,70}= ?\d[\d,.]* ?(?:U\b|units)", re.IGNORECASE)  # "155 U plus 30 U = 185 U"
+EARLIER = re.compile(r"^\W*(?:previous|prior|last|earlier)\b", re.IGNORECASE)
+NOT_A_DOSE = re.compile(
+    r"\b(?:may go|maximum|max\b|declined|criteria|label(?:ed|ing)?|not labeled|told (?:her|him|them)|more or less"
+    r"|less than|bigger|not \"?less|compar\w+|convert\w*|exchanged|equivalent|ratio|U/kg|units/kg|average|usual dose"
+    r"|we use for|template|asked (?:about|for)|would be|could|if (?:the|this|not|no|plan)|should (?:xeomin|botox|this)"
+    r"|cancel\w*|no show|not done|nothing injected|copied)\b",
+    re.IGNORECASE,
+)
+COSMETIC = re.compile(
+    r"\b(?:cosmetic\w*|wrinkles?|glabella\w*|crow'?s feet|forehead (?:lines|botox)|med(?:ical)? ?spa|for lines|spa)\b",
+    re.IGNORECASE,
+)
+BEFORE_DATE, AFTER_DATE = 28, 22  # characters between a dose and its date
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """Units that a passage tells of. passage.said[start:end] is the number; day: ISO or None."""
+
+    passage: Passage
+    product: str
+    units: float
+    status: Status
+    day: str | None
+    weeks: float | None
+    start: int
+    end: int
+
+
+def doses(page: PageText, found: Sequence[Passage], only: str | None) -> Iterator[Dose]:
+    """Every dose of a page in reading order; only: the one product that the page names, if it is one."""
+    carried = only
+    pending = PENDING.search(" ".join(page.text.split())) is not None
+    for index, passage in enumerate(found):
+        said = passage.said
+        names = list(PRODUCT.finditer(said))
+        named = {PRODUCTS[name["product"].lower()] for name in names}
+        section = section_at(page, passage.start)
+        if section not in ("education", "family"):
+            planned = section == "plan" and not any(
+                TODAY.search(near.said) for near in found[max(0, index - 3) : index + 1]
+            )
+            yield from _of(passage, names, carried, planned=planned, pending=pending)
+        if named:
+            carried = next(iter(named)) if len(named) == 1 else None
+
+
+def _of(
+    passage: Passage, names: Sequence[re.Match[str]], carried: str | None, *, planned: bool, pending: bool
+) -> Iterator[Dose]:
+    said = passage.said
+    found = [*UNITS.finditer(said)]
+    found += [m for name in names if (m := BARE_AFTER_PRODUCT.match(said, name.end()))]
+    dated_before = bool(found) and _date_before(said, found[0].start(), 0) is not None
+    for index, match in enumerate(found):
+        first = found[index - 1].end() if index else 0
+        last = found[index + 1].start() if index + 1 < len(found) else len(said)
+        clause = _clause(said, match.start())
+        if NOT_A_DOSE.search(clause) or RELATIVE.search(clause) or _is_a_site(said, match):
+            continue
+        product = _product(names, match, carried)
+        if product is None:
+            continue
+        day = _date_before(said, match.start(), first) if dated_before else _date_after(said, match.end(), last)
+        status = _status(clause, said, day, match, planned=planned, pending=pending)
+        if status is None:
+            continue
+        yield Dose(
+            passage,
+            f"{product} (cosmetic)" if COSMETIC.search(clause) else product,
+            float(match["units"].replace(",", "")),
+            status,
+            day,
+            interval_weeks(said),
+            match.start(),
+            match.end(),
+        )
+
+
+def interval_weeks(text: str) -> float | None:
+    """The first interval that a text tells, in weeks."""
+    match = INTERVAL.search(text)
+    weeks = (match["weeks"] or match["next"]).lower() if match else None
+    return float(IN_WORDS.get(weeks, 0) or weeks) if weeks else None
+
+
+def _clause(said: str, at: int) -> str:
+    """The sentence around an offset; a semicolon ends it too."""
+    breaks = [m.end() for m in re.finditer(r"(?<=[a-z0-9)\"])[.;](?=\s|$)", said)]
+    start = max((b for b in breaks if b <= at), default=0)
+    end = min((b for b in breaks if b > at), default=len(said))
+    return said[start:end]
+
+
+def _is_a_site(said: str, units: re.Match[str]) -> bool:
+    """Units of one muscle, not of the treatment: the muscle's name stands right before them, or "each"."""
+    before = said[max(0, units.start() - 45) : units.start()]
+    muscle = None
+    for muscle in muscle_pattern().finditer(before):
+        pass
+    near = muscle is not None and not re.search(r"[.;,=()]|\bwith\b", before[muscle.end() :])
+    after = said[units.end() : units.end() + 24]
+    if NO_DOSE_BEFORE.search(before) or A_PART.match(said, units.end()) or "copied" in said.lower():
+        return True
+    return (
+        near
+        or re.match(r"\s*(?:\(\d|each\b|(?:in|to|into) (?:the )?(?:right|left|each)|per\b|\(?1 site)", after)
+        is not None
+    )
+
+
+def _product(names: Sequence[re.Match[str]], units: re.Match[str], carried: str | None) -> str | None:
+    before = [name for name in names if name.end() <= units.start()]
+    after = [name for name in names if name.start() >= units.end()]
+    if after and after[0].start() - units.end() <= 12:  # "50 units of Dysport"
+        return PRODUCTS[after[0]["product"].lower()]
+    if before:
+        return PRODUCTS[before[-1]["product"].lower()]
+    if after:
+        return PRODUCTS[after[0]["product"].lower()]
+    return carried
+
+
+def _date_before(said: str, at: int, first: int) -> str | None:
+    found = [
+        m
+        for m in DATE.finditer(said, first, at)
+        if at - m.end() <= BEFORE_DATE and "." not in said[m.end() : at].strip(". ")
+    ]
+    return iso(found[-1]) if found else None
+
+
+def _date_after(said: str, at: int, last: int) -> str | None:
+    match = DATE.search(said, at, last)
+    if match is None or match.start() - at > AFTER_DATE or re.search(r"[.;]\s", said[at : match.start()]):
+        return None
+    return iso(match)
+
+
+def _status(
+    clause: str, said: str, day: str | None, units: re.Match[str], *, planned: bool, pending: bool
+) -> Status | None:
+    later = LATER.search(said) or LATER.search(clause) or SOON.search(clause)
+    if EARLIER.search(said) and day:
+        return "given"
+    if ASKED.search(clause) and not (day and GIVEN.search(clause)):
+        return "requested"
+    if later:
+        return "planned"
+    if day:
+        return "given"
+    if planned:
+        return "requested" if pending else "planned"
+    if GIVEN.search(clause):
+        return "given"
+    if PLANNED.search(clause) or INTERVAL.search(clause):
+        return "requested" if pending else "planned"
+    return None
