@@ -20,21 +20,70 @@ RELATIVE = re.compile(
     r"(?:['\u2019]s| (?:takes|took|uses|used|had|has|gets|got) )",
     re.IGNORECASE,
 )
-_WORDS: tuple[tuple[Assertion, str], ...] = (
-    (
-        "negated",
-        r"\b(?:ruled out|no history of|denies|never had|not have|negative for|no evidence of"
-        r"|no (?:known )?(?=\w+ ?(?:disease|disorder|migraine|dystonia)))|not (?:a |consistent)",
-    ),
-    ("historical", r"\b(?:resolved|history of|previously|in remission|as a child)\b"),
-    ("hypothetical", r"\b(?:if|would|could|(?-i:may)|might|consider(?:ed|ing)?|plan B|in case|should)\b"),
-    ("possible", r"\b(?:possible|possibly|probable|suspected|likely|rule out|r/o|versus|vs\.?)\b|\w\?"),
+_KIN = "mother|father|sister|brother|mom|dad|son|daughter|aunt|uncle|grand\\w+"
+OF_RELATIVE = re.compile(rf"^\W{{1,4}}(?:(?:in|of) )?(?:his |her |the )?(?:{_KIN})\b", re.IGNORECASE)
+# A denial before a name reaches it over a few words, but not over what it denies itself: "no change in migraine".
+NEGATED_BEFORE = re.compile(
+    r"\b(?:no|not|never|denie[sd]|without|negative for|neither|nor|free of|rather than|instead of|n't|rule[sd]? out"
+    r"|excluded?|nothing to suggest|absence of|unlikely)\b"
+    r"(?![ ](?:change|improvement|benefit|response|relief|reduction|worsening|longer|better|controlled|tolerat\w+|well"
+    r"|only|reliev\w+|help\w*|effect\w*|due|because|since|related))"
+    r"[^.;:]{0,60}$",
+    re.IGNORECASE,
 )
-RULES = tuple((assertion, re.compile(words, re.IGNORECASE)) for assertion, words in _WORDS)
+# "No aura, chronic migraine persists": the denial ends with its own clause.
+GOES_ON = re.compile(r"\b(?:persists?|continues?|remains?|is|has|was|unchanged|worse\w*|since|for)\b", re.I)
+NEGATED_AFTER = re.compile(
+    r"^[^.;:]{0,30}\b(?:(?:was |been |is |were )?(?:ruled out|excluded|removed)"
+    r"|not (?:found|present|confirmed|seen|met)|(?:is|was) negative|unlikely|in error|denied|should be changed)\b"
+    r"|^\W{0,3}(?:no\b|absent|negative|none\b)|^[^.;]{0,60}\b(?:I removed it|should be removed)\b",
+    re.IGNORECASE,
+)
+HISTORICAL_BEFORE = re.compile(
+    r"\b(?:history of|h/o|hx of|previous(?:ly)?|prior|past|former|resolved|in remission|childhood|old)\b:?"
+    r"[^.;:]{0,40}$",
+    re.IGNORECASE,
+)
+HISTORICAL_AFTER = re.compile(
+    r"^[^.;:]{0,40}\b(?:resolved|in remission|as a child|in childhood|gone|remote)\b"
+    r"|^\W{0,3}\(?(?:resolved|remote|history)",
+    re.IGNORECASE,
+)
+HYPOTHETICAL_BEFORE = re.compile(
+    r"\b(?:if|would|could|(?-i:may)|might|consider(?:ed|ing)?|plan B|in case|should|prevents?|for treatment of"
+    r"|criteria for|people with|patients with|approved for|indicated for)\b[^.;:]{0,60}$",
+    re.IGNORECASE,
+)
+POSSIBLE_BEFORE = re.compile(
+    r"\b(?:possible|possibly|probable|probably|suspected|suspect|likely|rule out|r/o|versus|vs\.?)\s[^.;:]{0,40}$",
+    re.IGNORECASE,
+)
+POSSIBLE_AFTER = re.compile(
+    r"^(?: \([^)]*\))?\?|^[^.;:]{0,25}\b(?:versus|vs\.?|suspected|is possible|is likely)\b", re.IGNORECASE
+)
+# The patient's own: "his migraine", "she has". A relative named earlier in the sentence does not reach over it.
+SENTENCE_END = re.compile(r"(?<=[a-z0-9)])[.;](?=\s|$)|\bbut\b|\bhowever\b", re.IGNORECASE)
 
 
-def assertion_of(passage: Passage) -> Assertion:
-    """What a passage asserts of what it names."""
-    if section_at(passage.page, passage.start) == "family" or RELATIVE.search(passage.said):
+def assertion_at(passage: Passage, start: int, end: int) -> Assertion:
+    """What a passage asserts of what passage.said[start:end] names."""
+    said = passage.said
+    before, after = said[:start], said[end:]
+    breaks = list(SENTENCE_END.finditer(before))
+    before = before[breaks[-1].end() :] if breaks else before
+    following = SENTENCE_END.search(after)
+    after = after[: following.start()] if following else after
+    if section_at(passage.page, passage.start) == "family" or RELATIVE.search(before) or OF_RELATIVE.search(after):
         return "family"
-    return next((assertion for assertion, pattern in RULES if pattern.search(passage.said)), "present")
+    denied = NEGATED_BEFORE.search(before)
+    if denied and "," in denied.group(0) and (GOES_ON.search(said[start:end]) or GOES_ON.match(after.lstrip())):
+        denied = None
+    if denied or NEGATED_AFTER.search(after):
+        return "negated"
+    if POSSIBLE_BEFORE.search(before) or POSSIBLE_AFTER.search(after) or " versus " in said[start:end]:
+        return "possible"
+    if HISTORICAL_BEFORE.search(before) or HISTORICAL_AFTER.search(after):
+        return "historical"
+    if section_at(passage.page, passage.start) == "education" or HYPOTHETICAL_BEFORE.search(before):
+        return "hypothetical"
+    return "present"

@@ -62,8 +62,9 @@ OF_THE_MEMBER = re.compile(
     re.IGNORECASE,
 )
 OF_THE_POLICY = re.compile(
-    r"\b(?:policy|criteri\w+|must|requires?|required|at least|preferred|formulary|such as|covers?|covered when|approv\w+ when|guidelines?"
-    r"|considered (?:medically|experimental)|alternatives?|one of|two of|for example|including)\b",
+    r"\b(?:policy|criteri\w+|must|requires?|required|at least|preferred|formulary|such as|covers?|covered when"
+    r"|approv\w+ when|guidelines?|considered (?:medically|experimental)|alternatives?|one of|two of|for example"
+    r"|including)\b",
     re.IGNORECASE,
 )
 TOP_LINES = 6

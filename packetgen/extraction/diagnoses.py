@@ -3,66 +3,92 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.context import assertion_of
-from packetgen.extraction.model import Assertion, Diagnosis, Finding
+from packetgen.extraction.context import assertion_at
+from packetgen.extraction.model import Diagnosis, Finding
 from packetgen.extraction.place import Passage, passages
+from packetgen.extraction.ticks import answer_beside
 from packetgen.extraction.vocabulary import Condition, conditions
 
 ICD10 = re.compile(r"(?<![\w.])[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?(?![\w.]\w)")
+CODE_BEFORE = 4  # characters between a code and the name after it: "G24.3 cervical dystonia"
 CODE_WITHIN = 130  # characters after the name: a table may have the code two columns on
 
-# A denial right before the name: "no MS, no neurogenic bladder"; "no change in chronic migraine" denies nothing.
-DENIED = re.compile(
-    r"\b(?:no|denies|without|negative for|not have|never had|no (?:history|evidence|signs?) of)[ ]"
-    r"(?:(?!change|improvement|benefit|response|relief|reduction|worsening|new|longer|better)\w+[ ]){0,2}$",
-    re.IGNORECASE,
-)
 COMPLAINT = re.compile(
     r"\b(?:headaches?|migraines?|HA\b|dystonia|torticollis|blepharospasm|hemifacial|spastic\w*|hyperhidrosis|sweat(?:s|ing|y)?\b"
     r"|overactive bladder|OAB|incontinence|detrusor|neurogenic bladder|drool\w*|sialorrhea|strabismus|esotropia"
     r"|exotropia|diplopia|botox|botulinum\w*|dysport|xeomin|myobloc|daxxify)",
     re.IGNORECASE,
 )
-ABSENT = re.compile(r"\b(?:no|not|denies|denied|without|negative|nor)\b", re.IGNORECASE)
+TOXIN = re.compile(r"botox|botulinum\w*|dysport|xeomin|myobloc|daxxify", re.IGNORECASE)
+MENTIONS = 3  # of a complaint, in a document that is about it
 
 
 def find_diagnoses(page: PageText) -> list[Finding]:
-    """One finding for each disease and code on the page."""
-    found: dict[tuple[str, str | None, str], Finding] = {}
+    """One finding for each disease, code and assertion on the page."""
+    found: dict[tuple[str, str | None, str | None, str], Finding] = {}
     for passage in passages(page):
-        for condition in conditions().conditions:
-            finding = _diagnosis(passage, condition)
-            if finding and isinstance(finding.value, Diagnosis):
-                found.setdefault((finding.value.name, finding.value.icd10, finding.assertion), finding)
-    coded = {(name, assertion) for name, code, assertion in found if code}
-    return [f for (name, code, assertion), f in found.items() if code or (name, assertion) not in coded]
+        for finding in _named(passage):
+            if isinstance(finding.value, Diagnosis):
+                told = finding.value
+                found.setdefault((told.name, told.indication, told.icd10, finding.assertion), finding)
+    coded = {(name, assertion) for name, _, code, assertion in found if code}
+    return [f for (name, _, code, assertion), f in found.items() if code or (name, assertion) not in coded]
 
 
-def _diagnosis(passage: Passage, condition: Condition) -> Finding | None:
-    match = re.search(condition.pattern, passage.said, re.IGNORECASE)
-    reach = (match.start(), match.end() + CODE_WITHIN) if match else (0, len(passage.said))
-    codes = [
-        code.group(0)
-        for code in ICD10.finditer(passage.said, *reach)
-        if condition.codes and code.group(0).startswith(condition.codes)
-    ]
-    if not match and not codes:  # "Dx: L74.510" names its disease by code alone
-        return None
-    denied = match is not None and DENIED.search(passage.said[: match.start()])
-    assertion: Assertion = "negated" if denied else assertion_of(passage)
-    if condition.only_of_relatives and assertion != "family":
-        return None
-    value = Diagnosis(condition.name, codes[0] if codes else None, condition.indication)
-    return Finding(value, assertion, (passage.evidence("diagnosis"),))
+def _named(passage: Passage) -> Iterator[Finding]:
+    """Every disease that a passage names; the more special name goes before the words within it."""
+    taken: list[tuple[int, int]] = []
+    coded: set[str] = set()
+    codes = [code for code in ICD10.finditer(passage.said)]
+    for condition in conditions().conditions:
+        for match in re.finditer(condition.pattern, passage.said, re.IGNORECASE):
+            if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            taken.append(match.span())
+            code = _code(condition, codes, match)
+            coded |= {code} if code else set()
+            yield _finding(passage, condition, code, match.start(), match.end())
+    for condition in conditions().conditions:  # "Dx: L74.510" names its disease by code alone
+        for code_match in codes:
+            code = code_match.group(0)
+            if condition.codes and code.startswith(condition.codes) and code not in coded:
+                coded.add(code)
+                yield _finding(passage, condition, code, *code_match.span())
 
 
-def is_about_an_indication(page: PageText) -> bool:
-    """Whether the page says of its patient that there is one of the diseases that toxin treats, or its complaint."""
+def _code(condition: Condition, codes: Sequence[re.Match[str]], name: re.Match[str]) -> str | None:
+    fitting = [code for code in codes if condition.codes and code.group(0).startswith(condition.codes)]
+    after = next((c for c in fitting if 0 <= c.start() - name.end() <= CODE_WITHIN), None)
+    before = next((c for c in reversed(fitting) if 0 <= name.start() - c.end() <= CODE_BEFORE), None)
+    code = before or after
+    return code.group(0) if code else None
+
+
+def _finding(passage: Passage, condition: Condition, code: str | None, start: int, end: int) -> Finding:
+    at = passage.page.text.find(passage.said[start:end].split()[0], passage.start)
+    answer = answer_beside(passage.page, at, at + end - start) if at >= 0 else None
+    assertion = "negated" if answer in ("no", "not now") else assertion_at(passage, start, end)
+    return Finding(Diagnosis(condition.name, code, condition.indication), assertion, (passage.evidence("diagnosis"),))
+
+
+def are_about_an_indication(pages: Sequence[PageText]) -> bool:
+    """Whether a document is about a disease that toxin treats: it names its patient's, or speaks of its complaint.
+
+    One mention of a headache, as any note may have, is not enough.
+    """
+    told = 0
+    for page in pages:
+        for passage in passages(page):
+            for match in COMPLAINT.finditer(passage.said):
+                if assertion_at(passage, match.start(), match.end()) in ("present", "possible"):
+                    told += MENTIONS if TOXIN.fullmatch(match.group(0)) else 1
+            if told >= MENTIONS:
+                return True
     return any(
-        (match := COMPLAINT.search(passage.said))
-        and not ABSENT.search(passage.said[: match.start()])
-        and assertion_of(passage) not in ("family", "negated")
-        for passage in passages(page)
+        isinstance(f.value, Diagnosis) and f.value.indication and f.assertion in ("present", "possible", "negated")
+        for page in pages
+        for f in find_diagnoses(page)
     )

@@ -9,17 +9,18 @@ from packetgen.documents.model import Document
 from packetgen.documents.text import PageText
 from packetgen.extraction.about import summarise
 from packetgen.extraction.denial import find_denial, told_by_a_plan
-from packetgen.extraction.diagnoses import find_diagnoses, is_about_an_indication
+from packetgen.extraction.diagnoses import are_about_an_indication, find_diagnoses
 from packetgen.extraction.diary import find_diary
 from packetgen.extraction.frequency import find_frequency
 from packetgen.extraction.identity import find_identity
-from packetgen.extraction.model import DocumentSummary, Extraction, Finding
+from packetgen.extraction.model import Diagnosis, DocumentSummary, Extraction, Finding
 from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
 from packetgen.extraction.therapies import find_therapies, for_another_disease
 from packetgen.extraction.toxins import find_toxins
 
 PAGE_RULES = (find_identity, find_diagnoses, find_frequency, find_therapies, find_scores, find_toxins, find_safety)
+FORMS = ("headache_diary", "questionnaire")  # "migraine" is the name of an entry there, not a diagnosis
 LISTS = ("pharmacy_history", "intake_form", "questionnaire", "headache_diary")  # they need not name the disease
 
 
@@ -34,9 +35,11 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
         pages = [PageText.of(document, page) for page in document.pages]
         summary = summarise(pages, (kinds or {}).get(document.label))
         found = [finding for page in pages for rule in PAGE_RULES for finding in rule(page)]
+        if summary.kind in FORMS:
+            found = [f for f in found if not (isinstance(f.value, Diagnosis) and f.value == Diagnosis("migraine"))]
         if summary.kind == "denial_letter":
             found = told_by_a_plan(found)
-        if summary.kind not in LISTS and not any(is_about_an_indication(page) for page in pages):
+        if summary.kind not in LISTS and not are_about_an_indication(pages):
             found = for_another_disease(found)
         found += find_denial(pages) if summary.kind == "denial_letter" else find_diary(pages)
         findings += [f if f.as_of else replace(f, as_of=summary.date) for f in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.context import assertion_of
+from packetgen.extraction.context import assertion_at
 from packetgen.extraction.model import Assertion, Finding, Safety
 from packetgen.extraction.place import Passage, passages
 from packetgen.extraction.vocabulary import concerns
@@ -40,5 +40,5 @@ def _assertion(passage: Passage, match: re.Match[str]) -> Assertion | None:
         return "negated"
     if ADVICE.search(passage.said):
         return None
-    found = assertion_of(passage)
+    found = assertion_at(passage, match.start(), match.end())
     return found if found != "negated" else "present"

@@ -81,7 +81,7 @@ def find_therapies(page: PageText) -> list[Finding]:
         told = scopes(passage.said)
         for index, drug in enumerate(told):
             tail = follow if index == len(told) - 1 else None
-            finding = _finding(passage, drug, tail, told)
+            finding = _finding(passage, drug, tail)
             assert isinstance(finding.value, Therapy)  # noqa: S101 - for the type checker
             if (drug.drug.generic, finding.value.status) not in seen:
                 seen.add((drug.drug.generic, finding.value.status))
@@ -145,7 +145,7 @@ def _follows(unit: tuple[Passage, Passage | None], before: Passage, passage: Pas
     )
 
 
-def _finding(passage: Passage, told: Told, follow: Passage | None, among: Sequence[Told]) -> Finding:
+def _finding(passage: Passage, told: Told, follow: Passage | None) -> Finding:
     section = section_at(passage.page, passage.start)
     place = passage
     own = told.own
@@ -153,7 +153,7 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, among: Sequen
         own = f"{own} {follow.said}"
         place = Passage(passage.page, passage.start, follow.end)
     answer = _answer(passage, told)
-    role, use = _role(told, section, among)
+    role, use = _role(told, section)
     if use:
         own = own.replace(use, " ")
     status, reason = _status(told, own, section, answer, in_its_paragraph=is_in_headings_paragraph(passage))
@@ -310,7 +310,7 @@ def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(words, re.IGNORECASE)
 
 
-def _role(told: Told, section: SectionKind | None, among: Sequence[Told]) -> tuple[TherapyRole, str | None]:
+def _role(told: Told, section: SectionKind | None) -> tuple[TherapyRole, str | None]:
     """What the drug is taken for, and the words that say so of another disease; else its usual role."""
     other, target = therapy_status().other_indication, therapy_status().target
     clause = _first_sentence(told.own)
@@ -323,9 +323,7 @@ def _role(told: Told, section: SectionKind | None, among: Sequence[Told]) -> tup
         return "other_indication", use.group(0)
     if told.drug.role == "other_indication" and told.drug.may_be:
         said = re.search(rf"\b(?:{target})", f"{told.before} {clause}", re.IGNORECASE)
-        listed = any(other.drug.role == told.drug.may_be for other in among)
-        named = said or listed or section in ("trials", "failed")
-        return (told.drug.may_be if named else "other_indication"), None
+        return (told.drug.may_be if said or section in ("trials", "failed") else "other_indication"), None
     return told.drug.role, None
 
 

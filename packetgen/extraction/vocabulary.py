@@ -96,16 +96,12 @@ class Instruments(Strict):
 
 
 class Condition(Strict):
-    """A disease: how it is written, its ICD-10 prefixes, the indication it is.
-
-    only_of_relatives: a word so wide that only family history is worth noting by it.
-    """
+    """A disease: how it is written, its ICD-10 prefixes, the indication it is."""
 
     name: str
     pattern: Pattern
     codes: tuple[str, ...] = ()
     indication: str | None = None
-    only_of_relatives: bool = False
     example: str
 
 
