@@ -12,7 +12,7 @@ from packetgen.extraction.place import evidence
 from packetgen.extraction.vocabulary import document_kinds
 
 DATED = re.compile(
-    r"(?<!Birth )\b(?:Encounter date"
+    r"(?<!Birth )(?<!Next )\b(?:Enc(?:ounter)? date|Completed|Date filled out|Report date|Opened"
     r"|Date of (?:service|visit|consultation|procedure|encounter)|Visit date|Consult(?:ation)? date"
     r"|Service date|Seen|Visit|DOS|Today|Exported|Generated|Letter date|Notice date|Date)\b[ ]*[:_,]*[ ]*",
     re.IGNORECASE,

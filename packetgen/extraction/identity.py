@@ -11,23 +11,38 @@ from packetgen.extraction.model import Finding, Identity
 from packetgen.extraction.place import evidence
 
 _PART = r"[A-Z][A-Za-zÀ-ÿ'’-]*\.?"
+_BETWEEN = r"(?:(?:van|von|der|den|de|la|del|di|da|bin|al)[ ])*"
+_NAME = rf"{_PART},[ ]{{0,2}}{_PART}(?:[ ]{_PART})?|(?:(?:Mr|Mrs|Ms|Miss)\.?[ ])?{_PART}(?:[ ]{_BETWEEN}{_PART}){{1,3}}"
 NAME = re.compile(
-    rf"\b(?:Patient(?:[ ]name)?|Pt(?:[ ]Name)?|Name|User|Member(?:[ ]name)?)\b[ ]*[:_,]*[ ]*"
-    rf"(?P<name>{_PART},[ ]{{1,2}}{_PART}(?:[ ]{_PART})?|{_PART}(?:[ ]{_PART}){{1,3}})"
+    r"\b(?i:Patient(?:[ ]name)?|Pt(?:[ ]Name)?|Name|User|Profile|Child|Veteran|Member(?:[ ]name)?|Participant|Enrollee"
+    r"|Beneficiary|Regarding|Re)\b"
+    rf"(?:[ ]*[:_,|=]+[ ]*|[ ]{{2,}}|[ ](?=[A-Z][\w'’-]+,))_*(?P<name>{_NAME})"
 )
 # A name without a label, on the line of the birth date: "MRN 3310-88-241   Ada Byron   DOB 1961-JUN-03".
 NAME_BESIDE_BIRTH = re.compile(
-    rf"(?:^|[ ]{{2,}}|[|][ ]*)(?P<name>{_PART},[ ]{_PART}(?:[ ]{_PART})?|{_PART}(?:[ ]{_PART}){{1,2}})"
-    rf"(?:[ ]{{2,}}|[ ]*[|][ ]*)(?:[^\n]{{0,20}}[ |])?(?:DOB|D\.O\.B\.|Born)\b",
+    rf"(?:^[ ]*|[ ]{{2,}}|[|][ ]*)(?P<name>{_NAME})"
+    r"(?:[ ]\([MF]\)|[ ]\d{1,3}[ ]?(?:y/?o|yrs?)\b)?(?:[ ]{2,}|[ ]*[|][ ]*)(?:[^\n]{0,20}[ |])?"
+    r"(?i:DOB|D\.O\.B\.|Born|b\.|Member ID|MRN)",
     re.MULTILINE,
 )
-BIRTH = re.compile(r"\b(?:DOB|D\.O\.B\.|Birth[ ]?date|Date of birth|Born)\b[ ]*[:_,]*[ ]*", re.IGNORECASE)
+NO_NAME = re.compile(
+    r"\b(?:notice|request|prior|determination|appeal|denial|precertification|authorization|clinic|center|health|packet"
+    r"|questionnaire|consultation|report|history|hospital|institute|visit|department|group|plan|diagnosis|insurance"
+    r"|neurology|urology|dermatology|medicine|page|summary|medical|procedure)\b",
+    re.IGNORECASE,
+)
+BIRTH = re.compile(
+    r"\b(?:DOB|D\.O\.B\.|Birth[ -]?date|Date of birth|Born|b\.(?=[ ]?\d))[ ]*[:_,|=]*[ ]*_*", re.IGNORECASE
+)
 MRN = re.compile(
-    r"(?:\b(?:MRN|Medical record (?:no|number))\b[ ]*[:#]*[ ]*|(?<=[ ])#[ ]?)(?P<mrn>[A-Z]{0,4}[ -]?\d[\dA-Z-]{2,})"
+    r"(?:\b(?i:(?:Acct/)?MRN|MR[ ]?#|Med(?:ical|\.)? rec(?:ord|\.)?(?: (?:no|number))?|Chart(?: (?:no|number))?"
+    r"|Record(?: no)?|Our no|Patient ID|Pt ID)(?![A-Za-z])\.?[ ]*[:#]*[ ]*|(?<=[ ])#[ ]?)"
+    r"(?P<mrn>(?:[A-Z]{1,4}[ .-]?)?\d[\dA-Z.-]*[\dA-Z])"
 )
 MEMBER = re.compile(
-    r"\b(?:Member (?:ID|number|no\.?)|Subscriber ID|Insurance ID|ID#|ID(?=[ :]))[ ]*[:#_]*[ ]*"
-    r"(?P<id>[A-Z0-9][A-Z0-9-]*(?:[ ]\d+)*\d)"
+    r"\b(?i:(?:Member|Enrollee|Beneficiary) (?:ID|number|no\b\.?|#)|Subscriber ID|Participant ID|Insurance ID|Plan ID"
+    r"|Identification|ID ?#|ID no\.?|ID(?=[ :]))"
+    r"[ ]*[:#_|]*[ ]*_*(?P<id>(?:[A-Z]{1,4}[ -]?)?\d[\dA-Z-]*(?:[ ](?:\d[\dA-Z-]*|[A-Z]\b))*)"
 )
 STOPS = re.compile(r"[ ](?:MRN|DOB|Sex|Date|Age|Visit|ID)\b.*$")
 
@@ -50,7 +65,9 @@ def find_identity(page: PageText) -> list[Finding]:
 def _identifiers(page: PageText) -> Iterator[tuple[str, str, int, int]]:
     text = page.text
     for pattern in (NAME, NAME_BESIDE_BIRTH):
-        if (match := pattern.search(text)) and (name := _plain(match["name"])):
+        named = ((match, _plain(match["name"])) for match in pattern.finditer(text))
+        match, name = next(((match, name) for match, name in named if name), (None, None))
+        if match and name:
             yield "name", name, match.start("name"), match.end("name")
             break
     if match := BIRTH.search(text):
@@ -65,7 +82,9 @@ def _identifiers(page: PageText) -> Iterator[tuple[str, str, int, int]]:
 
 def _plain(name: str) -> str | None:
     """ "Okafor, Denise M" -> "Denise M Okafor"; None when it is no name."""
-    name = STOPS.sub("", name).strip(" .,")
+    name = re.sub(r"^(?:Mr|Mrs|Ms|Miss)\.? ", "", STOPS.sub("", name)).strip(" .,")
+    if NO_NAME.search(name):
+        return None
     if "," in name:
         last, _, first = name.partition(",")
         name = f"{first.strip()} {last.strip()}"
