@@ -18,7 +18,9 @@ from packetgen.extraction.model import (
     Diagnosis,
     Evidence,
     Finding,
+    HeadacheFrequency,
     Identity,
+    Score,
     Therapy,
     Toxin,
 )  # fmt: skip
@@ -55,6 +57,7 @@ PLAN = re.compile(
     r"\b(?:plan|insurance|health|healthcare|choice|care|shield|blue|united|aetna|cigna|humana|medicare|medicaid|assurance)\b",
     re.IGNORECASE,
 )
+TOLD = (Identity, Toxin, Diagnosis, Score, HeadacheFrequency)  # what a letter may tell of its member
 OF_THE_MEMBER = re.compile(
     r"\b(?:you|your|he|she|they|the (?:member|patient|records?|notes?|charts?|documentation|office note))\b[^.]{0,80}"
     r"\b(?:took|take[ns]?|tried|stopped|used|did|are|is|was|were|been|shows?|list(?:s|ed)|states?|says?|describes?)\b"
@@ -110,7 +113,7 @@ def told_by_a_plan(findings: Sequence[Finding]) -> list[Finding]:
                 kept.append(finding)
         elif isinstance(finding.value, Toxin) and finding.value.status == "planned":
             kept.append(replace(finding, value=replace(finding.value, status="requested")))
-        elif isinstance(finding.value, Identity | Toxin | Diagnosis) and not OF_THE_POLICY.search(said):
+        elif isinstance(finding.value, TOLD) and not OF_THE_POLICY.search(said):
             kept.append(finding)
     return kept
 

@@ -119,12 +119,12 @@ class Therapy:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score. subscores as (name, value) pairs: MAS has values such as "1+"."""
+    """A score. subscores as (name, value) pairs: MAS has values such as "1+", a bladder diary one for each day."""
 
     kind: ClassVar[str] = "score"
     instrument: str
     value: float | None = None
-    subscores: tuple[tuple[str, float | str], ...] = ()
+    subscores: tuple[tuple[str, float | str | tuple[float, ...]], ...] = ()
     grade: str | None = None
     date: str | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import dates_in
@@ -11,12 +12,27 @@ from packetgen.extraction.place import evidence
 from packetgen.extraction.subscores import find_subscores, without_plain_twins
 from packetgen.extraction.vocabulary import Instrument, instruments
 
+# Words that may stand between a score's name and its value.
+_FILLER = (
+    r"total|score[ds]?|today|recorded|reported|reviewed|as|is|was|were|of|at|in|on|by|the|to|clinic|visit|last|now"
+    r"|currently|after|fill|\d(?=[ ]+\d)|scan(?:ned)?|bladder|volume|void|repeat|staff|pt|patient|w/|with|he|she|gave"
+    r"|marked|his|her|this|quotes|an?"
+)
 VALUE = re.compile(
-    r"[ ]*(?:(?:19|20)\d\d:)?[ ]*(?:total|score|today|\(total\)|recorded as|is|was|of|=|:|[ ])*[ ]*"
-    r"(?P<value>\d{1,3}(?:\.\d)?)(?![\d-]|[ ]?(?:or|and) )(?:/\d{2,3})?"
-    r"(?:[ ,/]*\(?(?P<grade>grade[ ](?:IV|III|II|I|[1-4])))?",
+    rf"(?:[\s:=,(-]|(?:19|20)\d\d:|\b(?:{_FILLER})\b){{0,14}}?[ =:(]*(?P<value>\d{{1,3}}(?:\.\d{{1,2}})?)"
+    r"(?![\d-]|\.\d|[ ]?(?:or|and|to) \d|%|[ ]?(?:wks?|weeks?|months?|days?|years?)\b|/\d{1,2}/\d"
+    r"|[ ]+\d{1,3}[ ]?(?:mL|cc))"
+    r"(?:/\d{2,3})?[ ]?(?:mL|cc)?(?:[ ,/]*\(?(?:which is )?(?P<grade>(?:grade|gr)[ ](?:IV|III|II|I|[1-4])))?",
     re.IGNORECASE,
 )
+# "MIDAS 24 today (58 on 7/14/25)", "MIDAS 102 (95 in March)"
+EARLIER = re.compile(
+    r"[^.\n()]{0,25}\((?:\w+ )?(?P<value>\d{1,3}(?:\.\d{1,2})?)[ ]?(?:mL |cc )?"
+    r"(?:on|in|at|last|a year|before|baseline)\b[^)\n]{0,24}\)",
+    re.IGNORECASE,
+)
+ROW_NUMBER = re.compile(r"(?<![\d./-])\d{1,3}(?:\.\d{1,2})?(?![\d/-]|\.\d)")
+ROWS_ABOVE = 14
 TOTAL_LINE = re.compile(r"^[ ]*total(?: score)?[ ]*[:=]?[ ]+(?P<value>\d{1,3})\b", re.IGNORECASE | re.MULTILINE)
 TOTAL_WITHIN = 2000  # characters: a questionnaire of a page
 SHORT_SCALE = 5
@@ -34,7 +50,8 @@ def find_scores(page: PageText) -> list[Finding]:
         for name in instrument.names:
             for match in re.finditer(rf"\b(?:{name})(?![\w-])", page.text, re.IGNORECASE):
                 for finding in (
-                    _in_sentence(page, instrument, match),
+                    *_in_sentence(page, instrument, match),
+                    *_in_row(page, instrument, match),
                     _below_title(page, instrument, match),
                     _circled(page, instrument, match),
                     *_in_flowsheet(page, instrument, match),
@@ -44,21 +61,78 @@ def find_scores(page: PageText) -> list[Finding]:
     return without_plain_twins([*find_subscores(page), *found.values()])
 
 
-def _in_sentence(page: PageText, instrument: Instrument, name: re.Match[str]) -> Finding | None:
+def _in_sentence(page: PageText, instrument: Instrument, name: re.Match[str]) -> Iterator[Finding]:
+    """The value after a name, and the earlier one in brackets after it."""
     match = VALUE.match(page.text, name.end())
-    if not match or THRESHOLD.search(page.text[name.end() : match.start("value")]):
-        return None
-    value = float(match["value"])
-    if not instrument.low <= value <= instrument.high:
-        return None
+    if not match or THRESHOLD.search(page.text[name.end() : match.start("value")]) or _is_a_row(page, name):
+        return
     line_end = page.text.find("\n", match.end())
-    after = dates_in(page.text[match.end() : min(line_end, match.end() + 25)])
-    return Finding(
-        Score(instrument.instrument, value, (), _grade(match["grade"]), after[0][2] if after else None),
-        "present",
-        (evidence(page, name.start(), match.end(), "score"),),
-        after[0][2] if after else None,
+    line_end = line_end if line_end >= 0 else len(page.text)
+    earlier = EARLIER.match(page.text, match.end())
+    after = dates_in(
+        page.text[match.end() : min(line_end, match.end() + 25, earlier.start("value") if earlier else line_end)]
     )
+    grade = match["grade"]
+    yield from _score(
+        page, instrument, match["value"], name.start(), match.end(), after[0][2] if after else None, grade
+    )
+    if earlier:
+        days = dates_in(earlier.group(0))
+        day = days[0][2] if days else None
+        yield from _score(page, instrument, earlier["value"], name.start(), earlier.end(), day)
+
+
+def _score(
+    page: PageText, instrument: Instrument, value: str, start: int, end: int, day: str | None, grade: str | None = None
+) -> Iterator[Finding]:
+    """A score of that value, unless the instrument cannot have it."""
+    if instrument.low <= float(value) <= instrument.high:
+        parts = (("unit", instrument.unit),) if instrument.unit else ()
+        score = Score(instrument.instrument, float(value), parts, _grade(grade), day)
+        yield Finding(score, "present", (evidence(page, start, end, "score"),), day)
+
+
+def _line(page: PageText, at: int) -> tuple[int, str]:
+    """Start and text of the line around an offset."""
+    start = page.text.rfind("\n", 0, at) + 1
+    end = page.text.find("\n", at)
+    return start, page.text[start : end if end >= 0 else len(page.text)]
+
+
+def _row_values(page: PageText, name: re.Match[str]) -> list[re.Match[str]]:
+    """Numbers of a table's row that begins with a score's name: two or more, far from it and from each other."""
+    start, line = _line(page, name.start())
+    if re.sub(r"\btotal\b", "", line[: name.start() - start], flags=re.IGNORECASE).strip(" |-•"):
+        return []
+    rest = re.sub(r"\([^)]*\)", lambda m: " " * len(m.group(0)), line[name.end() - start :])
+    if not re.fullmatch(
+        r"[ ]*(?:total|score)?[ ]{2,}(?:(?:\d{1,3}(?:\.\d{1,2})?|-+)(?:[ ]{2,}|[ ]*$)){2,}", rest, re.IGNORECASE
+    ):
+        return []
+    return list(ROW_NUMBER.finditer(page.text, name.end() + len(rest) - len(rest.lstrip()), start + len(line)))
+
+
+def _is_a_row(page: PageText, name: re.Match[str]) -> bool:
+    return bool(_row_values(page, name))
+
+
+def _in_row(page: PageText, instrument: Instrument, name: re.Match[str]) -> Iterator[Finding]:
+    """A row of a table with a column for each date: "HDSS   4   1   3"."""
+    values = _row_values(page, name)
+    if not values:
+        return
+    days = _dates_above(page, name.start(), len(values))
+    for value, day in zip(values, days, strict=True):
+        yield from _score(page, instrument, value.group(0), name.start(), value.end(), day)
+
+
+def _dates_above(page: PageText, at: int, count: int) -> list[str | None]:
+    """The dates of the nearest line above that has one for each column."""
+    for line in reversed(page.text[:at].split("\n")[-ROWS_ABOVE:]):
+        found = dates_in(line)
+        if len(found) == count:
+            return [day for _, _, day in found]
+    return [None] * count
 
 
 def _below_title(page: PageText, instrument: Instrument, name: re.Match[str]) -> Finding | None:

@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import DATE, dates_in, iso
 from packetgen.extraction.model import Finding, Score
 from packetgen.extraction.place import evidence
 
+_N = r"\d{1,2}(?:\.\d{1,2})?"
 TWSTRS = re.compile(
-    r"\bTWSTRS\b[^.\n]{0,60}?(?:S|sev(?:erity)?)\b\W{0,3}(?P<severity>\d{1,2}(?:\.\d+)?)\W+(?:D|dis(?:ability)?)\b\W{0,3}"
-    r"(?P<disability>\d{1,2}(?:\.\d+)?)\W+(?:P|pain)\b\W{0,3}(?P<pain>\d{1,2}(?:\.\d+)?)",
+    rf"\bTWSTRS\b[^\n]{{0,20}}(?:[^.\n]|\.\d|\n(?!\n)){{0,60}}?"
+    rf"(?:S|sev(?:erity)?)\b\W{{0,3}}(?P<severity>{_N})\W+(?:D|dis(?:ability)?)\b\W{{0,3}}"
+    rf"(?P<disability>{_N})\W+(?:P|pain)\b\W{{0,3}}(?P<pain>{_N})"
+    rf"|\bTWSTRS\b[ :=]*{_N}[ ]?\((?P<s>{_N})/(?P<d>{_N})/(?P<p>{_N})\)",
     re.IGNORECASE,
+)
+SUBTOTAL = (
+    r"^[ ]*(?:[IVX]+\.[ ]*)?{name}[ ]*(?:sub-?total|sub-?scale|score|total)[^\n\d]*"
+    r"(?P<values>(?:\d{{1,2}}(?:\.\d{{1,2}})?[ ]*){{1,6}})$"
+)
+SHEET_TOTAL = re.compile(
+    r"(?<!sub)(?<!sub-)total\b[^\n]*?(?P<values>(?:[ ]{2,}\d{1,2}(?:\.\d{1,2})?)+)[ ]*$", re.IGNORECASE | re.MULTILINE
+)
+SEV_FREQ = re.compile(
+    r"(?P<total>\d)[ ]*\(sev\w*[ :]*(?P<severity>\d)[ ]*[/,;]?[ ]*freq\w*[ :]*(?P<frequency>\d)\)", re.IGNORECASE
+)
+SEV_FREQ_SCALES = {"dsfs": "DSFS", "jrs": "Jankovic Rating Scale", "jankovic": "Jankovic Rating Scale"}
+SEV_FREQ_NAME = re.compile(r"\b(?P<name>DSFS|JRS|Jankovic)\b", re.IGNORECASE)
+GRAVIMETRIC = re.compile(r"\bgravimetr\w*", re.IGNORECASE)
+_MG = r"\d{1,4}(?:\.\d)?"
+RIGHT_LEFT = re.compile(
+    rf"(?:right|\bR\b)[^\d\n]{{0,20}}?(?P<right>{_MG})[ ]?mg[^.]{{0,40}}?(?:left|\bL\b)[^\d]{{0,20}}?(?P<left>{_MG})"
+    rf"|(?P<right2>{_MG})[ ]?mg[^.\d]{{0,24}}?(?:right|\bR\b)[^.\d]{{0,20}}?"
+    rf"(?P<left2>{_MG})[ ]?mg[^.\d]{{0,24}}?(?:left|\bL\b)",
+    re.IGNORECASE,
+)
+SIDE_ROW = re.compile(
+    rf"^[ ]*gravimetr\w*[ ]+(?P<side>R|L|right|left)\b[^\n\d]*(?:\([^)]*\))?(?P<values>(?:[ ]+{_MG})+)[ ]*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 TWSTRS_TOTAL = re.compile(r"(?:total|today|is|was|of|score|[ :=])*[ ]*(?P<total>\d{1,2}(?:\.\d+)?)\b", re.IGNORECASE)
 MIDAS_TITLE = re.compile(r"\bMIDAS\b", re.IGNORECASE)
@@ -32,13 +60,40 @@ MAS_ROW = re.compile(r"^[ ]*(?P<joint>[A-Za-z][A-Za-z /-]{3,40}?)[ ]{2,}(?P<valu
 DAS = re.compile(r"(?:disability assessment scale|\bDAS\b)[ ]*[:(]?(?P<parts>[^.\n]{8,90})", re.IGNORECASE)
 DAS_PART = re.compile(r"(?P<name>hygiene|dressing|limb position|position|pain)\W{1,3}(?P<value>[0-3])\b", re.IGNORECASE)
 DATED = re.compile(r"\bdate[ :]*", re.IGNORECASE)
+ROUNDING = 0.01
+_MIDAS = re.compile(r"\bMIDAS\b|migraine disability assessment", re.IGNORECASE)
+_HIT6 = re.compile(r"\bHIT-?[ ]?6\b|headache impact test", re.IGNORECASE)
+QUESTIONNAIRES = (("MIDAS", _MIDAS, 5, ("A", "B")), ("HIT-6", _HIT6, 6, ()))
+ITEM = re.compile(r"^[ ]*(?P<item>[1-9]|[AB])[.)][ ]+(?=\S)", re.MULTILINE)
+ENDS = re.compile(r"(?:[ ]{2,}|\?[ ]+|_+)(?P<value>\d{1,2})_*(?:[ ]+days?)?[ ]*$", re.MULTILINE | re.IGNORECASE)
+TOTAL = re.compile(
+    r"^[^\n]*\btotal\b(?: score)?[ ]*(?:\([^)\n]*\))?[ ]*[:=]?[ ]+(?P<value>\d{1,3})\b", re.IGNORECASE | re.MULTILINE
+)
+BLADDER_COLUMNS = tuple(
+    (name, re.compile(words, re.IGNORECASE))
+    for name, words in (
+        ("voids_day", r"\bvoids?\b(?: \(day\))?|\burinations?\b|\bfreq\w*"), ("nocturia", r"\bnoct\w*|\bnight\b"),
+        ("urgency_episodes", r"\burgency\b|\burges?\b(?! leak)"),
+        ("urge_leaks", r"\bUUI\b|\bleaks?\b|\bUI\b|\bincont\w*|\baccidents\b"),
+        ("pads", r"\bpads?\b"),
+    )
+)  # fmt: skip
+LEAST_COLUMNS, LEAST_DAYS = 3, 2
+DIARY_ROWS = 12
+COUNT = re.compile(r"(?<![\d./-])\d{1,2}(?![\d/.-])")
+DAY_ROW = re.compile(r"[ |]*(?:day ?#?\d+|\d{1,2}/\d{1,2}(?:/\d{2,4})?|\w{3} \d{1,2}|\d{4}-\d\d-\d\d)\b", re.IGNORECASE)
 FORM = 2500  # characters of a page that a questionnaire takes
+HEAD_LINES = 3  # between a title and its rows
 MAS_ROWS_WITHIN = 25
 
 
 def find_subscores(page: PageText) -> list[Finding]:
-    """Scores of a page that come with their parts. A sum that does not agree leaves its parts out."""
-    return [*_twstrs(page), *_midas(page), *_hit6(page), *_ashworth(page), *_disability(page)]
+    """Scores of a page with their parts. A sum that does not agree leaves its parts out."""
+    rules = (
+        _twstrs, _twstrs_sheet, _two_parts, _midas, _hit6, _numbered, _ashworth, _disability, _gravimetry,
+        _bladder_diary,
+    )  # fmt: skip
+    return [finding for rule in rules for finding in rule(page)]
 
 
 def _score(page: PageText, score: Score, start: int, end: int) -> Finding:
@@ -47,12 +102,158 @@ def _score(page: PageText, score: Score, start: int, end: int) -> Finding:
 
 def _twstrs(page: PageText) -> Iterator[Finding]:
     for match in TWSTRS.finditer(page.text):
-        parts = tuple((name, float(match[name])) for name in ("severity", "disability", "pain"))
+        names = ("severity", "disability", "pain")
+        parts = tuple((name, float(match[name] or match[name[0]])) for name in names)
         total = TWSTRS_TOTAL.match(page.text, match.start() + len("TWSTRS"))
-        stated = float(total["total"]) if total and total.end() < match.start("severity") else None
+        stated = float(total["total"]) if total and total.end() < match.end() else None
         sum_of = sum(value for _, value in parts)
-        if stated is None or abs(stated - sum_of) < 0.01:
+        if stated is None or abs(stated - sum_of) < ROUNDING or stated == parts[0][1]:
             yield _score(page, Score("TWSTRS", sum_of, parts), match.start(), match.end())
+
+
+def _twstrs_sheet(page: PageText) -> Iterator[Finding]:
+    """The rating sheet: a row a sub-total, a column a visit; a first column may hold the highest each can be."""
+    title = re.search(r"TWSTRS|Torticollis Rating Scale", page.text, re.IGNORECASE)
+    rows = {
+        name: re.search(SUBTOTAL.format(name=name), page.text, re.IGNORECASE | re.MULTILINE)
+        for name in ("severity", "disability", "pain")
+    }
+    total = SHEET_TOTAL.search(page.text, title.end()) if title else None
+    if not title or not total or not all(rows.values()):
+        return
+    totals = [float(value) for value in total["values"].split()]
+    columns = {name: [float(v) for v in row["values"].split()][-len(totals) :] for name, row in rows.items() if row}
+    days = _nearest_dates(page, min(row.start() for row in rows.values() if row), len(totals))
+    for index, stated in enumerate(totals):
+        if any(len(values) <= index for values in columns.values()):
+            return
+        parts = tuple((name, columns[name][index]) for name in ("severity", "disability", "pain"))
+        if abs(sum(value for _, value in parts) - stated) < ROUNDING:
+            yield _score(page, Score("TWSTRS", stated, parts, None, days[index]), total.start("values"), total.end())
+
+
+def _nearest_dates(page: PageText, before: int, count: int) -> list[str | None]:
+    """The dates of the last line above that has as many."""
+    for line in reversed(page.text[:before].split("\n")):
+        found = dates_in(line)
+        if len(found) == count:
+            return [day for _, _, day in found]
+    return [None] * count
+
+
+def _two_parts(page: PageText) -> Iterator[Finding]:
+    """Scales that are the sum of severity and frequency: "DSFS 7 (sev 4 / freq 3). On Myobloc: 3 (sev 2 / freq 1)"."""
+    for match in SEV_FREQ.finditer(page.text):
+        named = list(SEV_FREQ_NAME.finditer(page.text, max(0, match.start() - 120), match.start()))
+        parts = tuple((part, float(match[part])) for part in ("severity", "frequency"))
+        if named and sum(value for _, value in parts) == float(match["total"]):
+            near = dates_in(page.text[max(named[-1].end(), match.start() - 30) : match.start()])
+            score = Score(
+                SEV_FREQ_SCALES[named[-1]["name"].lower()],
+                float(match["total"]),
+                parts,
+                None,
+                near[-1][2] if near else None,
+            )
+            yield _score(page, score, match.start(), match.end())
+
+
+def _gravimetry(page: PageText) -> Iterator[Finding]:
+    """Milligrams of sweat in five minutes, right and left: in a sentence, or a row a side and a column a date."""
+    for title in GRAVIMETRIC.finditer(page.text):
+        match = RIGHT_LEFT.search(page.text, title.end(), title.end() + 160)
+        if match and page.text.count("\n", title.end(), match.start()) <= 2:
+            right, left = match["right"] or match["right2"], match["left"] or match["left2"]
+            yield from _sweat(page, right, left, None, title.start(), match.end())
+    rows = {row["side"][0].lower(): row for row in SIDE_ROW.finditer(page.text)}
+    if {"r", "l"} <= set(rows):
+        values = {side: row["values"].split() for side, row in rows.items()}
+        count = min(map(len, values.values()))
+        first = min(row.start() for row in rows.values())
+        days = _nearest_dates(page, first, count)
+        for right, left, day in zip(values["r"], values["l"], days, strict=False):
+            yield from _sweat(page, right, left, day, first, max(row.end() for row in rows.values()))
+
+
+def _sweat(page: PageText, right: str, left: str, day: str | None, start: int, end: int) -> Iterator[Finding]:
+    parts: tuple[tuple[str, float | str], ...] = (("right", float(right)), ("left", float(left)), ("unit", "mg/5 min"))
+    yield _score(page, Score("Gravimetry", None, parts, None, day), start, end)
+
+
+def _numbered(page: PageText) -> Iterator[Finding]:
+    """A questionnaire whose numbered questions end with their points, in as many lines as each takes."""
+    for instrument, title, count, extra in QUESTIONNAIRES:
+        head = title.search(page.text)
+        if head is None:
+            continue
+        body = page.text[head.end() : head.end() + FORM]
+        values: dict[str, float] = {}
+        starts = [(m["item"], m.start()) for m in ITEM.finditer(body)]
+        for (item, start), (_, stop) in pairwise([*starts, ("", len(body))]):
+            total = TOTAL.search(body, start, stop)
+            ends = [m for m in ENDS.finditer(body, start, total.start() if total else stop)]
+            if ends and item not in values:
+                values[item] = float(ends[-1]["value"] if item not in extra or len(ends) == 1 else ends[0]["value"])
+        stated = TOTAL.search(body)
+        items = [str(number) for number in range(1, count + 1)]
+        if stated and set(items) <= set(values) and sum(values[item] for item in items) == float(stated["value"]):
+            parts = tuple(
+                (f"q{item}" if item.isdigit() else item, values[item]) for item in (*items, *extra) if item in values
+            )
+            grade = re.search(r"your grade:?[ ]*(IV|III|II|I)\b", body, re.IGNORECASE)
+            score = Score(instrument, float(stated["value"]), parts, grade[1].upper() if grade else None)
+            yield _score(page, score, head.start(), head.end() + stated.end())
+
+
+Counts = dict[str, list[float]]
+
+
+def _bladder_diary(page: PageText) -> Iterator[Finding]:
+    """Voids, leaks and pads of each day: a row a day, or a row a count with a column a day."""
+    lines = page.text.splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    for index, line in enumerate(lines):
+        days = _by_day(line, lines[index + 1 : index + DIARY_ROWS]) or _by_count(lines[index : index + DIARY_ROWS])
+        told = min(map(len, days.values()), default=0)
+        if len(days) < LEAST_COLUMNS or told < LEAST_DAYS:
+            continue
+        counts: list[tuple[str, float | str | tuple[float, ...]]] = [("days", float(told))]
+        counts += [(name, tuple(values)) for name, values in days.items()]
+        if leaks := days.get("urge_leaks"):
+            counts.append(("mean_urge_leaks_per_day", round(sum(leaks) / len(leaks), 1)))
+        end = starts[min(len(lines), index + DIARY_ROWS)]
+        yield _score(page, Score("Bladder diary", None, tuple(counts)), starts[index], end)
+        return
+
+
+def _by_day(head: str, rows: Sequence[str]) -> Counts:
+    """The columns that a heading names, one number a row that begins with a day."""
+    heads = sorted((m.start(), name) for name, words in BLADDER_COLUMNS for m in [words.search(head)] if m)
+    days: Counts = {}
+    if len(heads) < LEAST_COLUMNS or re.search(r"\d", head):
+        return days
+    for row in rows:
+        day = DAY_ROW.match(row)
+        cells = [float(m.group(0)) for m in COUNT.finditer(row, day.end())] if day else []
+        if len(cells) == len(heads):
+            for (_, name), value in zip(heads, cells, strict=True):
+                days.setdefault(name, []).append(value)
+    return days
+
+
+def _by_count(rows: Sequence[str]) -> Counts:
+    """The rows that begin with the name of a count, as many numbers each as the first has."""
+    days: Counts = {}
+    for row in rows:
+        label = re.match(r"[ |]*(?P<label>[A-Za-z][A-Za-z ()/]*?)(?:[ ]{2,}|[ ]*\|)", row)
+        name = next((n for n, words in BLADDER_COLUMNS if label and words.search(label["label"])), None)
+        cells = [float(m.group(0)) for m in COUNT.finditer(row, label.end())] if label else []
+        if not name or (days and len(cells) != len(next(iter(days.values())))):
+            break
+        days[name] = cells
+    return days
 
 
 def _midas(page: PageText) -> Iterator[Finding]:
@@ -104,16 +305,22 @@ def _date_after(page: PageText, offset: int) -> str | None:
 
 def _ashworth(page: PageText) -> Iterator[Finding]:
     """A row a joint or muscle group; one column, or one for each date of the heading."""
-    for title in MAS_TITLE.finditer(page.text):
+    titles = list(MAS_TITLE.finditer(page.text))
+    for title, after in pairwise([*titles, None]):
+        assert title is not None  # noqa: S101 - for the type checker
         line_end = page.text.find("\n", title.end())
         if line_end < 0:
             continue
         head = page.text[page.text.rfind("\n", 0, title.start()) + 1 : line_end]
         days = _columns(head)
+        for line in page.text[line_end + 1 :].split("\n")[:HEAD_LINES]:
+            days = days or _columns(line)
         rows: list[tuple[str, list[str]]] = []
         offset, end = line_end + 1, line_end
         for row in page.text[offset:].splitlines(keepends=True)[:MAS_ROWS_WITHIN]:
             match = MAS_ROW.match(row.rstrip())
+            if after and offset > after.start() and not rows:
+                break  # the next title is nearer to the rows
             if match:
                 rows.append((match["joint"].strip().lower(), re.findall(r"1\+|[0-4]|-", match["values"])))
                 end = offset + len(row.rstrip())

@@ -77,9 +77,10 @@ class ScoreExample(Strict):
 
 
 class Instrument(Strict):
-    """A score: its names as patterns, and its range."""
+    """A score: its names as patterns, its range, and its unit where it has one."""
 
     instrument: str
+    unit: str | None = None
     names: tuple[Pattern, ...]
     low: float
     high: float
