@@ -13,7 +13,7 @@ from packetgen.extraction.diagnoses import are_about_an_indication, find_diagnos
 from packetgen.extraction.diary import find_diary
 from packetgen.extraction.frequency import find_frequency
 from packetgen.extraction.identity import find_identity
-from packetgen.extraction.model import Diagnosis, DocumentSummary, Extraction, Finding
+from packetgen.extraction.model import Diagnosis, DocumentSummary, Extraction, Finding, HeadacheFrequency, Score
 from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
 from packetgen.extraction.therapies import find_therapies, for_another_disease
@@ -40,7 +40,7 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
         if summary.kind == "denial_letter":
             found = told_by_a_plan(found)
         if summary.kind not in LISTS and not are_about_an_indication(pages):
-            found = for_another_disease(found)
+            found = [f for f in for_another_disease(found) if not isinstance(f.value, Score | HeadacheFrequency)]
         found += find_denial(pages) if summary.kind == "denial_letter" else find_diary(pages)
         findings += [f if f.as_of else replace(f, as_of=summary.date) for f in found]
         summaries.append(summary)

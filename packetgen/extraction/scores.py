@@ -15,16 +15,19 @@ from packetgen.extraction.vocabulary import Instrument, instruments
 # Words that may stand between a score's name and its value.
 _FILLER = (
     r"total|score[ds]?|today|recorded|reported|reviewed|as|is|was|were|of|at|in|on|by|the|to|clinic|visit|last|now"
-    r"|currently|after|fill|\d(?=[ ]+\d)|scan(?:ned)?|bladder|volume|void|repeat|staff|pt|patient|w/|with|he|she|gave"
+    r"|currently|after|fill|\d(?=[ ]+\d)|scan(?:ned)?|bladder|volume|void|repeat|staff|pt|patient|with|he|she|gave"
     r"|marked|his|her|this|quotes|an?"
 )
 VALUE = re.compile(
-    rf"(?:[\s:=,(-]|(?:19|20)\d\d:|\b(?:{_FILLER})\b){{0,14}}?[ =:(]*(?P<value>\d{{1,3}}(?:\.\d{{1,2}})?)"
+    rf"(?:[ ]*\([^)\d]*\d?[^)\d]*\))?(?:[\s:=,(-]|w/|(?:19|20)\d\d:|\b(?:{_FILLER})\b){{0,14}}?[ =:(]*"
+    r"(?P<value>\d{1,3}(?:\.\d{1,2})?)"
     r"(?![\d-]|\.\d|[ ]?(?:or|and|to) \d|%|[ ]?(?:wks?|weeks?|months?|days?|years?)\b|/\d{1,2}/\d"
     r"|[ ]+\d{1,3}[ ]?(?:mL|cc))"
     r"(?:/\d{2,3})?[ ]?(?:mL|cc)?(?:[ ,/]*\(?(?:which is )?(?P<grade>(?:grade|gr)[ ](?:IV|III|II|I|[1-4])))?",
     re.IGNORECASE,
 )
+# With its unit, a value may stand further from the name: "PVR before today's case 18 mL".
+FURTHER = r"[^.;\d\n]{{0,60}}(?:\n[^.;\d\n]{{0,40}})?\b(?P<value>\d{{1,4}}(?:\.\d)?)[ ]?{unit}\b(?P<grade>)"
 # "MIDAS 24 today (58 on 7/14/25)", "MIDAS 102 (95 in March)"
 EARLIER = re.compile(
     r"[^.\n()]{0,25}\((?:\w+ )?(?P<value>\d{1,3}(?:\.\d{1,2})?)[ ]?(?:mL |cc )?"
@@ -64,6 +67,8 @@ def find_scores(page: PageText) -> list[Finding]:
 def _in_sentence(page: PageText, instrument: Instrument, name: re.Match[str]) -> Iterator[Finding]:
     """The value after a name, and the earlier one in brackets after it."""
     match = VALUE.match(page.text, name.end())
+    if match is None and instrument.unit:
+        match = re.compile(FURTHER.format(unit=instrument.unit), re.IGNORECASE).match(page.text, name.end())
     if not match or THRESHOLD.search(page.text[name.end() : match.start("value")]) or _is_a_row(page, name):
         return
     line_end = page.text.find("\n", match.end())
@@ -164,7 +169,7 @@ def _circled(page: PageText, instrument: Instrument, name: re.Match[str]) -> Fin
 
 
 def _grade(text: str | None) -> str | None:
-    if text is None:
+    if not text:
         return None
     word = text.split()[-1].upper()
     return GRADES.get(word, word)

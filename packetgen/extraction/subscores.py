@@ -31,6 +31,7 @@ SEV_FREQ = re.compile(
 )
 SEV_FREQ_SCALES = {"dsfs": "DSFS", "jrs": "Jankovic Rating Scale", "jankovic": "Jankovic Rating Scale"}
 SEV_FREQ_NAME = re.compile(r"\b(?P<name>DSFS|JRS|Jankovic)\b", re.IGNORECASE)
+THREE = re.compile(r"^[^\n]*?[ ]{2,}(?P<a>\d)[ ]{2,}(?P<b>\d)[ ]{2,}(?P<c>\d)[ ]*$", re.MULTILINE)
 GRAVIMETRIC = re.compile(r"\bgravimetr\w*", re.IGNORECASE)
 _MG = r"\d{1,4}(?:\.\d)?"
 RIGHT_LEFT = re.compile(
@@ -90,8 +91,8 @@ MAS_ROWS_WITHIN = 25
 def find_subscores(page: PageText) -> list[Finding]:
     """Scores of a page with their parts. A sum that does not agree leaves its parts out."""
     rules = (
-        _twstrs, _twstrs_sheet, _two_parts, _midas, _hit6, _numbered, _ashworth, _disability, _gravimetry,
-        _bladder_diary,
+        _twstrs, _twstrs_sheet, _two_parts, _in_columns, _items_in_a_line, _midas, _hit6, _numbered, _ashworth,
+        _disability, _gravimetry, _bladder_diary,
     )  # fmt: skip
     return [finding for rule in rules for finding in rule(page)]
 
@@ -156,6 +157,34 @@ def _two_parts(page: PageText) -> Iterator[Finding]:
                 near[-1][2] if near else None,
             )
             yield _score(page, score, match.start(), match.end())
+
+
+def _in_columns(page: PageText) -> Iterator[Finding]:
+    """Severity, frequency and their sum under heads of these names, a row a date."""
+    for title in SEV_FREQ_NAME.finditer(page.text):
+        end = page.text.find("\n", title.end())
+        head = page.text[title.end() : end]
+        if not re.search(r"sev\w*.*freq", head, re.IGNORECASE):
+            continue
+        for row in THREE.finditer(page.text, end, end + 400):
+            severity, frequency, total = (float(row[name]) for name in ("a", "b", "c"))
+            if severity + frequency == total:
+                days = dates_in(row.group(0))
+                parts = (("severity", severity), ("frequency", frequency))
+                score = Score(SEV_FREQ_SCALES[title["name"].lower()], total, parts, None, days[0][2] if days else None)
+                yield _score(page, score, row.start(), row.end())
+
+
+def _items_in_a_line(page: PageText) -> Iterator[Finding]:
+    """Points of each question in running text: "q1 3   q2 3 …", with the total that they make."""
+    for run in re.finditer(r"(?:\bq\d{1,2}[ :=]+\d{1,2}[ ,;]*){5,}", page.text, re.IGNORECASE):
+        parts = tuple(
+            (f"q{m[1]}", float(m[2])) for m in re.finditer(r"q(\d{1,2})[ :=]+(\d{1,2})", run.group(0), re.IGNORECASE)
+        )
+        total = sum(value for _, value in parts)
+        for name, words in (("DLQI", r"DLQI|Dermatology Life Quality"), ("OAB-V8", r"OAB-?V8"), ("HIT-6", r"HIT-?6")):
+            if re.search(rf"(?:{words})[^\n]{{0,30}}?\b{total:g}\b", page.text, re.IGNORECASE):
+                yield _score(page, Score(name, total, parts), run.start(), run.end())
 
 
 def _gravimetry(page: PageText) -> Iterator[Finding]:
