@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from packetgen.documents.model import Word
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import DATE, iso
+from packetgen.extraction.diary_forms import Entry, Export, calendar, exported, noted
 from packetgen.extraction.model import DiaryMonth, Evidence, Finding
 from packetgen.extraction.place import evidence
 
@@ -25,13 +26,6 @@ COLUMNS = {
     "migraine": r"migraine",
     "hours": r"hours|lasted|duration|\bhrs\b",
     "acute": r"acute|medication|took|meds?\b|rescue",
-}
-EXPORTED = {
-    "date": r"^\s*date",
-    "start": r"^start",
-    "end": r"^end",
-    "headache": r"entry|headache",
-    "acute": r"acute|rescue",
 }
 TELLING = ("migraine", "hours")  # columns that a row without a headache leaves empty
 YES = re.compile(r"^(?:y|yes|x|✓|headache|migraine)\b", re.IGNORECASE)
@@ -56,25 +50,31 @@ def find_diary(pages: Sequence[PageText]) -> list[Finding]:
     """
     days: dict[str, _Day] = {}
     seen: set[str] = set()
-    titles: list[str] = []
+    export = Export()
     for page in pages:
-        heads = _heads(page)
-        titles = titles or _titles(page)
-        for start, end, day in _rows(page):
-            if titles:
-                cells = _exported(page.text[start:end], titles)
-            elif heads:
-                cells = _cells(page.words_between(start, end), heads)
-            else:
-                continue
-            seen |= set(heads) | set(titles)
-            _count(page, start, end, cells, days.setdefault(day, _Day()))
+        for entry in _entries(page, export):
+            seen |= set(entry.cells)
+            _count(entry, days.setdefault(entry.day, _Day()))
     if sum(bool(entry.places) for entry in days.values()) < MIN_ROWS:
         return []
     months: dict[str, list[_Day]] = defaultdict(list)
     for day in sorted(days):
         months[day[:7]].append(days[day])
     return [_finding(month, entries, seen) for month, entries in months.items() if any(day.places for day in entries)]
+
+
+def _entries(page: PageText, export: Export) -> list[Entry]:
+    """The entries of a page by the first reader that finds some."""
+    return list(exported(page, export)) or list(calendar(page)) or list(_tabled(page)) or list(noted(page))
+
+
+def _tabled(page: PageText) -> Iterator[Entry]:
+    """Rows of a table that begin with a date, under heads that name its columns."""
+    heads = _heads(page)
+    if heads:
+        for start, end, day in _rows(page):
+            cells = dict.fromkeys(heads, "") | _cells(page.words_between(start, end), heads)
+            yield Entry(page, start, end, day, cells)
 
 
 def _heads(page: PageText) -> dict[str, float]:
@@ -105,38 +105,8 @@ def _rows(page: PageText) -> list[tuple[int, int, str]]:
     return rows
 
 
-def _titles(page: PageText) -> list[str]:
-    """Column names of an app's export: a line of comma-separated titles with a date and an entry; [] without one."""
-    for line in page.text.splitlines():
-        cells = line.split(",")
-        if len(cells) >= 4:
-            titles = [
-                next((n for n, p in EXPORTED.items() if re.search(p, c.strip(), re.IGNORECASE)), "") for c in cells
-            ]
-            if {"date", "headache"} <= set(titles):
-                return [*titles, "migraine", "hours"] if {"start", "end"} <= set(titles) else [*titles, "migraine"]
-    return []
-
-
-def _exported(row: str, titles: list[str]) -> dict[str, str]:
-    """A row of an export as cells: its kind of entry tells migraine, its start and end tell the hours."""
-    cells = {title: text.strip() for title, text in zip(titles, row.split(","), strict=False) if title}
-    cells["migraine"] = "yes" if "migraine" in cells.get("headache", "").lower() else "no"
-    if "hours" in titles:
-        cells["hours"] = _between(cells.get("start", ""), cells.get("end", ""))
-    return cells
-
-
-def _between(start: str, end: str) -> str:
-    """Minutes from one clock time to the next, also past midnight, as "90 min"; "" when one is not given."""
-    times = [re.fullmatch(r"(\d{1,2}):(\d\d)", text) for text in (start, end)]
-    if not times[0] or not times[1]:
-        return ""
-    first, last = (int(time[1]) * 60 + int(time[2]) for time in times if time)
-    return f"{(last - first) % (24 * 60)} min"
-
-
-def _count(page: PageText, start: int, end: int, cells: dict[str, str], day: _Day) -> None:
+def _count(entry: Entry, day: _Day) -> None:
+    page, start, end, cells = entry.page, entry.start, entry.end, entry.cells
     said = cells.get("headache", "")
     if any(_same_row(page.text[start:end], p.text[s:e]) for p, s, e in day.places):
         return  # carried over to the next sheet: one entry

@@ -54,7 +54,7 @@ MIGRAINE = [
     re.compile(rf"{N}\s*(?:of (?:which|these|those|them)\s*)?(?:were|are|meet|as)?\s*(?:full |true |real )?{_MIG}"
                rf"(?:\s*days?)?(?:\s*(?:{PER_MONTH}))?(?!\s*(?:attacks?|in the past|years))", re.IGNORECASE),
     re.compile(rf"{N} of (?:which|these|those|them) (?:were|are|meet|have|had)[^.\d]{{0,40}}{_MIG}", re.IGNORECASE),
-    re.compile(rf"of (?:which|these|those) (?:\w+ ){{0,2}}(?:counts?|are|were) {N}\b[^.;]{{0,25}}{_MIG}", re.IGNORECASE),
+    re.compile(rf"of (?:which|these) (?:\w+ ){{0,2}}(?:counts?|are|were) {N}\b[^.;]{{0,25}}{_MIG}", re.IGNORECASE),
     re.compile(rf"{N}\s*(?:days?|d)\s*(?:{PER_MONTH})[^.;\d]{{0,40}}{_MIG}", re.IGNORECASE),
     re.compile(rf"{_MIG} (?:days? )?(?:on|:)?\s*{N}\s*(?:days?\s*)?(?:{PER_MONTH})", re.IGNORECASE),
 ]  # fmt: skip

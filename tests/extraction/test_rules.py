@@ -324,3 +324,58 @@ def test_a_diary_row_that_cannot_be_read_makes_its_month_uncertain(page_text) ->
 )  # fmt: skip
 def test_what_a_note_asserts_of_a_disease(page_text, said: str, assertion: str) -> None:
     assert find_diagnoses(page_text(said))[-1].assertion == assertion
+
+
+CALENDAR = """Name: Ada Byron   N = no headache   H = headache   M = migraine   (S) = took sumatriptan
+                 SEPTEMBER 2025
++----------+----------+----------+----------+----------+----------+----------+
+|   SUN    |   MON    |   TUE    |   WED    |   THU    |   FRI    |   SAT    |
++----------+----------+----------+----------+----------+----------+----------+
+|          | 1        | 2        | 3        | 4        | 5        | 6        |
+|          | H 2h     |  N       | M 9h     | M all day| H 3h     |  N       |
+|          |          |          | (S)      | (S)      |          |          |
++----------+----------+----------+----------+----------+----------+----------+
+| 7        | 8        | 9        | 10       | 11       | 12       | 13       |
+| H 5h     |          |  N       |  N       | H 4h     |  N       |  N       |
++----------+----------+----------+----------+----------+----------+----------+
+"""
+NOTEBOOK = """Ada Byron   headache notebook   MAY 2025
+Thu 5/1   10:45p to 3:15a    (M)  Relpax
+Fri 5/2   4:00p to 6:00p     (T)
+Sat 5/3 - none
+Sun 5/4 - none
+Tue 5/6   11:00a to noon     (T)
+   "      8:00p to 11:30p    (T)  Advil
+Wed 5/7   all day            (M)  Advil
+Thu 5/8 - none
+Fri 5/9 - none
+"""
+EXPORT = """legend: evt 0=clear 1=headache 2=migraine | dur_min | rx_prn ZMT=Zomig
+yyyymmdd;evt;dur_min;rx_prn;steps
+20251124;0;;;11509
+20251125;2;410;ZMT;3936
+20251126;1;95;;11694
+20251128;1;240;NPX;11722
+20251205;0;;;8307
+20251205;1;45;;
+20251206;0;;;4267
+"""
+
+
+@pytest.mark.parametrize(
+    ("diary", "counts"),
+    [
+        (CALENDAR, {"2025-09": (12, 6, 2, 4, 2)}),
+        (NOTEBOOK, {"2025-05": (8, 4, 2, 3, 3)}),
+        (EXPORT, {"2025-11": (4, 3, 1, 2, 2), "2025-12": (2, 1, 0, 0, 0)}),
+    ],
+)  # fmt: skip
+def test_diaries_that_are_no_table(page_text, diary: str, counts: dict[str, tuple[int, ...]]) -> None:
+    found = {
+        f.value.month: (
+            f.value.days_recorded, f.value.headache_days, f.value.migraine_days, f.value.days_4h_or_more,
+            f.value.acute_medication_days,
+        )
+        for f in find_diary([page_text(diary)])
+    }  # fmt: skip
+    assert found == counts
