@@ -22,6 +22,7 @@ COMPLAINT = re.compile(
     r"|exotropia|diplopia|botox|botulinum\w*|dysport|xeomin|myobloc|daxxify)",
     re.IGNORECASE,
 )
+HEADACHE = re.compile(r"\bheadaches?\b|\bmigraines?\b|\bHA\b", re.IGNORECASE)
 TOXIN = re.compile(r"botox|botulinum\w*|dysport|xeomin|myobloc|daxxify", re.IGNORECASE)
 MENTIONS = 3  # of a complaint, in a document that is about it
 
@@ -72,6 +73,16 @@ def _finding(passage: Passage, condition: Condition, code: str | None, start: in
     answer = answer_beside(passage.page, at, at + end - start) if at >= 0 else None
     assertion = "negated" if answer in ("no", "not now") else assertion_at(passage, start, end)
     return Finding(Diagnosis(condition.name, code, condition.indication), assertion, (passage.evidence("diagnosis"),))
+
+
+def are_about_headache(pages: Sequence[PageText]) -> bool:
+    """Whether a document speaks of its patient's headache at all."""
+    return any(
+        assertion_at(passage, match.start(), match.end()) in ("present", "possible")
+        for page in pages
+        for passage in passages(page)
+        for match in HEADACHE.finditer(passage.said)
+    )
 
 
 def are_about_an_indication(pages: Sequence[PageText]) -> bool:

@@ -9,17 +9,17 @@ from packetgen.documents.model import Document
 from packetgen.documents.text import PageText
 from packetgen.extraction.about import summarise
 from packetgen.extraction.denial import find_denial, told_by_a_plan
-from packetgen.extraction.diagnoses import are_about_an_indication, find_diagnoses
+from packetgen.extraction.diagnoses import are_about_an_indication, are_about_headache, find_diagnoses
 from packetgen.extraction.diary import find_diary
 from packetgen.extraction.frequency import find_frequency
 from packetgen.extraction.identity import find_identity
 from packetgen.extraction.model import Diagnosis, DocumentSummary, Extraction, Finding, HeadacheFrequency, Score
 from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
-from packetgen.extraction.therapies import find_therapies, for_another_disease
+from packetgen.extraction.therapies import filled_only, find_therapies, for_another_disease
 from packetgen.extraction.toxins import find_toxins
 
-PAGE_RULES = (find_identity, find_diagnoses, find_frequency, find_therapies, find_scores, find_toxins, find_safety)
+PAGE_RULES = (find_identity, find_diagnoses, find_frequency, find_scores, find_toxins, find_safety)
 FORMS = ("headache_diary", "questionnaire")  # "migraine" is the name of an entry there, not a diagnosis
 LISTS = ("pharmacy_history", "intake_form", "questionnaire", "headache_diary")  # they need not name the disease
 
@@ -35,6 +35,10 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
         pages = [PageText.of(document, page) for page in document.pages]
         summary = summarise(pages, (kinds or {}).get(document.label))
         found = [finding for page in pages for rule in PAGE_RULES for finding in rule(page)]
+        about_headache = summary.kind in LISTS or are_about_headache(pages)
+        found += [f for page in pages for f in find_therapies(page, about_headache=about_headache)]
+        if summary.kind == "pharmacy_history":
+            found = [filled_only(f) for f in found]
         if summary.kind in FORMS:
             found = [f for f in found if not (isinstance(f.value, Diagnosis) and f.value == Diagnosis("migraine"))]
         if summary.kind == "denial_letter":

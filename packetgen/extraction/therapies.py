@@ -73,15 +73,18 @@ LONG_AGO = re.compile(r"\bin (?:\w+ )?(?:19|20)\d\d\b|\bat age \d|\bas a (?:chil
 TO_START = re.compile(r"\W*(?:\d[.)] *)?(?:start|begin|add|try|trial|initiate)\b", re.IGNORECASE)
 
 
-def find_therapies(page: PageText) -> list[Finding]:
-    """One finding for each drug in each passage; toxins are found elsewhere."""
+def find_therapies(page: PageText, *, about_headache: bool = True) -> list[Finding]:
+    """One finding for each drug in each passage; toxins are found elsewhere.
+
+    about_headache: whether the document speaks of headache; if not, a preventive of headache treats something else.
+    """
     found = []
     for passage, follow in _with_follow_ups(passages(page)):
         seen: set[tuple[str, TherapyStatus]] = set()
         told = scopes(passage.said)
         for index, drug in enumerate(told):
             tail = follow if index == len(told) - 1 else None
-            finding = _finding(passage, drug, tail)
+            finding = _finding(passage, drug, tail, about_headache=about_headache)
             assert isinstance(finding.value, Therapy)  # noqa: S101 - for the type checker
             if (drug.drug.generic, finding.value.status) not in seen:
                 seen.add((drug.drug.generic, finding.value.status))
@@ -99,6 +102,14 @@ def for_another_disease(findings: Sequence[Finding]) -> list[Finding]:
     ]
 
 
+def filled_only(finding: Finding) -> Finding:
+    """A fill of a pharmacy's list: it tells that a drug was dispensed, not that it is taken or how it went."""
+    value = finding.value
+    if isinstance(value, Therapy) and value.status in ("current", "stopped_other"):
+        return replace(finding, value=replace(value, status="unknown", reason=None), assertion="present")
+    return finding
+
+
 def _without_bare_twins(found: list[Finding]) -> list[Finding]:
     """Without mentions that tell nothing of a drug of which another place tells something."""
 
@@ -106,7 +117,7 @@ def _without_bare_twins(found: list[Finding]) -> list[Finding]:
         value = finding.value
         return isinstance(value, Therapy) and value.status != "unknown"
 
-    told = {f.value.drug for f in found if isinstance(f.value, Therapy) and tells(f)}
+    told = {f.value.drug for f in found if isinstance(f.value, Therapy) and tells(f) and f.assertion == "present"}
     return [f for f in found if tells(f) or (isinstance(f.value, Therapy) and f.value.drug not in told)]
 
 
@@ -145,7 +156,7 @@ def _follows(unit: tuple[Passage, Passage | None], before: Passage, passage: Pas
     )
 
 
-def _finding(passage: Passage, told: Told, follow: Passage | None) -> Finding:
+def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_headache: bool) -> Finding:
     section = section_at(passage.page, passage.start)
     place = passage
     own = told.own
@@ -154,6 +165,8 @@ def _finding(passage: Passage, told: Told, follow: Passage | None) -> Finding:
         place = Passage(passage.page, passage.start, follow.end)
     answer = _answer(passage, told)
     role, use = _role(told, section)
+    if not about_headache and role in ("preventive", "acute"):
+        role = "first_line_other" if role == "preventive" and section in ("trials", "failed") else "other_indication"
     if use:
         own = own.replace(use, " ")
     status, reason = _status(told, own, section, answer, in_its_paragraph=is_in_headings_paragraph(passage))
@@ -283,7 +296,7 @@ def _reason(named: tuple[TherapyStatus, re.Match[str]] | None, words: str) -> st
 
 def _without_denied_effects(words: str) -> str:
     """The words with "no side effects" and its like blanked out; places stay."""
-    return _denied().sub(lambda match: " " * len(match.group(0)), words)
+    return _denied().sub(lambda match: " " * len(match.group(0)), words.replace("_", " "))
 
 
 @cache
