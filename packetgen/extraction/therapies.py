@@ -209,9 +209,15 @@ def _of_a_relative(told: Told, own: str, section: SectionKind | None) -> bool:
 
 
 def is_in_headings_paragraph(passage: Passage) -> bool:
-    """Whether no blank line stands between a passage and the heading above it."""
+    """Whether a passage stands on the line of the heading above it, or below one that has its line to itself.
+
+    A blank line ends what a heading says of all below it.
+    """
     above = [heading for heading in headings(passage.page) if heading.start <= passage.start]
-    return bool(above) and "\n\n" not in passage.page.text[above[-1].end : passage.start].lstrip("\n")
+    if not above:
+        return False
+    between = passage.page.text[above[-1].end : passage.start]
+    return "\n\n" not in between.lstrip("\n") if above[-1].alone else "\n" not in between
 
 
 def _first_sentence(words: str) -> str:
