@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.context import assertion_at
@@ -43,7 +44,9 @@ def _named(passage: Passage) -> Iterator[Finding]:
     """Every disease that a passage names; the more special name goes before the words within it."""
     taken: list[tuple[int, int]] = []
     coded: set[str] = set()
-    codes = [code for code in ICD10.finditer(passage.said)]
+    codes = list(ICD10.finditer(passage.said))
+    if not codes and not _any_name().search(passage.said):
+        return
     for condition in conditions().conditions:
         for match in re.finditer(condition.pattern, passage.said, re.IGNORECASE):
             if any(start < match.end() and match.start() < end for start, end in taken):
@@ -58,6 +61,12 @@ def _named(passage: Passage) -> Iterator[Finding]:
             if condition.codes and code.startswith(condition.codes) and code not in coded:
                 coded.add(code)
                 yield _finding(passage, condition, code, *code_match.span())
+
+
+@cache
+def _any_name() -> re.Pattern[str]:
+    """Any disease's name: most passages hold none."""
+    return re.compile("|".join(f"(?:{condition.pattern})" for condition in conditions().conditions), re.IGNORECASE)
 
 
 def _code(condition: Condition, codes: Sequence[re.Match[str]], name: re.Match[str]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
@@ -26,16 +26,15 @@ ABBREVIATED = re.compile(r"(?:\b(?:vs|approx|Dr|Mr|Ms|Mrs|St|no|e\.g|i\.e)|\b[A-
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence or list item of a page: text[start:end], which is `said`."""
+    """A sentence or list item of a page: text[start:end]. said: the same on one line, single-spaced."""
 
     page: PageText
     start: int
     end: int
+    said: str = field(init=False, compare=False)
 
-    @property
-    def said(self) -> str:
-        """The passage on one line, single-spaced."""
-        return " ".join(self.page.text[self.start : self.end].split())
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "said", " ".join(self.page.text[self.start : self.end].split()))
 
     def evidence(self, rule: str) -> Evidence:
         """The whole passage as evidence."""

@@ -220,7 +220,7 @@ def _numbered(page: PageText) -> Iterator[Finding]:
         starts = [(m["item"], m.start()) for m in ITEM.finditer(body)]
         for (item, start), (_, stop) in pairwise([*starts, ("", len(body))]):
             total = TOTAL.search(body, start, stop)
-            ends = [m for m in ENDS.finditer(body, start, total.start() if total else stop)]
+            ends = list(ENDS.finditer(body, start, total.start() if total else stop))
             if ends and item not in values:
                 values[item] = float(ends[-1]["value"] if item not in extra or len(ends) == 1 else ends[0]["value"])
         stated = TOTAL.search(body)
