@@ -79,6 +79,8 @@ def _tabled(page: PageText) -> Iterator[Entry]:
 
 def _heads(page: PageText) -> dict[str, float]:
     """Where each known column's heading begins (x, in points): the line naming at least three; {} without one."""
+    if not all(re.search(COLUMNS[name], page.text, re.IGNORECASE) for name in ("date", "headache")):
+        return {}
     for line in page.page.lines:
         heads: dict[str, float] = {}
         for name, pattern in COLUMNS.items():

@@ -161,10 +161,8 @@ def _clause(said: str, at: int) -> str:
 def _is_a_site(said: str, units: re.Match[str]) -> bool:
     """Units of one muscle, not of the treatment: the muscle's name stands right before them, or "each"."""
     before = said[max(0, units.start() - 45) : units.start()]
-    muscle = None
-    for muscle in muscle_pattern().finditer(before):
-        pass
-    near = muscle is not None and not re.search(r"[.;,=()]|\bwith\b", before[muscle.end() :])
+    named = list(muscle_pattern().finditer(before))
+    near = bool(named) and not re.search(r"[.;,=()]|\bwith\b", before[named[-1].end() :])
     after = said[units.end() : units.end() + 24]
     if NO_DOSE_BEFORE.search(before) or A_PART.match(said, units.end()) or "copied" in said.lower():
         return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from packetgen.documents.text import PageText
@@ -159,7 +160,7 @@ def _clauses(passage: Passage) -> Iterator[_Said]:
     if section in ("family", "trials", "failed", "current", "acute", "education"):
         return
     cuts = [0, *(cut.end() for cut in CLAUSE.finditer(said)), len(said)]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         clause = said[start:end]
         found = {} if NOT_A_FACT.search(clause) else _amounts(clause)
         if found:
