@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from packetgen.documents.model import Word
 from packetgen.documents.text import PageText
-from packetgen.extraction.dates import MONTHS
+from packetgen.extraction.dates import DATE, MONTHS, iso
 from packetgen.extraction.scope import names_in
 
 Cells = dict[str, str]
@@ -46,7 +46,7 @@ LEAST_TITLES = 4
 LEGEND = re.compile(
     r"(?P<code>\b[0-9A-Z])\s*=\s*(?P<means>[a-z][a-z ]{2,20}?)(?=\s+[0-9A-Z]\s*=|\s*[|;,]|\s{2,}|\s*\n|$)", re.I
 )
-COMPACT = re.compile(r"(?P<y>20\d\d)-?(?P<m>\d\d)-?(?P<d>\d\d)$")
+COMPACT = re.compile(r"(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)$")
 
 
 @dataclass(slots=True)
@@ -83,9 +83,10 @@ def _exported_row(page: PageText, offset: int, line: str, export: Export) -> Ite
     titles = export.titles
     values = [value.strip() for value in line.lstrip().split(titles[0])]
     cells = {title: value for title, value in zip(titles[1:], values, strict=False) if title}
-    written = COMPACT.match(cells.get("date", "") or cells.get("start", "")[:10])
-    day = _iso(int(written["y"]), int(written["m"]), int(written["d"])) if written else None
-    if day is None or len(values) < LEAST_TITLES:
+    written = cells.get("date", "") or cells.get("start", "")
+    compact, usual = COMPACT.match(written), DATE.match(written)
+    day = _iso(int(compact["y"]), int(compact["m"]), int(compact["d"])) if compact else iso(usual) if usual else None
+    if day is None or len(day) != 10 or len(values) < LEAST_TITLES:
         return
     said = export.legend.get(cells.get("headache", "").upper(), cells.get("headache", "")).lower()
     if re.match(r"clear|none|no\b", said):

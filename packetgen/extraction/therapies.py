@@ -69,6 +69,12 @@ CONDITIONAL = re.compile(
 THOUGHT_OF = re.compile(
     r"\b(?:if|should|were|would(?! not)|could(?! not)|consider\w*|alternativ\w+)\b(?![^.]*\bbut\b)", re.IGNORECASE
 )
+# A policy's words, wherever they are quoted: what a plan asks for is not what the patient did.
+ASKED_FOR = re.compile(
+    r"\bmust (?:have|be|try|first)\b|\b(?:criteria|policy|plan) (?:requires?|asks?)\b|\brequired to try\b"
+    r"|\bgroup [A-D]\b:?",
+    re.IGNORECASE,
+)
 LONG_AGO = re.compile(r"\bin (?:\w+ )?(?:19|20)\d\d\b|\bat age \d|\bas a (?:child|teen\w*)", re.IGNORECASE)
 TO_START = re.compile(r"\W*(?:\d[.)] *)?(?:start|begin|add|try|trial|initiate)\b", re.IGNORECASE)
 
@@ -275,6 +281,7 @@ def _is_hypothetical(told: Told) -> bool:
     clause = _first_sentence(told.own)
     return bool(
         THOUGHT_OF.search(before)
+        or ASKED_FOR.search(before)
         or CONDITIONAL.search(clause)
         or re.search(
             r"\bwould be\b|\b(?:next|reasonable|other|another) (?:step|choice|option)\b", clause, re.IGNORECASE

@@ -79,6 +79,9 @@ def test_a_trial_has_dose_dates_and_its_place(page_text) -> None:  # type: ignor
         "Takes rizatriptan 10 mg as needed.",
         "Patient asks about topiramate.",
         "Topiramate and amitriptyline were reviewed.",
+        "You must have tried two drugs, or be unable to take them. Group A: oxybutynin, trospium.",
+        "You must have tried, or be unable to take, one of oxybutynin and trospium.",
+        "Benztropine (Cogentin) [x]",
     ],
 )
 def test_no_failure_is_invented(page_text, said: str) -> None:  # type: ignore[no-untyped-def]
