@@ -1,0 +1,46 @@
+"""The command line: parse, call, print. No logic lives here; each module holds the commands of one job."""
+
+from __future__ import annotations
+
+import click
+
+from packetgen import __version__
+from packetgen.cli import cases, clinic, payers, tracking
+from packetgen.errors import ExitCode, PacketgenError
+
+
+class Commands(click.Group):
+    """Prints a PacketgenError as a message with its exit code; a traceback only with --debug."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except PacketgenError as error:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(f"packetgen: {error}", err=True)
+            ctx.exit(int(error.exit_code))
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(f"packetgen: internal error ({type(error).__name__}); run again with --debug", err=True)
+            ctx.exit(int(ExitCode.internal_error))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+@click.option("--debug", is_flag=True, help="Show a traceback when something goes wrong.")
+def main(debug: bool) -> None:
+    """Prior-authorization packets for botulinum toxin, built from the chart and cited to it.
+
+    Example: packetgen build samples/chronic-migraine-uhc/case.yaml
+    """
+
+
+for command in (cases.build, cases.check, cases.extract, clinic.review, clinic.init, clinic.watch, clinic.doctor):
+    main.add_command(command)
+for commands in (tracking.track, payers.payers):
+    main.add_command(commands)

@@ -1,0 +1,49 @@
+"""What commands print: verdicts, problems, progress."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from packetgen.errors import Problem
+    from packetgen.policy.model import Assessment
+
+VERDICT_WORDS = {"met": "MET", "not_met": "NOT MET", "missing": "MISSING", "check": "CHECK"}
+
+
+def progress() -> Callable[[int, int], None]:
+    """Give a function that tells of OCR: a line that is written over on a terminal, a line every ten pages elsewhere."""
+    import time
+
+    start = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        minutes = max(time.monotonic() - start, 0.001) / 60
+        left = round((total - done) * minutes / done * 60)
+        text = f"Reading scans: page {done} of {total}, {done / minutes:.0f} pages a minute, {left} s left"
+        if sys.stderr.isatty():
+            click.echo(f"\r{text:78}" if done < total else f"\r{'':78}\r", nl=False, err=True)
+        elif done % 10 == 0 and done < total:
+            click.echo(text, err=True)
+
+    return tell
+
+
+def print_assessment(assessment: Assessment) -> None:
+    """Each criterion with its verdict, why, and the exhibit pages."""
+    click.echo(f"{assessment.reference.payer} · {assessment.reference.citation}")
+    for criterion in (*assessment.criteria, *assessment.checks):
+        places = ", ".join(dict.fromkeys(f"Ex. {e.exhibit_page}" for e in criterion.evidence))
+        click.echo(f"  {VERDICT_WORDS[criterion.verdict]:8} {criterion.text}")
+        click.echo(f"           {criterion.why}{f' ({places})' if places else ''}")
+
+
+def print_problems(problems: Sequence[Problem]) -> None:
+    """Each problem on a line of the error output."""
+    for problem in problems:
+        click.echo(f"  [{problem.severity}] {problem.where}: {problem.what}", err=True)
