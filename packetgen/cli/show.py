@@ -17,7 +17,7 @@ VERDICT_WORDS = {"met": "MET", "not_met": "NOT MET", "missing": "MISSING", "chec
 
 
 def progress() -> Callable[[int, int], None]:
-    """Give a function that tells of OCR: a line that is written over on a terminal, a line every ten pages elsewhere."""
+    """Give a function that tells of OCR: on a terminal one line written over, elsewhere a line every ten pages."""
     import time
 
     start = time.monotonic()
