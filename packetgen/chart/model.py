@@ -50,10 +50,9 @@ class Fact(Generic[V]):
         return self.stated_at or tuple(evidence for finding in self.findings for evidence in finding.evidence)
 
     @property
-    def confidence(self) -> float | None:
-        """OCR confidence 0-100 of the best supporting place; None when a text layer supports it."""
-        scores = [evidence.confidence for evidence in self.evidence]
-        return None if not scores or None in scores else max(score for score in scores if score is not None)
+    def is_faint(self) -> bool:
+        """Whether all places that support it read too poorly to prove it."""
+        return bool(self.evidence) and all(evidence.is_faint for evidence in self.evidence)
 
 
 @dataclass(frozen=True, slots=True)

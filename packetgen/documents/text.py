@@ -8,6 +8,7 @@ PDF, in a scan and in a text file looks the same to a rule.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -80,9 +81,10 @@ class PageText:
         """The whole words that text[start:end] touches, single-spaced: what the boxes read as."""
         return " ".join(word.text for word in self.words_between(start, end))
 
-    def confidence_between(self, start: int, end: int) -> float | None:
-        """Lowest OCR confidence of those words, 0-100; None when all come from a text layer."""
-        return min((w.confidence for w in self.words_between(start, end) if w.confidence is not None), default=None)
+    def confidence_between(self, start: int, end: int, of: Callable[[Word], bool] = lambda _: True) -> float | None:
+        """Lowest OCR confidence of those words (of which `of` holds), 0-100; None when none comes from OCR."""
+        words = self.words_between(start, end)
+        return min((w.confidence for w in words if w.confidence is not None and of(w)), default=None)
 
 
 def _character_width(page: Page) -> float:

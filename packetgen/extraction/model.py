@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from packetgen.documents.model import Box
+from packetgen.limits import LOW_OCR_CONFIDENCE, LOW_OCR_CONFIDENCE_NUMBERS
 
 Assertion = Literal["present", "negated", "family", "historical", "possible", "planned", "hypothetical"]
 DrugClass = Literal[
@@ -50,6 +51,7 @@ class Evidence:
     quote       verbatim, whole words, single-spaced
     confidence  lowest OCR confidence of its words, 0-100; None for a text layer
     rule        name of the rule that found it
+    numbers     lowest OCR confidence of its words that hold a digit; None without any, and for a text layer
     """
 
     document: str
@@ -58,6 +60,14 @@ class Evidence:
     quote: str
     confidence: float | None
     rule: str
+    numbers: float | None = None
+
+    @property
+    def is_faint(self) -> bool:
+        """Whether it reads too poorly to prove anything by itself: a digit misread is a wrong dose, date or count."""
+        return (self.confidence is not None and self.confidence < LOW_OCR_CONFIDENCE) or (
+            self.numbers is not None and self.numbers < LOW_OCR_CONFIDENCE_NUMBERS
+        )
 
     @property
     def exhibit_page(self) -> str:

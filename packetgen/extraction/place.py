@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
+from packetgen.documents.model import Word
 from packetgen.documents.text import PageText
 from packetgen.extraction.model import Evidence
 from packetgen.extraction.sections import headings
@@ -50,7 +51,12 @@ def evidence(page: PageText, start: int, end: int, rule: str) -> Evidence:
         page.quote_between(start, end),
         page.confidence_between(start, end),
         rule,
+        page.confidence_between(start, end, of=_holds_digit),
     )
+
+
+def _holds_digit(word: Word) -> bool:
+    return any(letter.isdigit() for letter in word.text)
 
 
 @lru_cache(maxsize=PAGES_KEPT)

@@ -10,7 +10,6 @@ from packetgen.case import Case
 from packetgen.chart import words
 from packetgen.chart.model import Chart, Fact
 from packetgen.extraction.model import Amount, Evidence
-from packetgen.limits import LOW_OCR_CONFIDENCE
 from packetgen.policy.model import Verdict
 from packetgen.policy.schema import CriterionRule, DiagnosisRule, FailedTrialsRule, FrequencyRule
 from packetgen.policy.trials import Trial, failed_trials
@@ -90,6 +89,8 @@ def _diagnosis(rule: DiagnosisRule, chart: Chart) -> Judged:
     if named:
         evidence = _places(e for fact in named for e in fact.evidence)
         shown = f"{named[0].value.name}, {named[0].value.icd10}"
+        if all(fact.is_faint for fact in named):
+            return Judged("check", f"{shown}; the scan it was read from reads poorly", evidence, shown=shown)
         return Judged("met", shown, evidence, shown=shown)
     return Judged("missing", f"no diagnosis with a code {' or '.join(rule.codes)} is in the chart")
 
@@ -114,7 +115,7 @@ def _frequency(rule: FrequencyRule, chart: Chart) -> Judged:
 
 def _doubt(fact: Fact[Amount], rule: FrequencyRule, chart: Chart) -> str:
     """Why a stated count cannot stand alone: a scan that reads poorly, or a diary that counts fewer days."""
-    if fact.confidence is not None and fact.confidence < LOW_OCR_CONFIDENCE:
+    if fact.is_faint:
         return "the scan it was read from reads poorly"
     short = [
         month.value.month
@@ -147,7 +148,7 @@ def _failed_trials(rule: FailedTrialsRule, chart: Chart) -> Judged:
     asked = f"{len(classes)} classes, {rule.distinct_classes} asked"
     why = f"{asked}: {_told(counted)}" if counted else "no trial counts yet"
     if len(classes) >= rule.distinct_classes:
-        faint = [t for t in counted if t.fact.confidence is not None and t.fact.confidence < LOW_OCR_CONFIDENCE]
+        faint = [t for t in counted if t.fact.is_faint]
         disputed = [t for t in counted if t.fact.against]
         if faint or disputed:
             doubted = _told([*faint, *disputed])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -111,6 +112,18 @@ def test_a_headache_count(value: HeadacheFrequency, criterion: str, expected: st
 )
 def test_a_second_class_of_preventives(second: Therapy, expected: str) -> None:
     assert verdict(judged(TOPIRAMATE, second), "failed_preventives") == expected
+
+
+@pytest.mark.parametrize(("confidence", "numbers"), [(59.0, None), (90.0, 84.0)])
+def test_what_a_scan_shows_too_faintly_proves_nothing_by_itself(confidence: float, numbers: float | None) -> None:
+    faint = replace(finding(FULL[0], 1).evidence[0], confidence=confidence, numbers=numbers)
+    found = tuple(replace(finding(value, page), evidence=(faint,)) for page, value in enumerate(FULL, 1))
+    loaded, policy = load_policy(
+        "uhc-community", "chronic_migraine", "initial", "onabotulinumtoxinA", date(2026, 12, 8)
+    )
+    assessment = assess(CASE, reconcile(Extraction((), found)), loaded, policy, TODAY)
+    read = {"diagnosis", "headache_days", "migraine_days", "headache_hours", "failed_preventives"}
+    assert {c.id: c.verdict for c in assessment.criteria if c.id in read} == dict.fromkeys(read, "check")
 
 
 def test_a_trial_without_dates_is_asked_for_by_name() -> None:
