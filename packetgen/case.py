@@ -51,10 +51,17 @@ def _check_path(value: str) -> str:
 Npi = Annotated[str, AfterValidator(_check_npi)]
 InnerPath = Annotated[str, AfterValidator(_check_path)]
 Text = Annotated[str, Field(min_length=1, max_length=400)]
+State = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Zip = Annotated[str, Field(pattern=r"^[0-9]{5}(-[0-9]{4})?$")]
+FormId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
 
 
 class Request(Strict):
-    """What the plan is asked for."""
+    """What the plan is asked for.
+
+    authorization  number of the earlier authorization that this request continues
+    form           the form to fill (packetgen forms list), when it is not the one the plan's folder names
+    """
 
     kind: RequestKind = "initial"
     indication: Indication
@@ -68,6 +75,11 @@ class Request(Strict):
     place_of_service: Literal["office", "hospital_outpatient", "ambulatory_surgery_center"] = "office"
     urgency: Literal["standard", "expedited"] = "standard"
     start_date: date
+    urgent_reason: Text | None = None
+    authorization: Text | None = None
+    dispensing: Literal["office", "specialty_pharmacy", "retail_pharmacy", "mail_order"] | None = None
+    days_supply: Annotated[int, Field(gt=0, le=366)] | None = None
+    form: FormId | None = None
 
 
 class Patient(Strict):
@@ -80,10 +92,16 @@ class Patient(Strict):
     phone: Text | None = None
     address: Text | None = None
     city: Text | None = None
-    state: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    zip: Annotated[str, Field(pattern=r"^[0-9]{5}(-[0-9]{4})?$")] | None = None
+    state: State | None = None
+    zip: Zip | None = None
     mrn: Text | None = None
     allergies: Text | None = None
+    middle_initial: Annotated[str, Field(pattern=r"^[A-Z]$")] | None = None
+    work_phone: Text | None = None
+    cell_phone: Text | None = None
+    email: Text | None = None
+    weight: Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]+)? (kg|lb)$")] | None = None
+    height: Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]+)? (cm|in)$")] | None = None
 
     @property
     def name(self) -> str:
@@ -91,8 +109,23 @@ class Patient(Strict):
         return f"{self.first_name} {self.last_name}"
 
 
+class Coverage(Strict):
+    """Another insurance of the patient."""
+
+    carrier: Text
+    member_id: Text | None = None
+    group: Text | None = None
+    insured: Text | None = None
+
+
 class Insurance(Strict):
-    """Whom to ask, and the patient's numbers there."""
+    """Whom to ask, and the patient's numbers there.
+
+    insured        whose policy it is, as the plan writes the name
+    state          the state whose law the plan is under: it may prescribe the form
+    rx_*           as on the pharmacy card
+    only_coverage  the patient has no other insurance: no second plan, Medicare or Medicaid
+    """
 
     payer: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
     plan: Text | None = None
@@ -100,6 +133,16 @@ class Insurance(Strict):
     group: Text | None = None
     fax: Text | None = None
     phone: Text | None = None
+    insured: Text | None = None
+    state: State | None = None
+    rx_bin: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
+    rx_pcn: Text | None = None
+    rx_group: Text | None = None
+    rx_id: Text | None = None
+    secondary: Coverage | None = None
+    medicare_id: Text | None = None
+    medicaid_id: Text | None = None
+    only_coverage: bool = False
 
 
 class Provider(Strict):
@@ -115,9 +158,52 @@ class Provider(Strict):
     tax_id: Text | None = None
     address: Text | None = None
     city: Text | None = None
-    state: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    zip: Annotated[str, Field(pattern=r"^[0-9]{5}(-[0-9]{4})?$")] | None = None
+    state: State | None = None
+    zip: Zip | None = None
     contact: Text | None = None
+    contact_phone: Text | None = None
+    contact_email: Text | None = None
+    first_name: Text | None = None
+    last_name: Text | None = None
+    email: Text | None = None
+    license: Text | None = None
+    dea: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{7}$")] | None = None
+
+
+class Pharmacy(Strict):
+    """Who dispenses the drug when the clinic does not."""
+
+    name: Text
+    phone: Text | None = None
+    fax: Text | None = None
+    address: Text | None = None
+    city: Text | None = None
+    state: State | None = None
+    zip: Zip | None = None
+    npi: Npi | None = None
+    tax_id: Text | None = None
+
+
+class PrimaryCare(Strict):
+    """The patient's primary care provider."""
+
+    name: Text
+    phone: Text | None = None
+    fax: Text | None = None
+
+
+class Representative(Strict):
+    """Who acts for the patient towards the plan."""
+
+    name: Text
+    relationship: Text
+    phone: Text | None = None
+    fax: Text | None = None
+    email: Text | None = None
+    address: Text | None = None
+    city: Text | None = None
+    state: State | None = None
+    zip: Zip | None = None
 
 
 class CaseDocument(Strict):
@@ -134,16 +220,31 @@ class CaseDocument(Strict):
 
 
 class Case(Strict):
-    """One case. `folder` and `file` are where it was read, not something a person types."""
+    """One case. `folder` is where it was read, not something a person types.
+
+    provider   who orders the treatment
+    servicing  who gives it; `same` when it is the provider
+    """
 
     case: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")]
     request: Request
     patient: Patient
     insurance: Insurance
     provider: Provider
+    servicing: Provider | None = None
+    pharmacy: Pharmacy | None = None
+    primary_care: PrimaryCare | None = None
+    representative: Representative | None = None
     documents: Annotated[tuple[CaseDocument, ...], Field(min_length=1)]
     denial: InnerPath | None = None
     folder: Annotated[Path, Field(exclude=True)] = Path()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _same_provider(cls, value: object) -> object:
+        if isinstance(value, dict) and value.get("servicing") == "same":
+            return {**value, "servicing": value.get("provider")}
+        return value
 
     @field_validator("folder", mode="before")
     @classmethod

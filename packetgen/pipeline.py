@@ -124,7 +124,7 @@ def build(case_file: Path, folder: Path | None = None, progress: Progress | None
 def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
     """Form and letter -> packet, proved, then written in one go."""
     case, chart, assessment, documents = checked.case, checked.chart, checked.assessment, checked.documents
-    form_map = load_map(checked.payer.form)
+    form_map = load_map(checked.payer.form_for(case))
     form = fill_form(case, chart, assessment, form_map, work)
     letter = write_letter(case, chart, assessment, documents, checked.extraction.findings, work)
     digest = digest_of(case, assessment, documents, form, letter)

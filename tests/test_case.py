@@ -63,3 +63,14 @@ def test_a_link_out_of_the_case_folder_is_refused(tmp_path: Path) -> None:
     (folder / "linked.txt").symlink_to(secret)
     with pytest.raises(BadCaseFile, match="leads out of the case folder"):
         read_case(path)
+
+
+def test_the_servicing_provider_may_be_the_same(tmp_path: Path) -> None:
+    case = read_case(write(tmp_path, GOOD + "servicing: same\n"))
+    assert case.servicing == case.provider
+
+
+def test_what_a_second_insurance_lacks_is_named(tmp_path: Path) -> None:
+    text = GOOD.replace('member_id: "918273645"}', 'member_id: "918273645", secondary: {member: "1"}}')
+    with pytest.raises(BadCaseFile, match=r"case.yaml:5: insurance.secondary.carrier: required"):
+        read_case(write(tmp_path, text))

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from packetgen import yamlfile
-from packetgen.errors import BadDataFile
+from packetgen.errors import BadCaseFile, BadDataFile
 from packetgen.resources import FORM_MAPS
 from packetgen.yamlfile import Strict
 
@@ -47,8 +47,11 @@ class FormMap(Strict):
 
 
 def load_map(name: str, folder: Path = FORM_MAPS) -> FormMap:
-    """The map of that name; raises BadDataFile naming file and line."""
+    """The map of that name; raises BadCaseFile when there is none, BadDataFile naming file and line of a bad one."""
     path = folder / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(found.stem for found in folder.glob("*.yaml")))
+        raise BadCaseFile(f"no form '{name}'", where="request.form", fix=f"Known forms: {known}.")
     read = yamlfile.read(path, FormMap)
     if read.id != name:
         raise BadDataFile(f"id is '{read.id}', but the file is '{path.name}'", where=path.name)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from packetgen.case import Indication, Product, RequestKind
+from packetgen.case import Case, FormId, Indication, Product, RequestKind, State
 from packetgen.errors import Who
 from packetgen.extraction.model import DrugClass
 from packetgen.policy.model import Confidence
@@ -101,11 +101,37 @@ class Policy(Strict):
         return self
 
 
+class FormRule(Strict):
+    """A form that some requests need. All that the rule names must fit; states: those whose law the plan is under."""
+
+    form: FormId
+    kinds: tuple[RequestKind, ...] = ()
+    benefit: Literal["medical", "pharmacy"] | None = None
+    states: tuple[State, ...] = ()
+
+    def fits(self, case: Case) -> bool:
+        """Whether a request needs this form."""
+        return (
+            (not self.kinds or case.request.kind in self.kinds)
+            and self.benefit in (None, case.request.benefit)
+            and (not self.states or case.insurance.state in self.states)
+        )
+
+
 class PolicyFile(Strict):
-    """A payer, the map of the form it wants (templates/forms/<form>.yaml), and its policies."""
+    """A payer, the maps of the forms it wants (templates/forms/<form>.yaml), and its policies.
+
+    form   the form for a request that no rule of `forms` fits; the first rule that fits counts
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
     payer: str
     line_of_business: str
-    form: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    form: FormId
+    forms: tuple[FormRule, ...] = ()
     policies: Annotated[tuple[Policy, ...], Field(min_length=1)]
+
+    def form_for(self, case: Case) -> str:
+        """The form of a request: what the case file names, else what the plan wants."""
+        fitting = (rule.form for rule in self.forms if rule.fits(case))
+        return case.request.form or next(fitting, self.form)
