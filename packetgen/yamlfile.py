@@ -60,6 +60,15 @@ def parse(text: str, schema: type[Model], name: str, error: type[PacketgenError]
         raise _explain(failure, schema, lines, name, error) from None
 
 
+def line_of(path: Path, *at: str | int) -> int:
+    """The 1-based line of something in a file that was read before: keys and positions from the top."""
+    lines: dict[Path_, int] = {}
+    node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+    if node is not None:
+        _content(node, (), lines, path.name, BadDataFile)
+    return next((lines[at[:n]] for n in range(len(at), 0, -1) if at[:n] in lines), 1)
+
+
 def _refuse_references(text: str, name: str, error: type[PacketgenError]) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ from packetgen.case import Case
 from packetgen.chart.model import Chart
 from packetgen.chart.words import Said
 from packetgen.errors import BadDataFile, Problem
+from packetgen.forms.changes import differences, places
 from packetgen.forms.draw import Drawn, addendum, appearances, fit
+from packetgen.forms.expressions import Facts
 from packetgen.forms.formmap import FormMap
 from packetgen.forms.model import FilledField, FilledForm
 from packetgen.forms.proof import prove
@@ -23,6 +25,9 @@ from packetgen.resources import PAYERS
 from packetgen.typeset import shown
 
 SEE_ADDENDUM = "See addendum"
+CHANGED = (
+    "Look at each of these in {}, correct the map, and take fingerprint: and places: from packetgen forms inspect."
+)
 
 
 @dataclass(slots=True)
@@ -51,8 +56,8 @@ def fill_form(
         )
     with pikepdf.open(blank) as pdf:
         widgets = widgets_of(pdf)
-        _check_blank(form, widgets, len(pdf.pages))
-        filling = _values(form, context_of(case, chart, assessment))
+        check_blank(form, widgets, len(pdf.pages))
+        filling = _values(form, Facts(context_of(case, chart, assessment)), widgets)
         for index, widget in enumerate(widgets):
             _fill(filling, index, widget, form)
         _draw(pdf, widgets, filling)
@@ -67,84 +72,88 @@ def fill_form(
     return FilledForm(form.title, target, flat, fields, tuple(_problems(form, widgets, filling)))
 
 
-def _check_blank(form: FormMap, widgets: Sequence[Widget], pages: int) -> None:
+def check_blank(form: FormMap, widgets: Sequence[Widget], pages: int) -> None:
     """Every field of the blank is mapped or left to a person, and the blank is the one that was mapped."""
     there = {widget.name for widget in widgets}
-    repeated = {
-        name.replace("{row}", str(row))
-        for table in form.repeated
-        for name in table.fields
-        for row in range(1, table.rows + 1)
-    }
-    named = {*form.fields, *repeated, *form.left}
-    where = f"{form.id}.yaml"
-    if gone := sorted(named - there):
-        raise BadDataFile(f"{form.blank} has no field {', '.join(gone)}", where=where, fix="Correct the map.")
-    if new := sorted(there - named):
-        raise BadDataFile(
+    if form.fingerprint != fingerprint(widgets, pages):
+        raise form.wrong("\n".join(_changed(form, widgets, pages)), "fingerprint", fix=CHANGED.format(form.blank))
+    if gone := sorted(form.named - there):
+        raise form.wrong(f"{form.blank} has no field {', '.join(gone)}", *form.line_of(gone[0]))
+    if gone := sorted(set(form.required) - form.named):
+        raise form.wrong(f"no field {', '.join(gone)} is mapped", "required")
+    if new := sorted(there - form.named):
+        raise form.wrong(
             f"nothing is said of the field {', '.join(new)} of {form.blank}",
-            where=where,
+            "fields",
             fix="Map it under fields:, or name it under left: when a person fills it.",
         )
-    if fingerprint(widgets, pages) != form.fingerprint:
-        raise BadDataFile(
-            f"{form.blank} is not the form this map was made for: fields have moved or changed",
-            where=where,
-            fix="Look at each field of the new form, then set fingerprint: to " + fingerprint(widgets, pages),
-        )
 
 
-def _values(form: FormMap, context: Mapping[str, Any]) -> _Filling:
+def _changed(form: FormMap, widgets: Sequence[Widget], pages: int) -> Iterator[str]:
+    """What is different in the blank, as far as the map knows how it was."""
+    yield f"{form.blank} is not the form this map was made for"
+    now = places(widgets)
+    if form.places:
+        yield from (f"  {line}" for line in differences(form.places, now))
+    else:
+        yield from (f"  {name} vanished" for name in sorted(form.named - now.keys()))
+        yield from (f"  {name} appeared ({now[name]})" for name in sorted(now.keys() - form.named))
+        if form.named == now.keys():
+            yield "  its fields have the same names, but they have moved or changed"
+    yield f"  it has {pages} page{'s' if pages > 1 else ''} and the fingerprint {fingerprint(widgets, pages)}"
+
+
+def _values(form: FormMap, facts: Facts, widgets: Sequence[Widget]) -> _Filling:
     """The value of every field that has one; the rows that a table has no room for go on the addendum."""
-    values = {name: _evaluate(form, name, expression, context) for name, expression in form.fields.items()}
+    values = {}
+    for name, expression in form.fields.items():
+        values[name] = _ask(form, facts, ("fields", name), expression, {})
     too_long = []
-    for table in form.repeated:
-        for number, row in enumerate(_compiled(form, "over", table.over)(**context), 1):
-            told = {
-                name.replace("{row}", str(number)): _evaluate(form, name, expression, {**context, "row": row})
-                for name, expression in table.fields.items()
-            }
+    for index, table in enumerate(form.repeated):
+        over = partial(_wrong, form, ("repeated", index, "over"))
+        facts.check(table.over, over)
+        for number, row in enumerate(facts.rows(table.over, over), 1):
+            told = {}
+            for name, expression in table.fields.items():
+                at = ("repeated", index, "fields", name)
+                told[name.replace("{row}", str(number))] = _ask(form, facts, at, expression, {"row": row})
             if number <= table.rows:
                 values |= told
             else:
-                too_long.append((f"Row {number}", "; ".join(said.text for said in told.values() if said)))
-    return _Filling({name: said for name, said in values.items() if said is not None and said.text}, {}, too_long)
+                texts = [said.text for said in told.values() if isinstance(said, Said)]
+                too_long.append((f"Row {number}", "; ".join(texts)))
+    return _Filling(_written(form, values, widgets), {}, too_long)
 
 
-def _evaluate(form: FormMap, name: str, expression: str, context: Mapping[str, Any]) -> Said | None:
-    import jinja2
-
-    try:
-        value = _compiled(form, name, expression)(**context)
-    except (jinja2.TemplateError, TypeError, AttributeError) as failure:
-        raise _wrong(form, name, str(failure)) from None
-    if isinstance(value, jinja2.Undefined):
-        raise _wrong(form, name, "a name in it does not exist")
-    if value is None or isinstance(value, Said):
-        return value
-    return Said(str(value))
+def _ask(
+    form: FormMap, facts: Facts, at: tuple[str | int, ...], expression: str, more: Mapping[str, Any]
+) -> Said | bool | None:
+    wrong = partial(_wrong, form, at)
+    facts.check(expression, wrong, **more)
+    return facts.ask(expression, wrong, **more)
 
 
-@cache
-def _environment() -> Any:
-    """Expressions of a map are not trusted: no code, no missing names."""
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import SandboxedEnvironment
+def _written(form: FormMap, values: Mapping[str, Said | bool | None], widgets: Sequence[Widget]) -> dict[str, Said]:
+    """What stands in each field; a truth ticks the only box of its field."""
+    states: dict[str, list[str]] = {}
+    for widget in widgets:
+        states.setdefault(widget.name, []).append(widget.state)
+    written = {}
+    for name, said in values.items():
+        if isinstance(said, bool):
+            if len(states[name]) != 1 or not states[name][0]:
+                raise form.wrong(
+                    f"{name} is no lone check box, but its expression gives true or false", *form.line_of(name)
+                )
+            if said:
+                written[name] = Said(states[name][0])
+        elif said is not None:
+            written[name] = said
+    return written
 
-    return SandboxedEnvironment(undefined=StrictUndefined)
 
-
-def _compiled(form: FormMap, name: str, expression: str) -> Any:
-    import jinja2
-
-    try:
-        return _environment().compile_expression(expression, undefined_to_none=False)
-    except jinja2.TemplateSyntaxError as failure:
-        raise _wrong(form, name, str(failure.message)) from None
-
-
-def _wrong(form: FormMap, name: str, why: str) -> BadDataFile:
-    return BadDataFile(f"the expression of {name} is wrong: {why}", where=f"{form.id}.yaml", fix="Correct it.")
+def _wrong(form: FormMap, at: tuple[str | int, ...], why: str) -> BadDataFile:
+    return form.wrong(f"the expression of {at[-1]} is wrong: {why}", *at)
 
 
 def _fill(filling: _Filling, index: int, widget: Widget, form: FormMap) -> None:
@@ -158,7 +167,7 @@ def _fill(filling: _Filling, index: int, widget: Widget, form: FormMap) -> None:
         filling.too_long.append((widget.tip or widget.name, said.text))
         drawn = fit(SEE_ADDENDUM, widget) or fit("Add.", widget)
         if drawn is None:
-            raise _wrong(form, widget.name, "the field is too small for any words")
+            raise form.wrong(f"the field {widget.name} is too small for any words", *form.line_of(widget.name))
     filling.drawn[index] = drawn
 
 

@@ -121,7 +121,8 @@ def rename_a_field(pdf) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"), [(move_a_field, "moved or changed"), (rename_a_field, "no field member_id")]
+    ("change", "said"),
+    [(move_a_field, "moved or changed"), (rename_a_field, "member_id vanished\n  subscriber_id appeared")],
 )
 def test_a_changed_blank_form_stops_the_fill(told, tmp_path: Path, change, said: str) -> None:
     with pytest.raises(BadDataFile, match=said):
