@@ -206,6 +206,13 @@ class Representative(Strict):
     zip: Zip | None = None
 
 
+class PolicyOverride(Strict):
+    """Use the policy of this number although it has expired; the reason is printed in the packet's manifest."""
+
+    number: Text
+    reason: Text
+
+
 class CaseDocument(Strict):
     """One document of the chart. `kind` overrides what the program would recognise; `password` opens a locked PDF."""
 
@@ -237,6 +244,7 @@ class Case(Strict):
     representative: Representative | None = None
     documents: Annotated[tuple[CaseDocument, ...], Field(min_length=1)]
     denial: InnerPath | None = None
+    policy_override: PolicyOverride | None = None
     folder: Annotated[Path, Field(exclude=True)] = Path()
 
     @model_validator(mode="before")

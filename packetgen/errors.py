@@ -82,13 +82,14 @@ Severity = Literal["required", "doubt", "note"]
 class Problem:
     """One thing that a person must know or do.
 
-    code      stable short name, e.g. "hours_per_day_missing"
-    where     file and page, criterion or field: for the user's own screen
-    what      what is missing or doubtful, in a sentence
-    fix       the exact question to ask or sentence to add
-    who       who can settle it
-    severity  "required": the packet stays a draft; "doubt": a person must look, the packet stays a draft;
-              "note": for information only
+    code        stable short name, e.g. "hours_per_day_missing"
+    where       file and page, criterion or field: for the user's own screen
+    what        what is missing or doubtful, in a sentence
+    fix         the exact question to ask or sentence to add
+    who         who can settle it
+    severity    "required": the packet stays a draft; "doubt": a person must look, the packet stays a draft;
+                "note": for information only
+    settled_by  the document that would settle it, where one would
     """
 
     code: str
@@ -97,3 +98,4 @@ class Problem:
     fix: str
     who: Who
     severity: Severity
+    settled_by: str = ""

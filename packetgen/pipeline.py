@@ -92,7 +92,12 @@ def check(case_file: Path, work: Path, progress: Progress | None = None) -> Chec
     case = read_case(case_file)
     request = case.request
     payer, policy = load_policy(
-        case.insurance.payer, request.indication, request.kind, request.product, request.start_date
+        case.insurance.payer,
+        request.indication,
+        request.kind,
+        request.product,
+        request.start_date,
+        override=case.policy_override,
     )
     sources = [ToRead(d.path, case.folder / d.path, d.password or "") for d in case.documents]
     documents, read_problems = read_documents(sources, work, PageCache(), progress)

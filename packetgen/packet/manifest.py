@@ -37,6 +37,7 @@ def manifest(
             "reviewed": reference.reviewed.isoformat(),
             "source": reference.source,
             "confidence": reference.confidence,
+            "override": reference.override or None,
         },
         "inputs": [{"path": d.path, "sha256": d.sha256, "exhibit": d.label, "pages": len(d.pages)} for d in documents],
         "excluded_pages": [],

@@ -31,6 +31,7 @@ def worklist(case: str, problems: Sequence[Problem], draft: str) -> str:
             for problem in theirs:
                 text += f"- [ ] **{SEVERITIES[problem.severity]}: {_plain(problem.where)}.** {_plain(problem.what)}\n"
                 text += f"      {_plain(problem.fix)}\n" if problem.fix else ""
+                text += f"      Would settle it: {_plain(problem.settled_by)}.\n" if problem.settled_by else ""
     return text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,31 +11,63 @@ from packetgen.chart import words
 from packetgen.chart.model import Chart
 from packetgen.errors import Problem
 from packetgen.limits import POLICY_STALE_AFTER_DAYS
+from packetgen.policy.catalog import question_for
+from packetgen.policy.judged import Judged
 from packetgen.policy.model import Assessment, Criterion, PolicyReference
-from packetgen.policy.predicates import Judged, judge
-from packetgen.policy.schema import CriterionRule, Policy, PolicyFile
+from packetgen.policy.predicates import judge
+from packetgen.policy.schema import Coverage, CriterionRule, PolicyFile, RuleInForce
 
 
-def assess(case: Case, chart: Chart, payer: PolicyFile, policy: Policy, today: date) -> Assessment:
+def assess(case: Case, chart: Chart, payer: PolicyFile, rules: RuleInForce, today: date) -> Assessment:
     """Judge the request by the policy. A rule whose confidence is not high gives "check" at best."""
-    reference = PolicyReference(
-        payer.payer, policy.number, policy.title, policy.effective, policy.reviewed, policy.source, policy.confidence
-    )
-    judged = [(rule, _capped(judge(rule, case, chart), rule)) for rule in policy.criteria]
-    criteria = tuple(
-        Criterion(rule.id, rule.says, j.verdict, j.why, j.evidence, reference, j.open or rule.ask, j.shown)
-        for rule, j in judged
-    )
+    reference = _reference(payer, rules)
+    judged = [(rule, _capped(judge(rule, case, chart), rule, rules.coverage)) for rule in rules.criteria]
+    criteria = tuple(_criterion(rule, result, reference, rules.coverage) for rule, result in judged)
     checks = (_code_check(case, chart, reference),)
-    problems = (*_problems(judged, reference), *_check_problems(checks), *_stale(policy, payer, today))
+    problems = (
+        *_problems(judged, reference),
+        *_check_problems(checks),
+        *_out_of_date(rules, payer, today),
+    )
     return Assessment(reference, criteria, checks, problems)
 
 
-def _capped(judged: Judged, rule: CriterionRule) -> Judged:
-    if rule.confidence == "high" or judged.verdict == "missing":
+def _reference(payer: PolicyFile, rules: RuleInForce) -> PolicyReference:
+    policy = rules.policy
+    return PolicyReference(
+        payer.payer,
+        policy.number,
+        policy.title,
+        policy.effective,
+        policy.reviewed,
+        policy.source,
+        policy.confidence,
+        rules.override,
+    )
+
+
+def _criterion(rule: CriterionRule, result: Judged, reference: PolicyReference, coverage: Coverage) -> Criterion:
+    """The verdict with its own source and confidence, and the question that is open."""
+    question = question_for(rule)
+    return Criterion(
+        rule.id,
+        rule.says,
+        result.verdict,
+        result.why,
+        result.evidence,
+        replace(reference, source=rule.source or coverage.source, confidence=rule.confidence or coverage.confidence),
+        result.open or rule.ask or question.ask,
+        result.shown,
+        rule.settled_by or question.settled_by,
+    )
+
+
+def _capped(judged: Judged, rule: CriterionRule, coverage: Coverage) -> Judged:
+    confidence = rule.confidence or coverage.confidence
+    if confidence == "high" or judged.verdict in ("missing", "check"):
         return judged
     would = judged.verdict.replace("_", " ")
-    why = f"{judged.why}; would be {would}, but the rule's confidence is {rule.confidence}: confirm it with the plan"
+    why = f"{judged.why}; would be {would}, but the rule's confidence is {confidence}: confirm it with the plan"
     return replace(judged, verdict="check", why=why, doubted_rule=judged.verdict == "met")
 
 
@@ -51,16 +83,18 @@ def _code_check(case: Case, chart: Chart, reference: PolicyReference) -> Criteri
     return Criterion("code", text, "check", why, (), reference, f"Is {code} right? Correct the case or the note.")
 
 
-def _problems(judged: list[tuple[CriterionRule, Judged]], reference: PolicyReference) -> Iterator[Problem]:
+def _problems(judged: Sequence[tuple[CriterionRule, Judged]], reference: PolicyReference) -> Iterator[Problem]:
     for rule, result in judged:
         if result.verdict != "met" and not result.doubted_rule:
+            question = question_for(rule)
             yield Problem(
                 code=f"{rule.id}_{result.verdict}",
                 where=rule.says,
                 what=f"{words.capital(result.why)}.",
-                fix=result.open or rule.ask,
-                who=rule.who,
+                fix=result.open or rule.ask or question.ask,
+                who=rule.who or question.who,
                 severity="doubt" if result.verdict == "check" else "required",
+                settled_by=rule.settled_by or question.settled_by,
             )
     doubted = [rule.says for rule, result in judged if result.doubted_rule]
     if doubted:
@@ -72,6 +106,7 @@ def _problems(judged: list[tuple[CriterionRule, Judged]], reference: PolicyRefer
             fix="Does the plan's current policy ask for just this? Compare, or ask the plan.",
             who="plan",
             severity="doubt",
+            settled_by="the plan's current policy",
         )
 
 
@@ -81,14 +116,25 @@ def _check_problems(checks: tuple[Criterion, ...]) -> Iterator[Problem]:
             yield Problem(f"{check.id}_{check.verdict}", check.text, f"{check.why}.", check.ask, "clinician", "doubt")
 
 
-def _stale(policy: Policy, payer: PolicyFile, today: date) -> Iterator[Problem]:
+def _out_of_date(rules: RuleInForce, payer: PolicyFile, today: date) -> Iterator[Problem]:
+    """The policy was not compared with the plan's text for long, or it has expired and is used all the same."""
+    policy, where = rules.policy, f"{payer.id}/policy.yaml"
     age = (today - policy.reviewed).days
     if age > POLICY_STALE_AFTER_DAYS:
         yield Problem(
             "policy_stale",
-            f"{payer.id}/policy.yaml",
+            where,
             f"{policy.number} was last compared with the plan's text {age} days ago.",
             "Is there a newer version of this policy? Compare it, and set reviewed: to today.",
             "front_desk",
             "note",
+        )
+    if rules.override:
+        yield Problem(
+            "policy_expired",
+            where,
+            f"{policy.number} expired on {policy.expires}; it is used because: {rules.override}",
+            "Is this still the policy that the plan decides by? Ask the plan for its current one.",
+            "plan",
+            "doubt",
         )

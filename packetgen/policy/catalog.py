@@ -1,52 +1,87 @@
-"""The payers that ship, and the policy in force on a day."""
+"""The payers that ship, the policy in force on a day, and the words of the questions."""
 
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from packetgen import yamlfile
-from packetgen.errors import BadCaseFile, BadDataFile
-from packetgen.policy.schema import Policy, PolicyFile
-from packetgen.resources import PAYERS
+from packetgen.case import PolicyOverride
+from packetgen.errors import BadCaseFile, BadDataFile, Who
+from packetgen.policy.comparisons import Need
+from packetgen.policy.schema import Coverage, CriterionRule, Policy, PolicyFile, RuleInForce
+from packetgen.resources import KNOWLEDGE, PAYERS
+from packetgen.yamlfile import Strict
 
 
 def list_payers(folder: Path = PAYERS) -> tuple[PolicyFile, ...]:
     """All payers, by id. Raises BadDataFile naming file and line of a broken policy."""
-    return tuple(_read(path) for path in sorted(folder.glob("*/policy.yaml")))
+    return tuple(read_policies(path) for path in sorted(folder.glob("*/policy.yaml")))
 
 
-def load_policy(
-    payer: str, indication: str, kind: str, product: str, on: date, folder: Path = PAYERS
-) -> tuple[PolicyFile, Policy]:
-    """The payer's policy for this request in force on the date of service.
-
-    Raises BadCaseFile when the payer is unknown, or no policy is in force: never a guess.
-    """
+def load_payer(payer: str, folder: Path = PAYERS) -> PolicyFile:
+    """One payer by its id. Raises BadCaseFile, with the known ones, when there is none."""
     path = folder / payer / "policy.yaml"
     if not path.is_file():
         known = ", ".join(found.parent.name for found in sorted(folder.glob("*/policy.yaml")))
         raise BadCaseFile(f"no plan '{payer}'", where="insurance.payer", fix=f"Known plans: {known}.")
-    read = _read(path)
-    in_force = [
-        policy
+    return read_policies(path)
+
+
+def load_policy(
+    payer: str,
+    indication: str,
+    kind: str,
+    product: str,
+    on: date,
+    folder: Path = PAYERS,
+    override: PolicyOverride | None = None,
+) -> tuple[PolicyFile, RuleInForce]:
+    """The payer's rules for this request in force on the date of service; an appeal is judged as the first request.
+
+    Raises BadCaseFile when the payer is unknown, no policy rules the request, or the policy has expired and the case
+    file does not name it as its override: never a guess.
+    """
+    read = load_payer(payer, folder)
+    kind = "initial" if kind == "appeal" else kind
+    begun = [
+        (policy, coverage)
         for policy in read.policies
-        if policy.indication == indication
-        and kind in policy.kinds
-        and product in policy.products
-        and policy.effective <= on
-        and (policy.expires is None or on <= policy.expires)
+        for coverage in policy.coverage
+        if policy.effective <= on and coverage.fits(indication, kind, product)
     ]
-    if not in_force:
+    if not begun:
         raise BadCaseFile(
             f"{read.payer} has no policy here for {indication}, {kind}, {product} on {on.isoformat()}",
             where="request",
-            fix="See packetgen payers list; add the policy to payer_forms/ or correct the request.",
+            fix=f"See packetgen payers show {payer}; add the policy to payer_forms/ or correct the request.",
         )
-    return read, max(in_force, key=lambda policy: policy.effective)
+    in_force = [found for found in begun if found[0].expires is None or on <= found[0].expires]
+    policy, coverage = max(in_force or begun, key=lambda found: found[0].effective)
+    reason = "" if in_force else _override(policy, on, override)
+    return read, RuleInForce(policy, coverage, _criteria(policy, coverage, kind), reason)
 
 
-def _read(path: Path) -> PolicyFile:
+def _criteria(policy: Policy, coverage: Coverage, kind: str) -> tuple[CriterionRule, ...]:
+    general = tuple(rule for rule in policy.general if not rule.kinds or kind in rule.kinds)
+    return (*coverage.criteria, *general)
+
+
+def _override(policy: Policy, on: date, override: PolicyOverride | None) -> str:
+    """The reason to use an expired policy. Raises BadCaseFile when the case file gives none for this one."""
+    if override is None or override.number != policy.number:
+        raise BadCaseFile(
+            f"{policy.number} expired on {policy.expires}, before the date of service {on.isoformat()}",
+            where="request.start_date",
+            fix="Add the plan's new policy to payer_forms/, or say in the case file that the old one is to be used: "
+            f'policy_override: {{number: "{policy.number}", reason: …}}.',
+        )
+    return override.reason
+
+
+def read_policies(path: Path) -> PolicyFile:
+    """Read a policy.yaml. Raises BadDataFile naming its folder and line."""
     try:
         read = yamlfile.read(path, PolicyFile)
     except BadDataFile as failure:
@@ -55,3 +90,31 @@ def _read(path: Path) -> PolicyFile:
     if read.id != path.parent.name:
         raise BadDataFile(f"id is '{read.id}', but the folder is '{path.parent.name}'", where=str(path))
     return read
+
+
+class Question(Strict):
+    """What to ask when a criterion is open, whom, and which document would settle it."""
+
+    ask: str
+    who: Who = "clinician"
+    settled_by: str = ""
+
+
+class Questions(Strict):
+    """knowledge/questions.yaml: by topic ("frequency.headache_days"), or by comparison ("score")."""
+
+    questions: dict[str, Question]
+
+
+@cache
+def _questions() -> dict[str, Question]:
+    return yamlfile.read(KNOWLEDGE / "questions.yaml", Questions).questions
+
+
+def question_for(need: Need) -> Question:
+    """The general question of a comparison; of several, that of the first."""
+    parts = need.all_of or need.any_of
+    if parts:
+        return question_for(parts[0])
+    known = _questions()
+    return known.get(need.topic) or known[need.comparison]

@@ -16,7 +16,10 @@ Confidence = Literal["high", "medium", "low"]
 
 @dataclass(frozen=True, slots=True)
 class PolicyReference:
-    """Which rule text a verdict rests on."""
+    """Which rule text a verdict rests on.
+
+    override  why a policy that has expired is used all the same, in the user's words; else empty
+    """
 
     payer: str
     number: str
@@ -25,6 +28,7 @@ class PolicyReference:
     reviewed: date
     source: str
     confidence: Confidence
+    override: str = ""
 
     @property
     def citation(self) -> str:
@@ -47,6 +51,7 @@ class Criterion:
     shown      for the plan: what the chart shows, nothing more; empty when it shows nothing
     evidence   the places that prove or contradict it, most telling first
     ask        when not met: the exact question to ask or sentence to add
+    settled_by  which document would settle it
     """
 
     id: str
@@ -57,6 +62,7 @@ class Criterion:
     reference: PolicyReference
     ask: str = ""
     shown: str = ""
+    settled_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

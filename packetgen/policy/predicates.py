@@ -1,82 +1,51 @@
-"""The comparisons that a policy may make: each takes the chart and the request and gives a verdict with its places."""
+"""The comparisons of a policy: each takes the chart and the request, and gives a verdict with its places."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
 
 from packetgen.case import Case
 from packetgen.chart import words
-from packetgen.chart.model import Chart, Fact
-from packetgen.extraction.model import Amount, Evidence
+from packetgen.chart.model import ENDED_BADLY, Chart
+from packetgen.extraction.model import Evidence
+from packetgen.policy.comparisons import (
+    AgeRule,
+    DiagnosisRule,
+    DocumentRule,
+    IntervalRule,
+    Need,
+    NotTogetherRule,
+    RuledOutRule,
+    SpecialtyRule,
+    TreatmentsRule,
+)
+from packetgen.policy.frequency import diary, frequency
+from packetgen.policy.judged import FAINT, Judged, all_of, any_of, places
 from packetgen.policy.model import Verdict
-from packetgen.policy.schema import CriterionRule, DiagnosisRule, FailedTrialsRule, FrequencyRule
-from packetgen.policy.trials import Trial, failed_trials
-
-COMPLETE_MONTH_DAYS = 20  # recorded days below which a diary month decides nothing (facts: 20 of 28-30)
-PLACES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A verdict, why, and the places that show it.
-
-    shown         what the chart shows, in words for the plan; empty when it shows nothing
-    open          what to ask for, when something specific is missing
-    doubted_rule  the chart meets the rule, but the rule itself is not certain
-    """
-
-    verdict: Verdict
-    why: str
-    evidence: tuple[Evidence, ...] = ()
-    open: str = ""
-    shown: str = ""
-    doubted_rule: bool = False
+from packetgen.policy.partial_dates import months_before, since, span_of
+from packetgen.policy.response import reduction
+from packetgen.policy.scores import score
+from packetgen.policy.trials import judge_trials
 
 
-def judge(rule: CriterionRule, case: Case, chart: Chart) -> Judged:
+def judge(need: Need, case: Case, chart: Chart) -> Judged:
     """Apply a criterion's comparison."""
-    if rule.diagnosis:
-        return _diagnosis(rule.diagnosis, chart)
-    if rule.frequency:
-        return _frequency(rule.frequency, chart)
-    if rule.failed_trials:
-        return _failed_trials(rule.failed_trials, chart)
-    if rule.age_at_least is not None:
-        return _age(rule.age_at_least, case)
-    if rule.units_at_most is not None:
-        ok = case.request.units <= rule.units_at_most
-        return _requested(ok, f"{case.request.units} units requested", _planned(chart, case))
-    if rule.interval_at_least_weeks is not None:
-        ok = case.request.interval_weeks >= rule.interval_at_least_weeks
-        return _requested(ok, f"every {case.request.interval_weeks} weeks requested", _planned(chart, case))
-    wanted = rule.specialty_one_of or ()
-    return _requested(
-        case.provider.specialty.lower() in wanted, f"the prescriber's specialty is {case.provider.specialty}"
-    )
+    name = need.comparison
+    if name == "all_of":
+        return all_of([judge(part, case, chart) for part in need.all_of or ()])
+    if name == "any_of":
+        return any_of([judge(part, case, chart) for part in need.any_of or ()])
+    return JUDGES[name](getattr(need, name), case, chart)
 
 
-def _requested(ok: bool, why: str, evidence: tuple[Evidence, ...] = ()) -> Judged:
-    return Judged("met" if ok else "not_met", why, evidence, shown=why)
-
-
-def _planned(chart: Chart, case: Case) -> tuple[Evidence, ...]:
-    """Where the chart plans the dose that is requested."""
-    return _places(
-        evidence
-        for fact in chart.toxins
-        if fact.value.status != "given" and fact.value.units == case.request.units
-        for evidence in fact.evidence
-    )
-
-
-def _age(at_least: int, case: Case) -> Judged:
-    start = case.request.start_date
-    age = age_on(case.patient.birth_date, start)
-    verdict: Verdict = "met" if age >= at_least else "not_met"
+def _age(rule: AgeRule, case: Case, chart: Chart) -> Judged:
+    start, born = case.request.start_date, case.patient.birth_date
+    age = age_on(born, start)
+    within = (rule.at_least or 0) <= age <= (rule.at_most if rule.at_most is not None else age)
     why = f"{age} years old on {words.day(start)}"
-    return Judged(verdict, why, shown=f"born {words.day(case.patient.birth_date)}")
+    return Judged("met" if within else "not_met", why, shown=f"born {words.day(born)}")
 
 
 def age_on(born: date, day: date) -> int:
@@ -84,93 +53,152 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def _diagnosis(rule: DiagnosisRule, chart: Chart) -> Judged:
-    named = [fact for fact in chart.diagnoses if (fact.value.icd10 or "").startswith(rule.codes)]
-    if named:
-        evidence = _places(e for fact in named for e in fact.evidence)
-        shown = f"{named[0].value.name}, {named[0].value.icd10}"
-        if all(fact.is_faint for fact in named):
-            return Judged("check", f"{shown}; the scan it was read from reads poorly", evidence, shown=shown)
-        return Judged("met", shown, evidence, shown=shown)
-    return Judged("missing", f"no diagnosis with a code {' or '.join(rule.codes)} is in the chart")
+def _diagnosis(rule: DiagnosisRule, case: Case, chart: Chart) -> Judged:
+    named = [fact for fact in chart.diagnoses if (fact.value.icd10 or "").startswith((*rule.codes, *rule.unlisted))]
+    listed = [fact for fact in named if (fact.value.icd10 or "").startswith(rule.codes)]
+    if not named:
+        return Judged("missing", f"no diagnosis with a code {' or '.join(rule.codes)} is in the chart")
+    leading = listed or named
+    evidence = places(e for fact in leading for e in fact.evidence)
+    shown = f"{leading[0].value.name}, {leading[0].value.icd10}"
+    if not listed:
+        return Judged("check", f"{shown}; the plan's list does not name this code", evidence, shown=shown)
+    if all(fact.is_faint for fact in listed):
+        return Judged("check", f"{shown}; {FAINT}", evidence, shown=shown)
+    return Judged("met", shown, evidence, shown=shown)
 
 
-def _frequency(rule: FrequencyRule, chart: Chart) -> Judged:
-    fact: Fact[Amount] | None = getattr(chart.current, rule.fact) or getattr(chart.baseline, rule.fact)
-    name = rule.fact.replace("_", " ")
-    if fact is None:
-        return Judged("missing", f"the chart does not state {name}")
-    low, high = words.ends_of(fact.value)
-    evidence = _places((*fact.evidence, *(e for f in fact.against for e in f.evidence), *_diary_places(rule, chart)))
-    shown = f"{name}: {words.amount(fact.value)}"
-    stated = f"{shown} stated, {rule.at_least:g} asked"
-    if any((ends_of_finding(f, rule)[0] >= rule.at_least) != (low >= rule.at_least) for f in fact.against):
-        return Judged("check", f"{stated}; another note says otherwise", evidence, shown=shown)
-    if doubt := _doubt(fact, rule, chart):
-        return Judged("check", f"{stated}; {doubt}", evidence, shown=shown)
-    if low >= rule.at_least:
-        return Judged("met", stated, evidence, shown=shown)
-    return Judged("check" if high >= rule.at_least else "not_met", stated, evidence, shown=shown)
+def _specialty(rule: SpecialtyRule, case: Case, chart: Chart) -> Judged:
+    own = case.provider.specialty
+    why = f"the prescriber's specialty is {own}"
+    if any(wanted in own.lower() for wanted in rule.one_of):
+        return Judged("met", why, shown=why)
+    consults = [d for d in chart.documents if d.kind == "consult" and d.specialty in rule.one_of]
+    if consults:
+        told = f"consultation in {consults[0].specialty}"
+        return Judged("met", f"{why}; {told}", places(consults[0].evidence), shown=told)
+    return Judged("missing", f"{why}, and no consultation by a specialist is in the chart")
 
 
-def _doubt(fact: Fact[Amount], rule: FrequencyRule, chart: Chart) -> str:
-    """Why a stated count cannot stand alone: a scan that reads poorly, or a diary that counts fewer days."""
-    if fact.is_faint:
-        return "the scan it was read from reads poorly"
-    short = [
-        month.value.month
-        for month in chart.diary
-        if month.value.days_recorded >= COMPLETE_MONTH_DAYS
-        and (count := _diary_count(rule, month.value)) is not None
-        and count < rule.at_least
-    ]
-    return f"the diary counts fewer in {', '.join(short)}" if short else ""
+def _not_together(rule: NotTogetherRule, case: Case, chart: Chart) -> Judged:
+    """Absence of a mention proves nothing: only a drug of the class that is said to have ended, or a denial, does."""
+    named = [f for f in chart.therapies if f.value.drug_class in rule.classes and f.value.role == "preventive"]
+    taken = [f for f in named if f.value.status in ("current", "effective", "planned")]
+    ended = [f for f in named if f.value.status in (*ENDED_BADLY, "stopped_other", "never_tried")]
+    classes = " or ".join(name.replace("_", " ") for name in rule.classes)
+    if taken:
+        shown = ", ".join(f"{f.value.drug}, {f.value.status}" for f in taken)
+        planned = all(f.value.status == "planned" for f in taken)
+        return Judged(
+            "check" if planned else "not_met", shown, places(e for f in taken for e in f.evidence), shown=shown
+        )
+    if ended and all(f in ended for f in named):
+        shown = "; ".join(f"{f.value.drug}, {f.value.status.replace('_', ' ')}" for f in ended)
+        return Judged("met", shown, places(e for f in ended for e in f.evidence), shown=shown)
+    return Judged("missing", f"the chart does not say whether a {classes} is taken now")
 
 
-def _diary_count(rule: FrequencyRule, month: object) -> int | None:
-    field = {"headache_days": "headache_days", "migraine_days": "migraine_days"}.get(rule.fact)
-    return getattr(month, field) if field else None
+def _treatments(rule: TreatmentsRule, case: Case, chart: Chart) -> Judged:
+    given = [f for f in chart.toxins if f.value.status == "given" and f.value.product == case.request.product]
+    dates = sorted({f.value.date for f in given if f.value.date})
+    shown = f"given on {', '.join(words.day(day) for day in dates)}" if dates else ""
+    evidence = places(e for f in given for e in f.evidence)
+    if len(dates) >= rule.at_least:
+        return Judged("met", f"{len(dates)} dated treatments, {rule.at_least} asked", evidence, shown=shown)
+    ask = "On which dates was the toxin given, and how many units? Please attach the procedure notes."
+    why = f"{len(dates)} dated treatments in the chart, {rule.at_least} asked"
+    return Judged("missing", why, evidence, ask, shown)
 
 
-def _diary_places(rule: FrequencyRule, chart: Chart) -> list[Evidence]:
-    return [e for month in chart.diary if _diary_count(rule, month.value) is not None for e in month.evidence[:1]]
+def _units(most: int, case: Case, chart: Chart) -> Judged:
+    why = f"{case.request.units} units requested"
+    return Judged("met" if case.request.units <= most else "not_met", why, _planned(case, chart), shown=why)
 
 
-def _failed_trials(rule: FailedTrialsRule, chart: Chart) -> Judged:
-    trials = failed_trials(chart.therapies, rule)
-    if not trials:
-        return Judged("missing", "no failed trial of a preventive that the plan counts is in the chart")
-    counted = [trial for trial in trials if trial.standing == "counts"]
-    undated = [trial for trial in trials if trial.standing == "no_duration"]
-    classes = {trial.fact.value.drug_class for trial in counted}
-    evidence = _places(trial.fact.evidence[0] for trial in (*counted, *(t for t in trials if t not in counted)))
-    shown = "; ".join(words.trial(trial.fact.value) for trial in (*counted, *undated))
-    asked = f"{len(classes)} classes, {rule.distinct_classes} asked"
-    why = f"{asked}: {_told(counted)}" if counted else "no trial counts yet"
-    if len(classes) >= rule.distinct_classes:
-        faint = [t for t in counted if t.fact.is_faint]
-        disputed = [t for t in counted if t.fact.against]
-        if faint or disputed:
-            doubted = _told([*faint, *disputed])
-            return Judged("check", f"{why}; a note is faint or says otherwise: {doubted}", evidence, shown=shown)
-        return Judged("met", why, evidence, shown=shown)
-    if classes | {trial.fact.value.drug_class for trial in undated} > classes:
-        names = ", ".join(trial.fact.value.drug for trial in undated)
-        ask = f"What are the start and stop dates of {names}, and its highest daily dose?"
-        return Judged("missing", f"{why}; how long {names} was taken is not stated", evidence, ask, shown)
-    return Judged("not_met", why, evidence, shown=shown)
+def _planned(case: Case, chart: Chart) -> tuple[Evidence, ...]:
+    """Where the chart plans the dose that is requested."""
+    return places(
+        evidence
+        for fact in chart.toxins
+        if fact.value.status != "given" and fact.value.units == case.request.units
+        for evidence in fact.evidence
+    )
 
 
-def _told(trials: Iterable[Trial]) -> str:
-    return "; ".join(dict.fromkeys(trial.told for trial in trials))
+def _interval(rule: IntervalRule, case: Case, chart: Chart) -> Judged:
+    """The interval on the request, and the days from the last treatment in the chart to the day of service."""
+    why = f"every {case.request.interval_weeks} weeks requested"
+    evidence = _planned(case, chart)
+    if case.request.interval_weeks < rule.at_least_weeks:
+        return Judged("not_met", why, evidence, shown=why)
+    given = [f for f in chart.toxins if f.value.status == "given" and f.value.date]
+    if not given:
+        return Judged("met", why, evidence, shown=why)
+    last = max(given, key=lambda fact: span_of(fact.value.date or "")[1])
+    allowed = case.request.start_date - timedelta(weeks=rule.at_least_weeks)
+    first, latest = span_of(last.value.date or "")
+    why = f"{why}; last given {words.day(last.value.date or '')}"
+    verdict: Verdict = "met" if latest <= allowed else "not_met" if first > allowed else "check"
+    return Judged(verdict, why, places((*last.evidence, *evidence)), shown=why)
 
 
-def _places(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(list(dict.fromkeys(evidence))[:PLACES])
+def _product(products: tuple[str, ...], case: Case, chart: Chart) -> Judged:
+    why = f"{case.request.product} requested"
+    return Judged("met" if case.request.product in products else "not_met", why, shown=why)
 
 
-def ends_of_finding(finding: object, rule: FrequencyRule) -> tuple[float, float]:
-    """Least and most that a contradicting finding states of the rule's fact."""
-    field = {"headache_days": "headache_days_per_month", "migraine_days": "migraine_days_per_month"}
-    amount = getattr(getattr(finding, "value", None), field.get(rule.fact, rule.fact), None)
-    return words.ends_of(amount) if amount is not None else (0.0, float("inf"))
+def _document(rule: DocumentRule, case: Case, chart: Chart) -> Judged:
+    found = [d for d in chart.documents if d.kind in rule.kinds]
+    asked = " or ".join(words.DOCUMENT_KINDS[kind] for kind in rule.kinds)
+    if not found:
+        return Judged("missing", f"no {asked} is in the chart")
+    newest = max(found, key=lambda d: d.date or "")
+    shown = words.DOCUMENT_KINDS[newest.kind] + (f" of {words.day(newest.date)}" if newest.date else ", not dated")
+    evidence = places(newest.evidence)
+    if rule.within_months:
+        first = months_before(case.request.start_date, rule.within_months)
+        if newest.date is None:
+            return Judged("check", shown, evidence, shown=shown)
+        if span_of(newest.date)[1] < first:
+            return Judged("not_met", f"the newest is the {shown}", evidence, shown=shown)
+        if not since(newest.date, first):
+            return Judged("check", f"the newest is the {shown}", evidence, shown=shown)
+    if rule.signed and not newest.signed:
+        return Judged("check", f"{shown}: no signature was read on it", evidence, shown=shown)
+    return Judged("met", shown, evidence, shown=shown)
+
+
+def _ruled_out(rule: RuledOutRule, case: Case, chart: Chart) -> Judged:
+    there = [f for f in chart.safety if f.value.concern == rule.concern]
+    denied = [f for f in chart.denied if f.value.concern == rule.concern]
+    if there:
+        evidence = places(e for f in there for e in f.evidence)
+        return Judged("check", f"the chart speaks of {rule.concern}", evidence)
+    if denied:
+        shown = f"no {rule.concern}"
+        return Judged("met", shown, places(e for f in denied for e in f.evidence), shown=shown)
+    return Judged("missing", f"the chart does not say whether there is {rule.concern}")
+
+
+def _statement(question: str, case: Case, chart: Chart) -> Judged:
+    return Judged("check", "only a person can judge this", open=question)
+
+
+JUDGES: dict[str, Callable[[Any, Case, Chart], Judged]] = {
+    "age": _age,
+    "diagnosis": _diagnosis,
+    "frequency": frequency,
+    "failed_trials": judge_trials,
+    "score": score,
+    "specialty": _specialty,
+    "not_together": _not_together,
+    "reduction": reduction,
+    "treatments": _treatments,
+    "units_at_most": _units,
+    "interval": _interval,
+    "product_one_of": _product,
+    "diary": diary,
+    "document": _document,
+    "ruled_out": _ruled_out,
+    "statement": _statement,
+}

@@ -1,7 +1,9 @@
-"""policy.yaml: a plan's rules as dated, cited data. The vocabulary of comparisons is closed; there is no code in it."""
+"""policy.yaml: a plan's rules as dated, cited data."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
@@ -9,96 +11,96 @@ from pydantic import Field, model_validator
 
 from packetgen.case import Case, FormId, Indication, Product, RequestKind, State
 from packetgen.errors import Who
-from packetgen.extraction.model import DrugClass
+from packetgen.policy.comparisons import Need
+from packetgen.policy.examples import Example
 from packetgen.policy.model import Confidence
 from packetgen.yamlfile import Strict
 
 
-class DiagnosisRule(Strict):
-    """The chart names the indication with a code that begins with one of these."""
+class CriterionRule(Need):
+    """One criterion: what it says in our words, and one comparison.
 
-    codes: Annotated[tuple[str, ...], Field(min_length=1)]
-
-
-class FrequencyRule(Strict):
-    """A headache count of the chart is at least so much."""
-
-    fact: Literal["headache_days", "migraine_days", "hours_per_day"]
-    at_least: float
-
-
-class ClassOfDrugs(Strict):
-    """A class that the plan counts, and the drugs that count in it (none named: all of the class)."""
-
-    drug_class: Annotated[DrugClass, Field(alias="class")]
-    drugs: tuple[str, ...] = ()
-
-
-class FailedTrialsRule(Strict):
-    """Preventives of enough different classes were tried long enough, or could not be taken.
-
-    A trial of `minimum_days` counts; one below `too_short_below` (default: the same) does not; between them,
-    as for "two months", the chart must say more.
+    confidence, source        when they are not those of the coverage it stands in
+    ask, who, settled_by      when the general question (knowledge/questions.yaml) does not fit
+    kinds                     of a general criterion: only for these requests
     """
 
-    classes: Annotated[tuple[ClassOfDrugs, ...], Field(min_length=1)]
-    distinct_classes: Annotated[int, Field(gt=0)]
-    minimum_days: Annotated[int, Field(gt=0)]
-    too_short_below: Annotated[int, Field(gt=0)] | None = None
-    accept_without_duration: tuple[Literal["contraindicated", "not_tolerated"], ...] = ()
-
-
-class CriterionRule(Strict):
-    """One criterion: what it says in our words, one comparison, and what to ask when it is not met."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z_]+$")]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
     says: str
+    confidence: Confidence | None = None
+    source: str | None = None
+    ask: str | None = None
+    who: Who | None = None
+    settled_by: str | None = None
+    kinds: tuple[RequestKind, ...] = ()
+
+
+class Coverage(Strict):
+    """What a policy asks for some indications, products and kinds of request.
+
+    months  how long an authorization lasts, when the policy says so
+    """
+
+    indications: Annotated[tuple[Indication, ...], Field(min_length=1)]
+    products: Annotated[tuple[Product, ...], Field(min_length=1)]
+    kinds: Annotated[tuple[RequestKind, ...], Field(min_length=1)]
+    source: str
     confidence: Confidence
-    ask: str
-    who: Who = "clinician"
-    diagnosis: DiagnosisRule | None = None
-    frequency: FrequencyRule | None = None
-    failed_trials: FailedTrialsRule | None = None
-    age_at_least: int | None = None
-    units_at_most: int | None = None
-    interval_at_least_weeks: int | None = None
-    specialty_one_of: tuple[str, ...] | None = None
+    months: Annotated[int, Field(gt=0)] | None = None
+    criteria: tuple[CriterionRule, ...] = ()
 
-    @model_validator(mode="after")
-    def _one_comparison(self) -> CriterionRule:
-        said = [name for name in COMPARISONS if getattr(self, name) is not None]
-        if len(said) != 1:
-            raise ValueError(f"needs exactly one of {', '.join(COMPARISONS)}")
-        return self
-
-
-COMPARISONS = (
-    "diagnosis", "frequency", "failed_trials", "age_at_least", "units_at_most", "interval_at_least_weeks",
-    "specialty_one_of",
-)  # fmt: skip
+    def fits(self, indication: str, kind: str, product: str) -> bool:
+        """Whether it rules a request."""
+        return indication in self.indications and kind in self.kinds and product in self.products
 
 
 class Policy(Strict):
-    """One dated policy for one indication. expires: last day it is in force, if known."""
+    """One dated policy. expires: last day it is in force, if known; general: criteria of all its coverage."""
 
     number: str
     title: str
-    indication: Indication
-    products: tuple[Product, ...]
-    kinds: tuple[RequestKind, ...]
     effective: date
     expires: date | None = None
     reviewed: date
     source: str
     confidence: Confidence
-    criteria: Annotated[tuple[CriterionRule, ...], Field(min_length=1)]
+    general: tuple[CriterionRule, ...] = ()
+    coverage: Annotated[tuple[Coverage, ...], Field(min_length=1)]
+
+    @property
+    def decides(self) -> str:
+        """Whether its criteria can say "met": those whose text was read can."""
+        sure = [
+            (rule.confidence or coverage.confidence) == "high"
+            for coverage in self.coverage
+            for rule in (*coverage.criteria, *self.general)
+        ]
+        return "read" if all(sure) else "read in part" if any(sure) else "unverified defaults"
 
     @model_validator(mode="after")
     def _ids_once(self) -> Policy:
-        ids = [criterion.id for criterion in self.criteria]
-        if len(set(ids)) < len(ids):
-            raise ValueError("two criteria have the same id")
+        for coverage in self.coverage:
+            counted = Counter(rule.id for rule in (*coverage.criteria, *self.general))
+            twice = [name for name, count in counted.items() if count > 1]
+            if twice:
+                raise ValueError(f"two criteria for {coverage.indications[0]} have the id {twice[0]}")
+            if not counted:
+                raise ValueError(f"no criterion for {coverage.indications[0]}")
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInForce:
+    """The policy that rules one request, and what it asks of it.
+
+    criteria  of the coverage, then the general ones for this kind of request
+    override  why an expired policy is used all the same, in the user's words
+    """
+
+    policy: Policy
+    coverage: Coverage
+    criteria: tuple[CriterionRule, ...]
+    override: str = ""
 
 
 class FormRule(Strict):
@@ -121,7 +123,8 @@ class FormRule(Strict):
 class PolicyFile(Strict):
     """A payer, the maps of the forms it wants (templates/forms/<form>.yaml), and its policies.
 
-    form   the form for a request that no rule of `forms` fits; the first rule that fits counts
+    form      the form for a request that no rule of `forms` fits; the first rule that fits counts
+    examples  charts with the verdict that each criterion must give
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
@@ -130,6 +133,7 @@ class PolicyFile(Strict):
     form: FormId
     forms: tuple[FormRule, ...] = ()
     policies: Annotated[tuple[Policy, ...], Field(min_length=1)]
+    examples: tuple[Example, ...] = ()
 
     def form_for(self, case: Case) -> str:
         """The form of a request: what the case file names, else what the plan wants."""
