@@ -48,7 +48,18 @@ def _check_path(value: str) -> str:
     return value
 
 
+def page_numbers(pages: str) -> frozenset[int]:
+    """The pages that a list like "1-3, 7" names."""
+    numbers: set[int] = set()
+    for part in pages.split(","):
+        first, _, last = part.partition("-")
+        numbers |= set(range(int(first), int(last or first) + 1))
+    return frozenset(numbers)
+
+
 Npi = Annotated[str, AfterValidator(_check_npi)]
+# Pages of a document: "3" or "1-3, 7".
+Pages = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(-[1-9][0-9]{0,3})?( *, *[1-9][0-9]{0,3}(-[1-9][0-9]{0,3})?)*$")]
 InnerPath = Annotated[str, AfterValidator(_check_path)]
 Text = Annotated[str, Field(min_length=1, max_length=400)]
 State = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -214,11 +225,21 @@ class PolicyOverride(Strict):
 
 
 class CaseDocument(Strict):
-    """One document of the chart. `kind` overrides what the program would recognise; `password` opens a locked PDF."""
+    """One document of the chart.
+
+    password   opens a locked PDF
+    kind       overrides what the program would recognise
+    pages      go into the packet whether anything on them is cited or not
+    release    pages that look specially protected and may go out, each with the reason
+    leave_out  pages that prove nothing and stay out, each with the reason
+    """
 
     path: InnerPath
     password: Text | None = None
     kind: DocumentKind | None = None
+    pages: Pages | None = None
+    release: dict[Pages, Text] = Field({})
+    leave_out: dict[Pages, Text] = Field({})
 
     @model_validator(mode="before")
     @classmethod

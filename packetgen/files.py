@@ -61,6 +61,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
+def sha256(content: bytes | str) -> str:
+    """SHA-256 of bytes, or of text as UTF-8, as hexadecimal."""
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
 def json_text(content: object) -> str:
     """JSON text of plain values and frozen dataclasses."""
     from pydantic_core import to_jsonable_python

@@ -28,6 +28,9 @@ LOW_OCR_CONFIDENCE_NUMBERS = 85.0
 # Rules
 POLICY_STALE_AFTER_DAYS = 180
 
+# Packet
+SHORT_NOTE_PAGES = 6  # a note this short goes in whole when a page of it is cited
+
 # Cache
 PAGE_CACHE_BYTES = 2 * 1024**3
 

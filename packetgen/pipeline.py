@@ -19,13 +19,17 @@ from packetgen.errors import ExitCode, Problem, SafetyStop
 from packetgen.extraction.extract import extract
 from packetgen.extraction.model import Extraction
 from packetgen.extraction.report import as_json
-from packetgen.files import json_text, private_folder, sha256_of, work_folder, write_atomic
+from packetgen.files import json_text, private_folder, sha256, sha256_of, work_folder, write_atomic
 from packetgen.forms.fill import fill_form
 from packetgen.forms.formmap import FormMap, load_map
+from packetgen.forms.model import FilledForm
+from packetgen.letters.model import Letter
 from packetgen.letters.write import write_letter
 from packetgen.packet.bind import bind
-from packetgen.packet.manifest import manifest
-from packetgen.packet.model import Packet
+from packetgen.packet.choose import choose, left_out_by_a_person
+from packetgen.packet.guard import guard_packet
+from packetgen.packet.manifest import MANIFEST, manifest
+from packetgen.packet.model import Insert, Packet
 from packetgen.packet.signoff import SignOff, digest_of, last_sign_off
 from packetgen.packet.verify import verify
 from packetgen.packet.worklist import worklist
@@ -102,7 +106,7 @@ def check(case_file: Path, work: Path, progress: Progress | None = None) -> Chec
     sources = [ToRead(d.path, case.folder / d.path, d.password or "") for d in case.documents]
     documents, read_problems = read_documents(sources, work, PageCache(), progress)
     kinds = {d.label: typed.kind for d, typed in zip(documents, case.documents, strict=True) if typed.kind}
-    extraction = extract(documents, kinds)
+    extraction = extract(documents, kinds).without(left_out_by_a_person(case, documents))
     patient_problems = guard_patient(extraction.findings, case, {d.label: d.path for d in documents})
     chart = reconcile(extraction)
     assessment = assess(case, chart, payer, policy, date.today())
@@ -135,10 +139,13 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
     digest = digest_of(case, assessment, documents, form, letter)
     signed = last_sign_off(case.folder)
     signed_by = signed.signed_by if signed and signed.digest == digest else None
-    problems = (*checked.problems, *form.problems, *_void(signed, digest))
+    choice = choose(case, documents, checked.extraction.documents, _cited(assessment, form, letter))
+    problems = (*checked.problems, *form.problems, *choice.problems, *_void(signed, digest))
     draft = _why_draft(problems, signed_by)
-    packet = bind(case, assessment, documents, checked.extraction.documents, form, letter, draft, work)
-    verify(packet)
+    inserts = [Insert(form.title, form.flat), Insert(letter.title, letter.pdf, letter.links)]
+    noted = [place for field in form.fields for place in field.evidence]
+    packet = bind(case, assessment, documents, choice, inserts, noted, draft, work)
+    guard_packet(packet, choice, case)
     outputs: dict[str, bytes | str] = {
         PACKET: packet.pdf.read_bytes(),
         "letter.docx": letter.docx.read_bytes(),
@@ -147,15 +154,23 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
         "findings.json": json_text(as_json(documents, checked.extraction)),
         "assessment.json": json_text({"case": case.case, **_plain(assessment)}),
     }
+    digests = {name: sha256(content) for name, content in outputs.items()}
+    rules = _rules(case, form_map)
+    account = manifest(case, assessment, documents, choice.left_out, form, packet, signed_by, digests, rules)
+    verify(packet.pdf, account)
     for old in folder.glob("form-*.pdf"):
         if old.name not in outputs:
             old.unlink()  # the form of another plan, from an earlier build
-    for name, content in outputs.items():
+    for name, content in {**outputs, MANIFEST: json_text(account)}.items():
         write_atomic(folder / name, content)
-    digests = {name: sha256_of(folder / name) for name in outputs}
-    account = manifest(case, assessment, documents, form, packet, signed_by, digests, _rules(case, form_map))
-    write_atomic(folder / "manifest.json", json_text(account))
     return Built(checked, packet, folder, problems, digest, signed_by)
+
+
+def _cited(assessment: Assessment, form: FilledForm, letter: Letter) -> set[str]:
+    """The exhibit pages that something in the packet cites."""
+    places = [place for criterion in (*assessment.criteria, *assessment.checks) for place in criterion.evidence]
+    places += [place for field in form.fields for place in field.evidence]
+    return {*(place.exhibit_page for place in places), *(link.exhibit_page for link in letter.links)}
 
 
 def _open(problems: Sequence[Problem], signed_by: str | None) -> int:

@@ -27,6 +27,14 @@ def load_fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, FONTS / file))
 
 
+def new_canvas(target: Any, size: tuple[float, float] = (612.0, 792.0)) -> Any:
+    """A reportlab canvas that names no font it does not embed, and gives the same bytes each time."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    load_fonts()
+    return Canvas(target, pagesize=size, invariant=1, initialFontName=REGULAR)
+
+
 def runs(text: str, font: str) -> list[tuple[str, str]]:
     """The text in pieces of one font each: MONO stands in for a character that `font` lacks."""
     from reportlab.pdfbase import pdfmetrics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,6 +65,17 @@ def day(iso: str | date) -> str:
     """A date with the precision it has: "10/02/2026", "03/2024", "2024"."""
     parts = str(iso).split("-")
     return "/".join([*parts[1:], parts[0]])
+
+
+def pages(numbers: Iterable[int]) -> str:
+    """Page numbers as people list them: "1–3, 7"."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def dose(therapy: Therapy) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from packetgen import __version__
-from packetgen.cli import cases, clinic, payers, tracking
+from packetgen.cli import cases, clinic, packets, payers, tracking
 from packetgen.errors import ExitCode, PacketgenError
 
 
@@ -40,7 +40,16 @@ def main(debug: bool) -> None:
     """
 
 
-for command in (cases.build, cases.check, cases.extract, clinic.review, clinic.init, clinic.watch, clinic.doctor):
+for command in (
+    cases.build,
+    cases.check,
+    cases.extract,
+    packets.verify,
+    clinic.review,
+    clinic.init,
+    clinic.watch,
+    clinic.doctor,
+):
     main.add_command(command)
 for commands in (tracking.track, payers.payers):
     main.add_command(commands)

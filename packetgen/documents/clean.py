@@ -16,7 +16,7 @@ from packetgen.documents.cda import text_of_cda
 from packetgen.documents.html import text_of_html
 from packetgen.errors import UnreadableInput
 from packetgen.limits import MAX_PAGES_PER_FILE
-from packetgen.typeset import MONO, load_fonts, width_of
+from packetgen.typeset import MONO, new_canvas, width_of
 
 IMAGES = (".tif", ".tiff", ".png", ".jpg", ".jpeg")
 PHOTOS = (".heic", ".heif")
@@ -99,11 +99,8 @@ def _decoded(source: Path, name: str) -> str:
 
 def _text_to_pdf(text: str, target: Path) -> Path:
     """Set text in type, one page for each form feed, each large enough for all its lines."""
-    from reportlab.pdfgen.canvas import Canvas
-
-    load_fonts()
     pages = text.rstrip("\f\n").split("\f")
-    canvas = Canvas(str(target), invariant=1)
+    canvas = new_canvas(str(target))
     step = width_of("0", MONO, TEXT_FONT_SIZE)
     for page in pages:
         lines = [line.expandtabs(8).rstrip() for line in page.splitlines()]

@@ -35,11 +35,8 @@ def add_text_layers(source: Path, target: Path, pages: Sequence[Page]) -> None:
 
 def _draw(pages: Sequence[Page]) -> io.BytesIO:
     """A PDF with one page of invisible text for each page."""
-    from reportlab.pdfgen.canvas import Canvas
-
-    typeset.load_fonts()
     out = io.BytesIO()
-    canvas = Canvas(out, invariant=1)
+    canvas = typeset.new_canvas(out)
     for page in pages:
         canvas.setPageSize((page.width, page.height))
         for word in page.words:

@@ -47,7 +47,7 @@ class Layer:
 
 def read_layer(page: Any) -> Layer:
     """Read the text layer of a pdfium page that is upright and at the origin."""
-    words = list(_words(page))
+    words = list(words_in(page))
     scale = min(INK_DPI / 72, (MOST_POINTS / (page.get_width() * page.get_height())) ** 0.5)
     picture = page.render(scale=scale, grayscale=True).to_pil()
     seen = tuple(word for word in words if _contrast(picture, word.box, scale) >= LEAST_CONTRAST)
@@ -71,7 +71,7 @@ def _is_odd(letter: str) -> bool:
     return letter == "\ufffd" or 0xE000 <= code <= 0xF8FF or code < 32
 
 
-def _words(page: Any) -> Iterator[Word]:
+def words_in(page: Any) -> Iterator[Word]:
     """Runs of letters between blanks, with the union of their boxes; pdfium puts the blanks where lines end."""
     import pypdfium2.raw as pdfium
 

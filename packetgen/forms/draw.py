@@ -44,11 +44,8 @@ def fit(text: str, widget: Widget) -> Drawn | None:
 
 def appearances(drawn: Sequence[tuple[Widget, Drawn]]) -> io.BytesIO:
     """A PDF with one page for each field, as large as the field, showing its text."""
-    from reportlab.pdfgen.canvas import Canvas
-
-    typeset.load_fonts()
     out = io.BytesIO()
-    canvas = Canvas(out, invariant=1)
+    canvas = typeset.new_canvas(out)
     for widget, text in drawn:
         canvas.setPageSize((widget.box.width, widget.box.height))
         _draw_text(canvas, widget, text)
@@ -80,11 +77,8 @@ def addendum(title: str, too_long: Sequence[tuple[str, str]], folder: Path) -> P
     """Pages with what did not fit its field: (what the form calls it, the whole text); None when all fits."""
     if not too_long:
         return None
-    from reportlab.pdfgen.canvas import Canvas
-
-    typeset.load_fonts()
     path = folder / "addendum.pdf"
-    canvas = Canvas(str(path), pagesize=PAGE, invariant=1)
+    canvas = typeset.new_canvas(str(path), PAGE)
     y = _head(canvas, title)
     for name, text in too_long:
         lines = [(typeset.BOLD, line) for line in typeset.wrap(name, typeset.BOLD, 10, PAGE[0] - 2 * MARGIN)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,6 @@ class Enclosed:
     label: str
     kind: str
     dated: str
-    page_count: int
 
 
 def exhibit_pages(places: Iterable[Evidence]) -> tuple[str, ...]:
@@ -70,7 +69,7 @@ def exhibit_pages(places: Iterable[Evidence]) -> tuple[str, ...]:
 
 def context_of(case: Case, chart: Chart, assessment: Assessment, documents: Sequence[Document]) -> dict[str, Any]:
     """All the variables of a template, by name."""
-    return {
+    context = {
         "case": case.case,
         "request": case.request,
         "start_date": words.day(case.request.start_date),
@@ -95,11 +94,23 @@ def context_of(case: Case, chart: Chart, assessment: Assessment, documents: Sequ
         "planned_dose": _planned_dose(case, chart.toxins),
         "matches": [_match(criterion) for criterion in assessment.criteria],
         "references": references_for(case.request.indication),
-        "enclosed": [
-            Enclosed(d.label, words.DOCUMENT_KINDS[s.kind], words.day(s.date) if s.date else "", len(d.pages))
-            for d, s in zip(documents, chart.documents, strict=True)
-        ],
     }
+    cited = {place.document for place in _places(list(context.values()))}
+    enclosed = [
+        Enclosed(d.label, words.DOCUMENT_KINDS[s.kind], words.day(s.date) if s.date else "")
+        for d, s in zip(documents, chart.documents, strict=True)
+        if d.label in cited
+    ]
+    return {**context, "enclosed": enclosed}
+
+
+def _places(told: object) -> Iterator[Evidence]:
+    """All places that a template may cite."""
+    if isinstance(told, dict | list):
+        for part in told.values() if isinstance(told, dict) else told:
+            yield from _places(part)
+    else:
+        yield from getattr(told, "places", ())
 
 
 def _denied(chart: Chart) -> list[Said]:

@@ -3,129 +3,139 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from packetgen.case import Case
-from packetgen.chart import words
-from packetgen.documents.model import Box, Document
+from packetgen.documents.model import Document
+from packetgen.documents.slip import draw_slip
 from packetgen.errors import SafetyStop
-from packetgen.extraction.model import DocumentSummary, Evidence
-from packetgen.forms.model import FilledForm
-from packetgen.letters.model import Letter
+from packetgen.extraction.model import Evidence
+from packetgen.packet.choose import Choice
 from packetgen.packet.front import FrontLink, draw_front, lay_out
-from packetgen.packet.marks import Mark, Overlay, draw_overlays, number_boxes
-from packetgen.packet.model import Citation, Packet, Part
-from packetgen.packet.sheet import Sheet, place, whole
+from packetgen.packet.leftout import NOT_ENCLOSED, lay_out_left_out
+from packetgen.packet.marks import Mark, Overlay, number_boxes
+from packetgen.packet.model import Citation, Exhibit, Insert, LeftOut, Packet, Part
+from packetgen.packet.pdf import Leaf, Link, write_pdf
+from packetgen.packet.sheet import place, whole
 from packetgen.policy.model import Assessment
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """One packet page: where it comes from, and how it lies on its sheet."""
-
-    source: Path
-    index: int
-    sheet: Sheet
-    exhibit_page: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Link:
-    """A link to be written: on page `page` at `box`, to packet page `to` at `top` points from its top."""
-
-    page: int
-    box: Box
-    to: int
-    top: float
-    tells: str
 
 
 def bind(
     case: Case,
     assessment: Assessment,
     documents: Sequence[Document],
-    summaries: Sequence[DocumentSummary],
-    form: FilledForm,
-    letter: Letter,
+    choice: Choice,
+    inserts: Sequence[Insert],
+    noted: Sequence[Evidence],
     draft: str,
     folder: Path,
 ) -> Packet:
-    """Bind the packet into folder/packet.pdf. draft: why it is one, printed on every page; empty when it is not.
+    """Bind the packet into folder/packet.pdf.
 
-    The same inputs give the same bytes. Raises SafetyStop when a page of the chart would be left out.
+    inserts: form, letters and other parts of the clinic's own, in their order. noted: what the form cites: it is
+    highlighted. draft: why it is one, printed on every page; empty when it is not.
+
+    The same inputs give the same bytes. Raises SafetyStop when a page of the chart would be lost.
     """
     front = folder / "front.pdf"
-    rows = lay_out(assessment)
-    leaves = [_Leaf(front, index, whole()) for index in range(1 + len(rows))]
+    rows, left_out = lay_out(assessment), lay_out_left_out(choice.left_out)
+    leaves = [Leaf(front, index, whole()) for index in range(1 + len(rows))]
     parts = [Part("Cover", 1, 1), Part("Criteria and where the chart shows them", 2, len(leaves))]
-    for title, pdf in ((form.title, form.flat), (letter.title, letter.pdf)):
-        more = _leaves(pdf)
-        parts.append(Part(title, len(leaves) + 1, len(leaves) + len(more)))
-        leaves += more
-    letter_first = parts[-1].first_page
-    for document, summary in zip(documents, summaries, strict=True):
-        more = _leaves(document.exhibit, document.label)
-        parts.append(Part(exhibit_title(summary), len(leaves) + 1, len(leaves) + len(more), document.label))
-        leaves += more
+    firsts: list[int] = []
+    for insert in inserts:
+        firsts.append(len(leaves) + 1)
+        _add(parts, leaves, insert.title, _leaves(insert.pdf))
+    for exhibit in choice.exhibits:
+        more = _exhibit_leaves(exhibit, folder)
+        _add(parts, leaves, exhibit.title, more, exhibit.document.label, exhibit.pages)
+    if left_out:
+        _add(parts, leaves, NOT_ENCLOSED, [Leaf(front, 1 + len(rows) + n, whole()) for n in range(len(left_out))])
     pages = {leaf.exhibit_page: number for number, leaf in enumerate(leaves, 1) if leaf.exhibit_page}
-    account_for_pages(documents, pages)
-    drawn = draw_front(front, case, assessment, rows, parts, pages, draft)
-    marks = _marks(assessment, form, leaves, pages)
-    citations = tuple(_citations(drawn, letter, letter_first, leaves, pages))
-    links = [*_forward(drawn, leaves, pages), *_from_letter(letter, letter_first, leaves, pages)]
+    account_for_pages(documents, pages, choice.left_out)
+    hidden = {f"{exhibit.document.label}-{page}" for exhibit in choice.exhibits for page in exhibit.held}
+    drawn, contents = draw_front(front, case, assessment, rows, left_out, parts, pages, draft)
+    marks = _marks(assessment, noted, leaves, pages, hidden)
+    citations = tuple(_citations(drawn, inserts, firsts, leaves, pages, hidden))
+    links = [Link(1, box, page, 0.0, f"Page {page}") for box, page in contents]
+    links += [*_forward(drawn, leaves, pages), *_from_inserts(inserts, firsts, leaves, pages)]
     links += _back(drawn, marks, leaves)
-    overlays = _overlays(case, documents, leaves, marks, draft)
     pdf = folder / "packet.pdf"
-    _write(pdf, case, leaves, overlays, links, parts)
-    return Packet(pdf, len(leaves), tuple(parts), citations, draft)
+    write_pdf(pdf, case, leaves, _overlays(case, documents, leaves, marks, draft), links, parts)
+    made = tuple((link.page, link.to) for link in links)
+    return Packet(pdf, len(leaves), tuple(parts), citations, made, draft)
 
 
-def exhibit_title(summary: DocumentSummary) -> str:
-    """ "Exhibit A: visit note of 10/02/2026"."""
-    dated = f" of {words.day(summary.date)}" if summary.date else ""
-    return f"Exhibit {summary.document}: {words.DOCUMENT_KINDS[summary.kind]}{dated}"
-
-
-def account_for_pages(documents: Sequence[Document], pages: Mapping[str, int]) -> None:
-    """Pages in = pages out: every page of the chart is in the packet, once. Raises SafetyStop."""
+def account_for_pages(documents: Sequence[Document], pages: Mapping[str, int], left_out: Sequence[LeftOut]) -> None:
+    """Pages in = pages out + pages left out, each once. Raises SafetyStop."""
     wanted = [f"{document.label}-{page.number}" for document in documents for page in document.pages]
-    lost = [name for name in wanted if name not in pages]
-    if lost or len(wanted) != len(pages):
+    excluded = [f"{item.exhibit}-{page}" for item in left_out for page in item.pages]
+    lost = [name for name in wanted if name not in pages and name not in excluded]
+    if sorted(wanted) != sorted([*pages, *excluded]):
         raise SafetyStop(
-            f"{len(wanted)} pages of the chart came in and {len(pages)} would go out"
-            + (f"; Ex. {', '.join(lost)} is lost" if lost else ""),
+            f"{len(wanted)} pages of the chart came in; {len(pages)} would go out, and {len(excluded)} are listed as "
+            f"left out{f'; Ex. {chr(44).join(lost)} is lost' if lost else ''}",
             where="packet.pdf",
             fix="Build again with the page cache emptied; if it happens again, report it.",
         )
 
 
-def _leaves(pdf: Path, label: str = "") -> list[_Leaf]:
+def _add(
+    parts: list[Part],
+    leaves: list[Leaf],
+    title: str,
+    more: Sequence[Leaf],
+    exhibit: str = "",
+    document_pages: tuple[int, ...] = (),
+) -> None:
+    """Put a part after the others."""
+    parts.append(Part(title, len(leaves) + 1, len(leaves) + len(more), exhibit, document_pages))
+    leaves += more
+
+
+def _leaves(pdf: Path) -> list[Leaf]:
     import pikepdf
 
     with pikepdf.open(pdf) as opened:
         boxes = [[float(value) for value in page.mediabox] for page in opened.pages]
-    return [
-        _Leaf(pdf, index, place(box[2] - box[0], box[3] - box[1]), f"{label}-{index + 1}" if label else "")
-        for index, box in enumerate(boxes)
-    ]
+    return [Leaf(pdf, index, place(box[2] - box[0], box[3] - box[1])) for index, box in enumerate(boxes)]
+
+
+def _exhibit_leaves(exhibit: Exhibit, folder: Path) -> list[Leaf]:
+    """The chosen pages of a document; a slip for each that is held back."""
+    label = exhibit.document.label
+    all_leaves = _leaves(exhibit.document.exhibit)
+    leaves = []
+    for number in exhibit.pages:
+        name = f"{label}-{number}"
+        if number in exhibit.held:
+            slip = folder / f"held-{name}.pdf"
+            draw_slip(slip, "This page is held back", f"Exhibit page {name}", "A person must decide on its release.")
+            leaves += [replace(leaf, exhibit_page=name) for leaf in _leaves(slip)]
+        else:
+            leaves.append(replace(all_leaves[number - 1], exhibit_page=name))
+    return leaves
 
 
 def _marks(
-    assessment: Assessment, form: FilledForm, leaves: Sequence[_Leaf], pages: Mapping[str, int]
+    assessment: Assessment,
+    noted: Sequence[Evidence],
+    leaves: Sequence[Leaf],
+    pages: Mapping[str, int],
+    hidden: Collection[str],
 ) -> dict[int, tuple[Mark, ...]]:
     """The cited words on each packet page, with the criteria they speak to; what only the form cites has none."""
     numbers: dict[Evidence, list[int]] = defaultdict(list)
     for number, criterion in enumerate(assessment.criteria, 1):
         for evidence in criterion.evidence:
             numbers[evidence].append(number)
-    for filled in form.fields:
-        for evidence in filled.evidence:
-            numbers[evidence] += []
+    for evidence in noted:
+        numbers[evidence] += []
     found: dict[int, list[Mark]] = defaultdict(list)
     for evidence, criteria in numbers.items():
+        if evidence.exhibit_page in hidden:
+            continue
         page = pages[evidence.exhibit_page]
         sheet = leaves[page - 1].sheet
         found[page].append(Mark(tuple(sheet.box(box) for box in evidence.boxes), tuple(dict.fromkeys(criteria))))
@@ -134,48 +144,55 @@ def _marks(
 
 def _citations(
     drawn: Sequence[FrontLink],
-    letter: Letter,
-    letter_first: int,
-    leaves: Sequence[_Leaf],
+    inserts: Sequence[Insert],
+    firsts: Sequence[int],
+    leaves: Sequence[Leaf],
     pages: Mapping[str, int],
+    hidden: Collection[str],
 ) -> Iterator[Citation]:
     for link in drawn:
-        to = pages[link.evidence.exhibit_page]
-        boxes = tuple(leaves[to - 1].sheet.box(box) for box in link.evidence.boxes)
-        yield Citation(link.page, to, link.evidence.exhibit_page, link.evidence.quote, boxes)
-    for cited in letter.links:
-        yield Citation(letter_first + cited.page - 1, pages[cited.exhibit_page], cited.exhibit_page)
+        evidence = link.evidence
+        to = pages[evidence.exhibit_page]
+        if evidence.exhibit_page in hidden:
+            yield Citation(link.page, to, evidence.exhibit_page)
+        else:
+            boxes = tuple(leaves[to - 1].sheet.box(box) for box in evidence.boxes)
+            yield Citation(link.page, to, evidence.exhibit_page, evidence.quote, boxes)
+    for insert, first in zip(inserts, firsts, strict=True):
+        for cited in insert.links:
+            yield Citation(first + cited.page - 1, pages[cited.exhibit_page], cited.exhibit_page)
 
 
-def _forward(drawn: Sequence[FrontLink], leaves: Sequence[_Leaf], pages: Mapping[str, int]) -> Iterator[_Link]:
+def _forward(drawn: Sequence[FrontLink], leaves: Sequence[Leaf], pages: Mapping[str, int]) -> Iterator[Link]:
     for link in drawn:
         to = pages[link.evidence.exhibit_page]
         top = leaves[to - 1].sheet.box(link.evidence.boxes[0]).top - 20 if link.evidence.boxes else 0.0
-        yield _Link(link.page, link.box, to, max(0.0, top), f"Exhibit {link.evidence.exhibit_page}, page {to}")
+        yield Link(link.page, link.box, to, max(0.0, top), f"Exhibit {link.evidence.exhibit_page}, page {to}")
 
 
-def _from_letter(letter: Letter, first: int, leaves: Sequence[_Leaf], pages: Mapping[str, int]) -> Iterator[_Link]:
-    for cited in letter.links:
-        page = first + cited.page - 1
-        to = pages[cited.exhibit_page]
-        yield _Link(page, leaves[page - 1].sheet.box(cited.box), to, 0.0, f"Exhibit {cited.exhibit_page}, page {to}")
+def _from_inserts(
+    inserts: Sequence[Insert], firsts: Sequence[int], leaves: Sequence[Leaf], pages: Mapping[str, int]
+) -> Iterator[Link]:
+    for insert, first in zip(inserts, firsts, strict=True):
+        for cited in insert.links:
+            page, to = first + cited.page - 1, pages[cited.exhibit_page]
+            box = leaves[page - 1].sheet.box(cited.box)
+            yield Link(page, box, to, 0.0, f"Exhibit {cited.exhibit_page}, page {to}")
 
 
-def _back(
-    drawn: Sequence[FrontLink], marks: Mapping[int, tuple[Mark, ...]], leaves: Sequence[_Leaf]
-) -> Iterator[_Link]:
+def _back(drawn: Sequence[FrontLink], marks: Mapping[int, tuple[Mark, ...]], leaves: Sequence[Leaf]) -> Iterator[Link]:
     """From each number in a margin to its row of the crosswalk."""
     rows = {link.number: link for link in reversed(drawn)}
     for page, there in marks.items():
         for number, box in number_boxes(there, leaves[page - 1].sheet):
             if row := rows.get(number):
-                yield _Link(page, box, row.page, max(0.0, row.box.top - 20), f"Criterion {number}")
+                yield Link(page, box, row.page, max(0.0, row.box.top - 20), f"Criterion {number}")
 
 
 def _overlays(
     case: Case,
     documents: Sequence[Document],
-    leaves: Sequence[_Leaf],
+    leaves: Sequence[Leaf],
     marks: Mapping[int, tuple[Mark, ...]],
     draft: str,
 ) -> list[Overlay]:
@@ -189,99 +206,3 @@ def _overlays(
         exhibit = (label, order[label]) if label else None
         overlays.append(Overlay(leaf.sheet, stamp, draft, exhibit, marks.get(number, ())))
     return overlays
-
-
-def _write(
-    target: Path,
-    case: Case,
-    leaves: Sequence[_Leaf],
-    overlays: Sequence[Overlay],
-    links: Sequence[_Link],
-    parts: Sequence[Part],
-) -> None:
-    import pikepdf
-
-    sources = {leaf.source: pikepdf.open(leaf.source) for leaf in leaves}
-    try:
-        with pikepdf.new() as out, pikepdf.open(draw_overlays(overlays)) as over:
-            for leaf, overlay in zip(leaves, over.pages, strict=True):
-                _add_leaf(out, sources[leaf.source].pages[leaf.index], leaf.sheet, overlay)
-            for link in links:
-                _add_link(out, link)
-            _add_outline(out, parts)
-            _add_labels(out, parts)
-            _describe(out, case)
-            out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    finally:
-        for opened in sources.values():
-            opened.close()
-
-
-def _add_leaf(out: Any, page: Any, sheet: Sheet, overlay: Any) -> None:
-    """A sheet with the page on it and the overlay over it, each as a form XObject."""
-    from pikepdf import Dictionary, Name
-
-    out.add_blank_page(page_size=(sheet.width, sheet.height))
-    left, bottom, _, top = (float(value) for value in page.mediabox)
-    y = sheet.height - sheet.top - (top - bottom) * sheet.scale
-    across, up = sheet.x - left * sheet.scale, y - bottom * sheet.scale
-    scale = f"{sheet.scale:.5f}"
-    leaf = out.pages[-1].obj
-    leaf.Resources = Dictionary(
-        XObject=Dictionary(
-            Content=out.copy_foreign(page.as_form_xobject()), Marks=out.copy_foreign(overlay.as_form_xobject())
-        )
-    )
-    leaf.Contents = out.make_stream(
-        f"q {scale} 0 0 {scale} {across:.3f} {up:.3f} cm /Content Do Q q /Marks Do Q".encode()
-    )
-    leaf.Group = Dictionary(Type=Name.Group, S=Name.Transparency, CS=Name.DeviceRGB)
-    leaf.Tabs = Name.R
-
-
-def _add_link(out: Any, link: _Link) -> None:
-    from pikepdf import Array, Dictionary, Name, String
-
-    page, target = out.pages[link.page - 1].obj, out.pages[link.to - 1].obj
-    height, there = float(page.MediaBox[3]), float(target.MediaBox[3])
-    box = link.box
-    annotation = Dictionary(
-        Type=Name.Annot,
-        Subtype=Name.Link,
-        Rect=[round(v, 2) for v in (box.x0, height - box.bottom, box.x1, height - box.top)],
-        Border=[0, 0, 0],
-        F=4,
-        Contents=String(link.tells),
-        Dest=Array([target, Name.XYZ, 0, round(there - link.top, 2), 0]),
-    )
-    if "/Annots" not in page:
-        page.Annots = Array([])
-    page.Annots.append(out.make_indirect(annotation))
-
-
-def _add_outline(out: Any, parts: Sequence[Part]) -> None:
-    from pikepdf import OutlineItem
-
-    with out.open_outline() as outline:
-        outline.root.extend(OutlineItem(part.title, part.first_page - 1) for part in parts)
-
-
-def _add_labels(out: Any, parts: Sequence[Part]) -> None:
-    """Page labels: 1, 2, … in front, then A-1, A-2, …, B-1 on the exhibits."""
-    from pikepdf import Array, Dictionary, Name, String
-
-    numbers: list[Any] = [0, Dictionary(S=Name.D)]
-    for part in parts:
-        if part.exhibit:
-            numbers += [part.first_page - 1, Dictionary(S=Name.D, P=String(f"{part.exhibit}-"), St=1)]
-    out.Root.PageLabels = Dictionary(Nums=Array(numbers))
-
-
-def _describe(out: Any, case: Case) -> None:
-    from pikepdf import Dictionary, Name, String
-
-    out.Root.Lang = String("en-US")
-    out.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    out.Root.PageMode = Name.UseOutlines
-    out.docinfo[Name.Title] = String(f"Prior authorization request, case {case.case}")
-    out.docinfo[Name.Producer] = String("packetgen")

@@ -12,19 +12,19 @@ from packetgen.case import Case
 from packetgen.chart import words
 from packetgen.documents.model import Box
 from packetgen.extraction.model import Evidence
+from packetgen.packet.drawing import BLUE, FLOOR, GREY, INK, LEADING, LINE, MARGIN, SMALL, WIDTH, rule, say, table_head
+from packetgen.packet.leftout import Row as LeftOutRow
+from packetgen.packet.leftout import draw_left_out
 from packetgen.packet.model import Part
 from packetgen.packet.sheet import LETTER
 from packetgen.policy.model import Assessment, Criterion
 from packetgen.typeset import BOLD, ITALIC, REGULAR
 
-INK, BLUE, GREY, LINE, SHADE = "#1f2d3d", "#1f4e79", "#59636e", "#9aa5b1", "#eaf0f6"
-MARGIN, FLOOR = 48.0, 64.0
-WIDTH = LETTER[0] - 2 * MARGIN
 VERDICTS = {"met": "Met", "not_met": "Not met", "missing": "Not documented", "check": "See evidence"}
 COLUMNS = (22.0, 146.0, 80.0, 178.0, 90.0)  # number, criterion, verdict, chart, exhibit
 QUOTE_CHARACTERS = 170
 PLACES = 4
-SMALL, LEADING = 8.8, 11.6
+ONE_COLUMN = 18
 NOTICE = (
     "Confidential: this packet holds health information protected by law and is meant for the addressee only. If you "
     "received it in error, please call the sender and destroy it."
@@ -97,46 +97,48 @@ def draw_front(
     case: Case,
     assessment: Assessment,
     rows: Sequence[Sequence[Row]],
+    left_out: Sequence[Sequence[LeftOutRow]],
     parts: Sequence[Part],
     pages: Mapping[str, int],
     draft: str,
-) -> list[FrontLink]:
-    """Draw cover and crosswalk into `path`; returns the links, recorded where they were drawn.
+) -> tuple[list[FrontLink], list[tuple[Box, int]]]:
+    """Draw cover, crosswalk and the list of pages left out into `path`.
 
+    Returns the crosswalk's links and those of the contents (box on page 1, page), recorded where they were drawn.
     parts: all parts of the packet with their pages. pages: packet page of each exhibit page ("A-2" -> 9).
     """
-    from reportlab.pdfgen.canvas import Canvas
-
-    typeset.load_fonts()
-    canvas = Canvas(str(path), pagesize=LETTER, invariant=1)
-    _cover(canvas, case, assessment, parts, draft)
+    canvas = typeset.new_canvas(str(path), LETTER)
+    contents = _cover(canvas, case, assessment, parts, draft)
     canvas.showPage()
     links: list[FrontLink] = []
     for index, page_rows in enumerate(rows):
         _crosswalk(canvas, assessment, page_rows, pages, index, links)
         canvas.showPage()
+    for listed in left_out:
+        draw_left_out(canvas, listed)
+        canvas.showPage()
     canvas.save()
-    return links
+    return links, contents
 
 
-def _cover(canvas: Any, case: Case, assessment: Assessment, parts: Sequence[Part], draft: str) -> None:
+def _cover(canvas: Any, case: Case, assessment: Assessment, parts: Sequence[Part], draft: str) -> list[tuple[Box, int]]:
     request, provider, insurance = case.request, case.provider, case.insurance
     y = LETTER[1] - MARGIN - 26
-    _say(canvas, MARGIN, y, provider.practice, BOLD, 12, BLUE)
+    say(canvas, MARGIN, y, provider.practice, BOLD, 12, BLUE)
     contact = f"Phone {provider.phone} · Fax {provider.fax}"
-    _say(canvas, LETTER[0] - MARGIN - typeset.width_of(contact, REGULAR, 9), y, contact, REGULAR, 9, GREY)
-    _rule(canvas, y - 8)
+    say(canvas, LETTER[0] - MARGIN - typeset.width_of(contact, REGULAR, 9), y, contact, REGULAR, 9, GREY)
+    rule(canvas, y - 8)
     y -= 52
-    _say(canvas, MARGIN, y, "Prior authorization request", BOLD, 22, BLUE)
+    say(canvas, MARGIN, y, "Prior authorization request", BOLD, 22, BLUE)
     y -= 20
     line = f"{request.product} for {request.indication.replace('_', ' ')}"
-    _say(canvas, MARGIN, y, line, REGULAR, 13, INK)
+    say(canvas, MARGIN, y, line, REGULAR, 13, INK)
     y -= 26
     if draft:
         canvas.setStrokeColor(INK)
         canvas.setLineWidth(1.2)
         canvas.rect(MARGIN, y - 16, WIDTH, 24)
-        _say(canvas, MARGIN + 8, y - 8, f"DRAFT, not for submission: {draft}", BOLD, 10, INK)
+        say(canvas, MARGIN + 8, y - 8, f"DRAFT, not for submission: {draft}", BOLD, 10, INK)
         y -= 38
     reference = assessment.reference
     kind = request.kind.replace("_", " ").capitalize()
@@ -160,32 +162,51 @@ def _cover(canvas: Any, case: Case, assessment: Assessment, parts: Sequence[Part
     ]  # fmt: skip
     for name, value in rows:
         lines = typeset.wrap(value, REGULAR, 10.5, WIDTH - 96)
-        _say(canvas, MARGIN, y, name, BOLD, 10.5, GREY)
+        say(canvas, MARGIN, y, name, BOLD, 10.5, GREY)
         for text in lines:
-            _say(canvas, MARGIN + 96, y, text, REGULAR, 10.5, INK)
+            say(canvas, MARGIN + 96, y, text, REGULAR, 10.5, INK)
             y -= 14.5
         y -= 3.5
-    y -= 10
-    pages = parts[-1].last_page
-    _say(canvas, MARGIN, y, f"Contents: {pages} pages, this one included", BOLD, 12, BLUE)
-    _rule(canvas, y - 6)
-    y -= 22
-    for part in parts:
-        span = str(part.first_page) if part.first_page == part.last_page else f"{part.first_page}–{part.last_page}"
-        _say(canvas, MARGIN, y, part.title, REGULAR, 10, INK)
-        width = typeset.width_of(span, REGULAR, 10)
-        _say(canvas, LETTER[0] - MARGIN - width, y, span, REGULAR, 10, INK)
-        canvas.setDash(1, 3)
-        canvas.setStrokeColor(LINE)
-        canvas.line(
-            MARGIN + typeset.width_of(part.title, REGULAR, 10) + 6, y + 2, LETTER[0] - MARGIN - width - 6, y + 2
-        )
-        canvas.setDash()
-        y -= 15.5
+    links = _contents(canvas, y - 10, parts)
     y = FLOOR + 14
     for text in typeset.wrap(NOTICE, REGULAR, 8, WIDTH):
-        _say(canvas, MARGIN, y, text, REGULAR, 8, GREY)
+        say(canvas, MARGIN, y, text, REGULAR, 8, GREY)
         y -= 10
+    return links
+
+
+def _contents(canvas: Any, y: float, parts: Sequence[Part]) -> list[tuple[Box, int]]:
+    """The parts with their pages, each a link; set closer, then in two columns, when there are many."""
+    say(canvas, MARGIN, y, f"Contents: {parts[-1].last_page} pages, this one included", BOLD, 12, BLUE)
+    rule(canvas, y - 6)
+    y -= 22
+    columns = 1 if len(parts) <= ONE_COLUMN else 2
+    rows = -(-len(parts) // columns)
+    step = min(15.5, (y - FLOOR - 30) / rows)
+    size = min(10.0, step * 0.75)
+    wide = (WIDTH - 24 * (columns - 1)) / columns
+    links = []
+    for index, part in enumerate(parts):
+        left = MARGIN + (index // rows) * (wide + 24)
+        baseline = y - (index % rows) * step
+        _content(canvas, part, left, left + wide, baseline, size)
+        top = LETTER[1] - baseline
+        links.append((Box(left, top - size, left + wide, top + 3), part.first_page))
+    return links
+
+
+def _content(canvas: Any, part: Part, left: float, right: float, y: float, size: float) -> None:
+    span = str(part.first_page) if part.first_page == part.last_page else f"{part.first_page}–{part.last_page}"
+    room = right - left - typeset.width_of(span, REGULAR, size) - 12
+    lines = typeset.wrap(part.title, REGULAR, size, room)
+    title = lines[0] + (" …" if len(lines) > 1 else "")
+    say(canvas, left, y, title, REGULAR, size, INK)
+    width = typeset.width_of(span, REGULAR, size)
+    say(canvas, right - width, y, span, REGULAR, size, INK)
+    canvas.setDash(1, 3)
+    canvas.setStrokeColor(LINE)
+    canvas.line(left + typeset.width_of(title, REGULAR, size) + 6, y + 2, right - width - 6, y + 2)
+    canvas.setDash()
 
 
 def _crosswalk(
@@ -198,60 +219,41 @@ def _crosswalk(
 ) -> None:
     y = LETTER[1] - MARGIN - 20
     reference = assessment.reference
-    _say(canvas, MARGIN, y, "Criteria and where the chart shows them", BOLD, 15 if index == 0 else 11, BLUE)
+    say(canvas, MARGIN, y, "Criteria and where the chart shows them", BOLD, 15 if index == 0 else 11, BLUE)
     if index == 0:
         y -= 16
         text = f"{reference.payer} · {reference.described}"
-        _say(canvas, MARGIN, y, text, REGULAR, 9, GREY)
+        say(canvas, MARGIN, y, text, REGULAR, 9, GREY)
         y -= 12
         text = "Criteria in the sender's words. Exhibit pages are live links; the number stands in the margin there."
-        _say(canvas, MARGIN, y, text, REGULAR, 9, GREY)
+        say(canvas, MARGIN, y, text, REGULAR, 9, GREY)
     y -= 12
-    canvas.setFillColor(SHADE)
-    canvas.rect(MARGIN, y - 16, WIDTH, 16, stroke=0, fill=1)
-    x = MARGIN
-    for width, head in zip(COLUMNS, ("", "Criterion", "Verdict", "The chart", "Exhibit, page"), strict=True):
-        _say(canvas, x + 4, y - 11, head, BOLD, SMALL, INK)
-        x += width
-    y -= 16
+    y = table_head(canvas, y, ("", "Criterion", "Verdict", "The chart", "Exhibit, page"), COLUMNS)
     for row in rows:
         _draw_row(canvas, row, y, pages, index + 2, links)
         y -= row.height
-        canvas.setStrokeColor(LINE)
-        canvas.setLineWidth(0.5)
-        canvas.line(MARGIN, y, LETTER[0] - MARGIN, y)
+        rule(canvas, y, 0.5)
 
 
 def _draw_row(canvas: Any, row: Row, top: float, pages: Mapping[str, int], page: int, links: list[FrontLink]) -> None:
     lefts = [MARGIN + 4 + sum(COLUMNS[:column]) for column in range(len(COLUMNS))]
     first = top - LEADING
-    _say(canvas, lefts[0], first, str(row.number), BOLD, SMALL, INK)
+    say(canvas, lefts[0], first, str(row.number), BOLD, SMALL, INK)
     for line, text in enumerate(row.says):
-        _say(canvas, lefts[1], first - line * LEADING, text, REGULAR, SMALL, INK)
+        say(canvas, lefts[1], first - line * LEADING, text, REGULAR, SMALL, INK)
     verdict = (
         "Incomplete" if row.criterion.verdict == "missing" and row.criterion.shown else VERDICTS[row.criterion.verdict]
     )
-    _say(canvas, lefts[2], first, verdict, BOLD, SMALL, INK)
+    say(canvas, lefts[2], first, verdict, BOLD, SMALL, INK)
     for line, (font, text) in enumerate(row.shows):
-        _say(canvas, lefts[3], first - line * LEADING, text, font, SMALL, INK)
+        say(canvas, lefts[3], first - line * LEADING, text, font, SMALL, INK)
     for line, place in enumerate(_places(row.criterion)):
         y = first - line * LEADING
         text = f"Ex. {place.exhibit_page}, p. {pages[place.exhibit_page]}"
-        _say(canvas, lefts[4], y, text, REGULAR, SMALL, BLUE)
+        say(canvas, lefts[4], y, text, REGULAR, SMALL, BLUE)
         width = typeset.width_of(text, REGULAR, SMALL)
         canvas.setStrokeColor(BLUE)
         canvas.setLineWidth(0.4)
         canvas.line(lefts[4], y - 1.6, lefts[4] + width, y - 1.6)
         box = Box(lefts[4] - 1, LETTER[1] - y - 9, lefts[4] + width + 1, LETTER[1] - y + 3)
         links.append(FrontLink(page, box, place, row.number))
-
-
-def _say(canvas: Any, x: float, y: float, text: str, font: str, size: float, colour: str) -> None:
-    canvas.setFillColor(colour)
-    typeset.draw(canvas, x, y, text, font, size)
-
-
-def _rule(canvas: Any, y: float) -> None:
-    canvas.setStrokeColor(LINE)
-    canvas.setLineWidth(0.8)
-    canvas.line(MARGIN, y, LETTER[0] - MARGIN, y)

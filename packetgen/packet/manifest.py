@@ -1,62 +1,110 @@
-"""manifest.json: every input, part and page range, with the rules and templates that were used."""
+"""manifest.json: every input, part, link and page left out, with the rules and templates that were used.
+
+It is what `packetgen verify` holds a packet against, so it is read back as strictly as it is written.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
 
 from packetgen import __version__
 from packetgen.case import Case
 from packetgen.documents.model import Document
+from packetgen.errors import UnreadableInput
 from packetgen.forms.model import FilledForm
-from packetgen.packet.model import Packet
-from packetgen.policy.model import Assessment
+from packetgen.packet.model import Citation, LeftOut, Packet, Part
+from packetgen.policy.model import Assessment, PolicyReference
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A document of the chart."""
+
+    path: str
+    sha256: str
+    exhibit: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormValue:
+    """A field of the form, its page there, and the exhibit pages that its value rests on."""
+
+    field: str
+    page: int
+    exhibit_pages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The account of a packet.
+
+    links           of every live link, its page and the page it leads to
+    rules, outputs  SHA-256 by file name
+    """
+
+    case: str
+    packetgen: str
+    draft: str | None
+    signed_by: str | None
+    policy: PolicyReference
+    inputs: tuple[Input, ...]
+    left_out: tuple[LeftOut, ...]
+    page_count: int
+    parts: tuple[Part, ...]
+    citations: tuple[Citation, ...]
+    links: tuple[tuple[int, int], ...]
+    form_fields: tuple[FormValue, ...]
+    rules: Mapping[str, str]
+    outputs: Mapping[str, str]
 
 
 def manifest(
     case: Case,
     assessment: Assessment,
     documents: Sequence[Document],
+    left_out: Sequence[LeftOut],
     form: FilledForm,
     packet: Packet,
     signed_by: str | None,
     outputs: Mapping[str, str],
     rules: Mapping[str, str],
-) -> dict[str, Any]:
-    """The account of a packet as plain values. outputs, rules: SHA-256 by file name."""
-    reference = assessment.reference
-    return {
-        "case": case.case,
-        "packetgen": __version__,
-        "draft": packet.draft or None,
-        "signed_by": signed_by,
-        "policy": {
-            "payer": reference.payer,
-            "number": reference.number,
-            "effective": reference.effective.isoformat(),
-            "reviewed": reference.reviewed.isoformat(),
-            "source": reference.source,
-            "confidence": reference.confidence,
-            "override": reference.override or None,
-        },
-        "inputs": [{"path": d.path, "sha256": d.sha256, "exhibit": d.label, "pages": len(d.pages)} for d in documents],
-        "excluded_pages": [],
-        "page_count": packet.page_count,
-        "parts": [
-            {"title": part.title, "first_page": part.first_page, "last_page": part.last_page} for part in packet.parts
-        ],
-        "citations": [
-            {"from_page": c.from_page, "to_page": c.to_page, "exhibit_page": c.exhibit_page, "quote": c.quote or None}
-            for c in packet.citations
-        ],
-        "form_fields": [
-            {
-                "field": filled.name,
-                "page": filled.page,
-                "exhibit_pages": list(dict.fromkeys(place.exhibit_page for place in filled.evidence)),
-            }
-            for filled in form.fields
-        ],
-        "rules": dict(rules),
-        "outputs": dict(outputs),
-    }
+) -> Manifest:
+    """The account of a packet. outputs, rules: SHA-256 by file name."""
+    return Manifest(
+        case.case,
+        __version__,
+        packet.draft or None,
+        signed_by,
+        assessment.reference,
+        tuple(Input(d.path, d.sha256, d.label, len(d.pages)) for d in documents),
+        tuple(left_out),
+        packet.page_count,
+        packet.parts,
+        packet.citations,
+        packet.links,
+        tuple(
+            FormValue(f.name, f.page, tuple(dict.fromkeys(place.exhibit_page for place in f.evidence)))
+            for f in form.fields
+        ),
+        dict(rules),
+        dict(outputs),
+    )
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest.json; raises UnreadableInput."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Manifest).validate_json(path.read_bytes())
+    except OSError:
+        raise UnreadableInput("is not beside the packet", where=path.name, fix="Build the packet again.") from None
+    except ValidationError:
+        raise UnreadableInput(
+            "is not a manifest of this version", where=path.name, fix="Build the packet again."
+        ) from None

@@ -15,8 +15,10 @@ from packetgen.typeset import BOLD, REGULAR
 YELLOW, BLACK, GREY = "#fff2a8", "#000000", "#9aa5b1"
 TAB_WIDTH, TAB_HEIGHT, TABS = 18.0, 46.0, 12
 NUMBER_RADIUS = 7.5
+NUMBERS_LEFT = 12.0  # a fax machine drops what stands nearer to the edge
+NUMBERS_END = 40.0  # from the bottom of the sheet: the stamp
 NEAR = 60.0
-STAMP_BASELINE = 14.0
+STAMP_BASELINE = 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ def number_boxes(marks: Sequence[Mark], sheet: Sheet) -> list[tuple[int, Box]]:
 
     A number is not said again within NEAR points.
     """
-    placed: list[tuple[int, Box]] = []
+    tall = 2 * NUMBER_RADIUS
+    tops: list[tuple[int, float]] = []
     lowest = 0.0
     said: dict[int, float] = {}
     wanted = sorted((mark.boxes[0].top, number) for mark in marks if mark.boxes for number in mark.numbers)
@@ -51,19 +54,22 @@ def number_boxes(marks: Sequence[Mark], sheet: Sheet) -> list[tuple[int, Box]]:
         if top - said.get(number, -NEAR) < NEAR:
             continue
         said[number] = top
-        top = min(max(top - 2, lowest), sheet.height - 60)
-        placed.append((number, Box(6.0, top, 6.0 + 2 * NUMBER_RADIUS, top + 2 * NUMBER_RADIUS)))
-        lowest = top + 2 * NUMBER_RADIUS + 2
-    return placed
+        top = max(top - 2, lowest)
+        tops.append((number, top))
+        lowest = top + tall + 2
+    placed: list[tuple[int, Box]] = []
+    floor = sheet.height - NUMBERS_END
+    for number, top in reversed(tops):
+        top = min(top, floor - tall)
+        placed.append((number, Box(NUMBERS_LEFT, top, NUMBERS_LEFT + tall, top + tall)))
+        floor = top - 2
+    return placed[::-1]
 
 
 def draw_overlays(overlays: Sequence[Overlay]) -> io.BytesIO:
     """A PDF with one transparent page for each overlay."""
-    from reportlab.pdfgen.canvas import Canvas
-
-    typeset.load_fonts()
     out = io.BytesIO()
-    canvas = Canvas(out, invariant=1)
+    canvas = typeset.new_canvas(out)
     for overlay in overlays:
         canvas.setPageSize((overlay.sheet.width, overlay.sheet.height))
         _highlight(canvas, overlay)

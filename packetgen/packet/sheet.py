@@ -30,6 +30,15 @@ class Sheet:
             self.top + box.bottom * self.scale,
         )
 
+    def back(self, box: Box) -> Box:
+        """A box of the sheet as it lies on the page."""
+        return Box(
+            (box.x0 - self.x) / self.scale,
+            (box.top - self.top) / self.scale,
+            (box.x1 - self.x) / self.scale,
+            (box.bottom - self.top) / self.scale,
+        )
+
 
 def place(width: float, height: float) -> Sheet:
     """Lay a page on a Letter sheet, landscape when the page is; never enlarged, shrunk only as far as needed."""

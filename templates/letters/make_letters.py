@@ -268,8 +268,7 @@ def letter_of_medical_necessity() -> docx.document.Document:
     document.add_heading("Enclosed", 2)
     control(document, "{%p for exhibit in enclosed %}")
     line = document.add_paragraph(
-        "Ex. {{ exhibit.label }}   {{ exhibit.kind }}{% if exhibit.dated %} of {{ exhibit.dated }}{% endif %}, "
-        "{{ exhibit.page_count }} page{{ 's' if exhibit.page_count != 1 }}"
+        "Ex. {{ exhibit.label }}   {{ exhibit.kind }}{% if exhibit.dated %} of {{ exhibit.dated }}{% endif %}"
     )
     line.paragraph_format.space_after = Pt(0)
     control(document, "{%p endfor %}")

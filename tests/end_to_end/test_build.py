@@ -184,3 +184,16 @@ def test_the_packet_goes_beside_the_case_and_an_older_form_goes_away(tmp_path: P
     assert (tmp_path / "case" / "packet" / "packet.pdf").is_file()
     forms = [path.name for path in (tmp_path / "case" / "packet").glob("form-*")]
     assert forms == ["form-aetna-gr-68776.pdf"]
+
+
+def test_the_packet_can_be_verified_from_its_manifest_alone(uhc: Run, tmp_path: Path) -> None:
+    for name in ("packet.pdf", "manifest.json"):
+        shutil.copy(uhc.folder / name, tmp_path / name)
+    done = packetgen("verify", tmp_path / "packet.pdf")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "16 pages" in done.stdout
+    with (tmp_path / "packet.pdf").open("ab") as packet:
+        packet.write(b"\n")
+    done = packetgen("verify", tmp_path / "packet.pdf")
+    assert done.returncode == 5
+    assert "its SHA-256 is another" in done.stdout

@@ -1,21 +1,17 @@
-"""Pieces of the packet: sheets, marks, the account of pages, the worklist, and the proof that reads it back."""
+"""Pieces of the packet: sheets, marks, the account of pages, the worklist."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
-import pikepdf
 import pytest
 
 from packetgen.documents.model import Box
 from packetgen.errors import Problem, SafetyStop
 from packetgen.packet.bind import account_for_pages
-from packetgen.packet.marks import Mark, Overlay, draw_overlays, number_boxes
-from packetgen.packet.model import Citation, Packet, Part
+from packetgen.packet.marks import Mark, number_boxes
+from packetgen.packet.model import LeftOut
 from packetgen.packet.sheet import BOTTOM, LEFT, RIGHT, TOP, place, whole
-from packetgen.packet.verify import verify
 from packetgen.packet.worklist import worklist
 
 
@@ -40,61 +36,22 @@ def test_numbers_in_the_margin_do_not_overlap_and_are_not_repeated_nearby() -> N
 
 
 def test_a_lost_page_of_the_chart_stops(told) -> None:
-    account_for_pages(told.documents, {"A-1": 5, "A-2": 6})
+    out = LeftOut("A", "visit.pdf", (2,), 2, "blank")
+    account_for_pages(told.documents, {"A-1": 5, "A-2": 6}, ())
+    account_for_pages(told.documents, {"A-1": 5}, (out,))
     with pytest.raises(SafetyStop, match="A-2 is lost"):
-        account_for_pages(told.documents, {"A-1": 5})
-    with pytest.raises(SafetyStop, match="2 pages of the chart came in and 3"):
-        account_for_pages(told.documents, {"A-1": 5, "A-2": 6, "A-3": 7})
+        account_for_pages(told.documents, {"A-1": 5}, ())
+    with pytest.raises(SafetyStop, match="2 pages of the chart came in; 3"):
+        account_for_pages(told.documents, {"A-1": 5, "A-2": 6, "A-3": 7}, ())
+    with pytest.raises(SafetyStop, match="2 would go out, and 1"):
+        account_for_pages(told.documents, {"A-1": 5, "A-2": 6}, (out,))
 
 
-def stamped(folder: Path, stamps: list[str], draft: str = "not signed") -> Path:
-    path = folder / "packet.pdf"
-    path.write_bytes(draw_overlays([Overlay(whole(), stamp, draft) for stamp in stamps]).getvalue())
-    return path
-
-
-def packet(pdf: Path) -> Packet:
-    return Packet(pdf, 2, (Part("Cover", 1, 1), Part("Exhibit A: note", 2, 2, "A")), (), "not signed")
-
-
-GOOD = ["page 1 of 2 · case 1", "Ex. A-1 · page 2 of 2 · case 1"]
-
-
-def test_a_packet_that_is_what_it_should_be_passes(tmp_path: Path) -> None:
-    verify(packet(stamped(tmp_path, GOOD)))
-
-
-@pytest.mark.parametrize(
-    ("stamps", "said"),
-    [
-        (GOOD[:1], "1 pages, 2 were bound"),
-        (GOOD[::-1], "page 1 does not carry the stamp"),
-        ([GOOD[0], "Ex. A-2 · page 2 of 2 · case 1"], "page 2 does not carry the stamp"),
-    ],
-)
-def test_a_packet_with_wrong_pages_is_caught(tmp_path: Path, stamps: list[str], said: str) -> None:
-    with pytest.raises(SafetyStop, match=said):
-        verify(packet(stamped(tmp_path, stamps)))
-
-
-def test_a_draft_without_its_mark_is_caught(tmp_path: Path) -> None:
-    with pytest.raises(SafetyStop, match="not marked DRAFT"):
-        verify(packet(stamped(tmp_path, GOOD, draft="")))
-
-
-def test_a_link_whose_page_reads_otherwise_is_caught(tmp_path: Path) -> None:
-    cited = Citation(1, 2, "A-1", "headache on 22 days", (Box(50, 100, 300, 112),))
-    with pytest.raises(SafetyStop, match=r"page 2 \(Ex. A-1\)"):
-        verify(replace(packet(stamped(tmp_path, GOOD)), citations=(cited,)))
-
-
-def test_a_script_in_the_packet_is_caught(tmp_path: Path) -> None:
-    path = stamped(tmp_path, GOOD)
-    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
-        pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
-        pdf.save(path)
-    with pytest.raises(SafetyStop, match="/OpenAction"):
-        verify(packet(path))
+def test_numbers_at_the_foot_of_a_page_stay_above_the_stamp_and_apart() -> None:
+    marks = [Mark((Box(50, 740 + n, 90, 750 + n),), (n + 1,)) for n in range(8)]
+    boxes = [box for _, box in number_boxes(marks, whole())]
+    assert all(above.bottom <= below.top for above, below in pairwise(boxes))
+    assert boxes[-1].bottom < 792 - BOTTOM
 
 
 def test_the_worklist_puts_what_is_required_first_and_escapes_signs() -> None:

@@ -1,0 +1,136 @@
+"""Writing the packet's PDF: sheets with a page and an overlay, live links, bookmarks, page labels, metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packetgen.case import Case
+from packetgen.documents.model import Box
+from packetgen.packet.marks import Overlay, draw_overlays
+from packetgen.packet.model import Part
+from packetgen.packet.sheet import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One packet page: where it comes from, and how it lies on its sheet."""
+
+    source: Path
+    index: int
+    sheet: Sheet
+    exhibit_page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to be written: on page `page` at `box`, to packet page `to` at `top` points from its top."""
+
+    page: int
+    box: Box
+    to: int
+    top: float
+    tells: str
+
+
+def write_pdf(
+    target: Path,
+    case: Case,
+    leaves: Sequence[Leaf],
+    overlays: Sequence[Overlay],
+    links: Sequence[Link],
+    parts: Sequence[Part],
+) -> None:
+    """Write the packet to `target`; the same inputs give the same bytes."""
+    import pikepdf
+
+    sources = {leaf.source: pikepdf.open(leaf.source) for leaf in leaves}
+    try:
+        with pikepdf.new() as out, pikepdf.open(draw_overlays(overlays)) as over:
+            for leaf, overlay in zip(leaves, over.pages, strict=True):
+                _add_leaf(out, sources[leaf.source].pages[leaf.index], leaf.sheet, overlay)
+            pages = [page.obj for page in out.pages]
+            for link in links:
+                _add_link(out, pages[link.page - 1], pages[link.to - 1], link)
+            _add_outline(out, parts)
+            _add_labels(out, parts)
+            _describe(out, case)
+            out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    finally:
+        for opened in sources.values():
+            opened.close()
+
+
+def _add_leaf(out: Any, page: Any, sheet: Sheet, overlay: Any) -> None:
+    """A sheet with the page on it and the overlay over it, each as a form XObject."""
+    from pikepdf import Dictionary, Name
+
+    out.add_blank_page(page_size=(sheet.width, sheet.height))
+    left, bottom, _, top = (float(value) for value in page.mediabox)
+    y = sheet.height - sheet.top - (top - bottom) * sheet.scale
+    across, up = sheet.x - left * sheet.scale, y - bottom * sheet.scale
+    scale = f"{sheet.scale:.5f}"
+    leaf = out.pages[-1].obj
+    leaf.Resources = Dictionary(
+        XObject=Dictionary(
+            Content=out.copy_foreign(page.as_form_xobject()), Marks=out.copy_foreign(overlay.as_form_xobject())
+        )
+    )
+    leaf.Contents = out.make_stream(
+        f"q {scale} 0 0 {scale} {across:.3f} {up:.3f} cm /Content Do Q q /Marks Do Q".encode()
+    )
+    leaf.Group = Dictionary(Type=Name.Group, S=Name.Transparency, CS=Name.DeviceRGB)
+    leaf.Tabs = Name.R
+
+
+def _add_link(out: Any, page: Any, target: Any, link: Link) -> None:
+    from pikepdf import Array, Dictionary, Name, String
+
+    height, there = float(page.MediaBox[3]), float(target.MediaBox[3])
+    box = link.box
+    annotation = Dictionary(
+        Type=Name.Annot,
+        Subtype=Name.Link,
+        Rect=[round(v, 2) for v in (box.x0, height - box.bottom, box.x1, height - box.top)],
+        Border=[0, 0, 0],
+        F=4,
+        Contents=String(link.tells),
+        Dest=Array([target, Name.XYZ, 0, round(there - link.top, 2), 0]),
+    )
+    if "/Annots" not in page:
+        page.Annots = Array([])
+    page.Annots.append(out.make_indirect(annotation))
+
+
+def _add_outline(out: Any, parts: Sequence[Part]) -> None:
+    from pikepdf import OutlineItem
+
+    with out.open_outline() as outline:
+        outline.root.extend(OutlineItem(part.title, part.first_page - 1) for part in parts)
+
+
+def _add_labels(out: Any, parts: Sequence[Part]) -> None:
+    """Page labels: 1, 2, … in front, then A-1, A-2, …, B-1 on the exhibits; a part after them counts on."""
+    from pikepdf import Array, Dictionary, Name, String
+
+    numbers: list[Any] = []
+    for part in parts:
+        if not part.exhibit:
+            numbers += [part.first_page - 1, Dictionary(S=Name.D, St=part.first_page)]
+        for index, page in enumerate(part.document_pages):
+            if index == 0 or page != part.document_pages[index - 1] + 1:
+                label = Dictionary(S=Name.D, P=String(f"{part.exhibit}-"), St=page)
+                numbers += [part.first_page - 1 + index, label]
+    out.Root.PageLabels = Dictionary(Nums=Array(numbers))
+
+
+def _describe(out: Any, case: Case) -> None:
+    from pikepdf import Dictionary, Name, String
+
+    out.Root.Lang = String("en-US")
+    out.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    out.Root.PageMode = Name.UseOutlines
+    out.docinfo[Name.Title] = String(f"Prior authorization request, case {case.case}")
+    out.docinfo[Name.Producer] = String("packetgen")
