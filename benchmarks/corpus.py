@@ -152,6 +152,7 @@ DAMAGE: dict[str, tuple[Callable[[Image.Image], Image.Image], tuple[int, int], f
     "skew 1": (skewed(1), (DPI, DPI), 0.005),
     "skew 3": (skewed(-3), (DPI, DPI), 0.005),
     "skew 5": (skewed(5), (DPI, DPI), 0.005),
+    "skew -5": (skewed(-5), (DPI, DPI), 0.005),
     "turned 90": (turned(90), (DPI, DPI), 0.005),
     "turned 180": (turned(180), (DPI, DPI), 0.005),
     "turned 270": (turned(270), (DPI, DPI), 0.005),

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from packetgen.documents.cda import text_of_cda
 from packetgen.documents.html import text_of_html
+from packetgen.documents.model import FileRemark
 from packetgen.errors import UnreadableInput
 from packetgen.limits import MAX_PAGES_PER_FILE
 from packetgen.typeset import MONO, new_canvas, width_of
@@ -115,10 +117,19 @@ def _text_to_pdf(text: str, target: Path) -> Path:
     return target
 
 
-def clean(source: Path, target: Path, name: str, password: str = "") -> tuple[int, ...]:
-    """Write the clean PDF of `source` to `target`; returns the degrees each page was turned.
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A clean PDF that was written. turned: the degrees each page was turned. remarks: on the file as a whole."""
 
-    Raises UnreadableInput for a file that is locked, is not a PDF, or has too many pages.
+    turned: tuple[int, ...]
+    remarks: tuple[FileRemark, ...]
+
+
+def clean(source: Path, target: Path, name: str, password: str = "") -> Cleaned:
+    """Write the clean PDF of `source` to `target`.
+
+    Raises UnreadableInput for a file that is locked, is not a PDF, has too many pages, or does not hold as pages what
+    its viewer shows (a portfolio, a dynamic XFA form).
     """
     import pikepdf
 
@@ -137,6 +148,8 @@ def clean(source: Path, target: Path, name: str, password: str = "") -> tuple[in
             raise UnreadableInput(
                 f"has {len(pdf.pages)} pages; 1 to {MAX_PAGES_PER_FILE} can be read", where=name, fix="Split it."
             )
+        _refuse_what_is_no_pages(pdf, name)
+        remarks = _remarks(pdf)
         pdf.remove_unreferenced_resources()
         if "/AcroForm" in pdf.Root:
             pdf.generate_appearance_streams()
@@ -145,7 +158,40 @@ def clean(source: Path, target: Path, name: str, password: str = "") -> tuple[in
         pdf.flatten_annotations("print")
         turned = tuple(_copy_upright(page, out) for page in pdf.pages)
         out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return turned
+        damaged: tuple[FileRemark, ...] = ("repaired",) if pdf.get_warnings() else ()
+    return Cleaned(turned, (*damaged, *remarks))
+
+
+def _refuse_what_is_no_pages(pdf: Any, name: str) -> None:
+    """Refuse a file whose pages only say that another viewer is needed (ISO 32000-1, 7.11.6 and 12.7.8)."""
+    if "/Collection" in pdf.Root:
+        raise UnreadableInput(
+            f"is a portfolio of {len(pdf.attachments)} files",
+            where=name,
+            fix="Save each file that it holds, and list these in the case.",
+        )
+    if pdf.Root.get("/NeedsRendering") is True or ("/XFA" in _form(pdf) and not len(_form(pdf).get("/Fields", []))):
+        raise UnreadableInput(
+            "is a dynamic XFA form, whose content only Adobe Acrobat shows",
+            where=name,
+            fix="Open it in Acrobat, and print it to a new PDF.",
+        )
+
+
+def _form(pdf: Any) -> Any:
+    form = pdf.Root.get("/AcroForm")
+    return form if hasattr(form, "keys") else {}
+
+
+def _remarks(pdf: Any) -> tuple[FileRemark, ...]:
+    """What is in the file beside its pages."""
+    from pikepdf import Name
+
+    notes = (note for page in pdf.pages for note in page.obj.get("/Annots", []))
+    attached = len(pdf.attachments) or any(note.get("/Subtype") == Name.FileAttachment for note in notes)
+    signed = int(_form(pdf).get("/SigFlags", 0)) & 1
+    found: list[tuple[FileRemark, Any]] = [("attached", attached), ("signed", signed)]
+    return tuple(remark for remark, holds in found if holds)
 
 
 def _draw_comments(pdf: Any, page: Any, name: str, number: int) -> None:

@@ -11,8 +11,11 @@ from typing import Literal
 
 Source = Literal["text", "ocr", "none"]
 # What a person should know of a page: nothing is on it; words that no one can see were left out; it was scanned
-# below 150 dpi; it looks handwritten, so that a person must read it.
-Remark = Literal["blank", "hidden_text", "coarse", "handwritten"]
+# below 150 dpi; its text layer says otherwise than its print; it looks handwritten, so that a person must read it.
+# What they should know of a file stands on its first page: it was damaged and repaired; files attached to it were
+# not read; its digital signature is not kept.
+FileRemark = Literal["repaired", "attached", "signed"]
+Remark = Literal["blank", "hidden_text", "coarse", "layer_differs", "handwritten"] | FileRemark
 
 
 @dataclass(frozen=True, slots=True)

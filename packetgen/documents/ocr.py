@@ -22,6 +22,7 @@ JUNK_BELOW = 30.0  # confidence 0-100: table rules and specks read as letters
 RULING = set("|_-—–=~.,:;'`\"[]{}()/\\")
 GOOD = 85.0  # mean confidence of a page that needs no second try
 STRAIGHT = 1.5  # degrees: more skew than this turns 1 into 4
+STRAIGHTER = 15.0  # that straightening may cost: Tesseract is as sure of digits that lie askew, and reads them wrong
 GAIN = 5.0  # that a second try must bring, to be believed
 POOR = 55.0  # below it a page may lie on its side
 ROTATE = re.compile(rb"Rotate: (\d+)")
@@ -66,36 +67,42 @@ def read_image(picture: Any, dpi: int, folder: Path, name: str) -> Reading:
                 best, picture = reading, turned
             if best.quality >= GOOD:
                 break
+    askew = 0.0
     if abs(best.skew) > STRAIGHT:
-        best = _straightened(picture, best, dpi, folder / f"{name}-straight.png")
+        level = _rotated(picture, best.skew)
+        reading = _read(level, dpi, folder / f"{name}-straight.png", best.turn)
+        if reading.quality >= best.quality - STRAIGHTER and len(reading.words) >= 0.8 * len(best.words):
+            askew, best, picture = best.skew, reading, level
     if best.quality < GOOD:
         from PIL import ImageFilter
 
         clean = _read(picture.filter(ImageFilter.MedianFilter(3)), dpi, folder / f"{name}-clean.png", best.turn)
         if clean.quality > best.quality + GAIN and len(clean.words) >= 0.6 * len(best.words):
             best = clean
-    return best
+    return _as_it_lies(best, askew, picture, dpi) if askew else best
 
 
-def _straightened(picture: Any, askew: Reading, dpi: int, image: Path) -> Reading:
-    """The page read again with its skew taken out; words keep the places they have on the page as it lies."""
+def _rotated(picture: Any, degrees: float) -> Any:
     from PIL import Image
 
-    level = picture.rotate(askew.skew, resample=Image.Resampling.BICUBIC, fillcolor=255)
-    reading = _read(level, dpi, image, askew.turn)
-    if reading.quality < askew.quality - GAIN or len(reading.words) < 0.8 * len(askew.words):
-        return askew
-    angle = math.radians(askew.skew)
+    return picture.rotate(degrees, resample=Image.Resampling.BICUBIC, fillcolor=255)
+
+
+def _as_it_lies(level: Reading, askew: float, picture: Any, dpi: int) -> Reading:
+    """The words of a straightened page at the places they have on the page, which lies `askew` by these degrees."""
+    angle = math.radians(askew)
     across, down = picture.width * 36 / dpi, picture.height * 36 / dpi  # the page's middle, in points
 
     def back(word: Word) -> Word:
         x, y = (word.box.x0 + word.box.x1) / 2 - across, (word.box.top + word.box.bottom) / 2 - down
         x, y = x * math.cos(angle) - y * math.sin(angle), x * math.sin(angle) + y * math.cos(angle)
-        half, tall = word.box.width / 2, word.box.height / 2
+        sine, cosine = abs(math.sin(angle)), math.cos(angle)
+        half = (word.box.width * cosine + word.box.height * sine) / 2
+        tall = (word.box.width * sine + word.box.height * cosine) / 2
         x, y = x + across, y + down
         return replace(word, box=Box(x - half, y - tall, x + half, y + tall))
 
-    return Reading(tuple(back(word) for word in reading.words), askew.skew + reading.skew, askew.turn)
+    return Reading(tuple(back(word) for word in level.words), askew + level.skew, level.turn)
 
 
 def _turns(image: Path) -> tuple[int, ...]:

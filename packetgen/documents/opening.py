@@ -10,7 +10,7 @@ from packetgen import office
 from packetgen.children import ChildFailed, each_in_a_child
 from packetgen.documents import clean
 from packetgen.documents.layout import in_columns, lines_of
-from packetgen.documents.model import Page, Remark, ToRead
+from packetgen.documents.model import FileRemark, Page, Remark, ToRead
 from packetgen.documents.officefiles import is_office, without_outside_links
 from packetgen.documents.textlayer import Layer, covered, read_layer
 from packetgen.errors import ProgramFailed, UnreadableInput
@@ -47,11 +47,13 @@ class Opened:
     """The pages of a file with their text layers' words, and what else each shows (its layer without the words).
 
     broken: pages that crashed or hung their reader; their content must not travel on.
+    remarks: on the file as a whole; its first page carries them.
     """
 
     pages: list[Page] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
     broken: set[int] = field(default_factory=set)
+    remarks: tuple[FileRemark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +73,23 @@ def open_all(tasks: Sequence[Task]) -> dict[str, Opened | UnreadableInput]:
         if isinstance(cleaned, UnreadableInput):
             found[task.label] = cleaned
         else:
-            found[task.label] = Opened()
-            starts = range(0, len(cleaned), STRETCH)
-            stretches += [_Stretch(task, start + 1, cleaned[start : start + STRETCH]) for start in starts]
+            found[task.label] = Opened(remarks=cleaned.remarks)
+            starts = range(0, len(cleaned.turned), STRETCH)
+            stretches += [_Stretch(task, start + 1, cleaned.turned[start : start + STRETCH]) for start in starts]
     for stretch, (pages, layers) in _read_all(stretches):
         opened = found[stretch.task.label]
         assert isinstance(opened, Opened)  # noqa: S101 - for the type checker
         opened.pages += pages
         opened.layers += layers
         opened.broken |= {page.number for page in pages if page.source == "none"}
+    for opened in found.values():
+        if isinstance(opened, Opened) and opened.remarks:
+            first = opened.pages[0]
+            opened.pages[0] = replace(first, remarks=(*opened.remarks, *first.remarks))
     return found
 
 
-def _clean_all(tasks: Sequence[Task]) -> Iterator[tuple[Task, tuple[int, ...] | UnreadableInput]]:
+def _clean_all(tasks: Sequence[Task]) -> Iterator[tuple[Task, clean.Cleaned | UnreadableInput]]:
     if not tasks:
         return
     results = each_in_a_child(_clean, tasks, seconds=lambda _: READER_SECONDS, memory_bytes=READER_MEMORY_BYTES)
@@ -107,8 +113,8 @@ def _with_office(task: Task) -> Task:
         return task
 
 
-def _clean(task: Task) -> tuple[int, ...] | UnreadableInput:
-    """In a child: write the clean PDF; the degrees each page was turned."""
+def _clean(task: Task) -> clean.Cleaned | UnreadableInput:
+    """In a child: write the clean PDF."""
     source = task.source
     try:
         if source.file.stat().st_size > MAX_FILE_BYTES:

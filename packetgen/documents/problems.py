@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import get_args
 
-from packetgen.documents.model import Document, Page
+from packetgen.documents.model import Document, FileRemark, Page
 from packetgen.errors import Problem, Severity, UnreadableInput, Who
 from packetgen.limits import LOW_OCR_CONFIDENCE
 
@@ -12,6 +13,7 @@ UNREAD = "document_unread"
 ALIKE = 0.95  # share of words that two pages have in common
 LEAST_WORDS = 30
 
+OF_FILES = get_args(FileRemark)
 REMARKS: dict[str, tuple[str, str, Who, Severity]] = {
     "blank": ("This page is blank.", "Is its other side missing?", "front_desk", "note"),
     "hidden_text": (
@@ -21,6 +23,22 @@ REMARKS: dict[str, tuple[str, str, Who, Severity]] = {
     "coarse": (
         "This page was scanned at less than 150 dpi.", "Scan it again at 300 dpi, or check the values taken from it.",
         "front_desk", "note",
+    ),
+    "repaired": (
+        "This file was damaged and has been repaired.", "Compare its pages with the original, or ask for it again.",
+        "front_desk", "doubt",
+    ),
+    "attached": (
+        "Files are attached to this PDF; they were not read.", "Save them, and list what matters in the case.",
+        "front_desk", "doubt",
+    ),
+    "signed": (
+        "This file carries a digital signature, which its pages in the packet do not keep.",
+        "Send the original too where the plan asks for it.", "front_desk", "note",
+    ),
+    "layer_differs": (
+        "The hidden text of this scan says otherwise than its print; the print was read.",
+        "Look at the values taken from this page.", "front_desk", "note",
     ),
     "handwritten": (
         "This page looks handwritten or too poor to read by machine; nothing was taken from it.",
@@ -44,7 +62,15 @@ def _of_page(document: Document, page: Page) -> Iterator[Problem]:
     where = f"{document.path}, page {page.number}"
     for remark in page.remarks:
         what, fix, who, severity = REMARKS[remark]
-        yield Problem(f"page_{remark}", where, what, fix, who, severity)
+        if remark in OF_FILES:
+            yield Problem(f"file_{remark}", document.path, what, fix, who, severity)
+        else:
+            yield Problem(f"page_{remark}", where, what, fix, who, severity)
+    if "blank" in page.remarks and "repaired" in document.page(1).remarks:
+        yield Problem(
+            "page_lost", where, "This page is empty in a file that was damaged: what stood on it may be lost.",
+            "Ask for the document again.", "front_desk", "required",
+        )  # fmt: skip
     confidence = page.mean_confidence
     if page.source == "none" and "handwritten" not in page.remarks:
         yield Problem(

@@ -31,6 +31,7 @@ from packetgen.limits import (
 
 PICTURE_LEAST = 0.01  # of the page's area: a smaller picture is a logo
 FEW_WORDS = 10
+AGREES = 0.7  # share of a scan's words that its text layer has too, when it tells the truth
 SURE = 60.0  # confidence 0-100 of a word that OCR adds to a text layer
 
 Progress = Callable[[int, int], None]
@@ -160,7 +161,8 @@ def _ocr(scan: _Scan) -> Page:
 def _read_page(page: Page, reading: ocr.Reading, *, coarse: bool) -> Page:
     """The page as OCR read it, turned upright."""
     width, height = (page.height, page.width) if reading.turn in (90, 270) else (page.width, page.height)
-    remarks: list[Remark] = ["coarse"] if coarse else []
+    remarks = [*page.remarks, *_layer_lies(page.words, reading.words)]
+    remarks += ["coarse"] if coarse else []
     if not reading.words:
         return replace(page, source="none", lines=(), remarks=tuple(remarks))
     if len(reading.words) >= FEW_WORDS and reading.quality < HANDWRITTEN_BELOW:
@@ -168,6 +170,14 @@ def _read_page(page: Page, reading: ocr.Reading, *, coarse: bool) -> Page:
     rotation = (page.rotation + reading.turn) % 360
     lines = in_columns(lines_of(reading.words, reading.skew))
     return Page(page.number, width, height, rotation, "ocr", lines, tuple(remarks))
+
+
+def _layer_lies(layer: Sequence[Word], read: Sequence[Word]) -> list[Remark]:
+    """A remark when the text layer of a scan says otherwise than its print."""
+    said, shown = ({word.text.lower().strip(".,:;") for word in words} for words in (layer, read))
+    if min(len(said), len(shown)) < FEW_WORDS or len(said & shown) >= AGREES * len(shown):
+        return []
+    return ["layer_differs"]
 
 
 def _added(scan: _Scan, words: Sequence[Word]) -> Page:

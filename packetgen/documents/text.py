@@ -96,13 +96,14 @@ def _gaps_before(page: Page) -> list[bool]:
     """For each line, whether a blank line stands before it: more room than lines of this page usually have."""
     if not page.lines:
         return []
-    tops = [min(word.box.top for word in line.words) for line in page.lines]
-    steps = [below - above for above, below in pairwise(tops)]
+    # where a line begins, since the print of a page that lies askew runs down or up from there
+    starts = [(line.words[0].box.top + line.words[0].box.bottom) / 2 for line in page.lines]
+    steps = [below - above for above, below in pairwise(starts)]
     down = [step for step in steps if step > 0] or [0.0]
     single = SINGLE_SPACED * median(word.box.height for word in page.words)
     tight = [step for step in down if step <= single]
     usual = median(tight if len(tight) >= len(down) / 6 else down)
-    return [False, *(step > BLANK_LINE * usual for step in steps)][: len(tops)]
+    return [False, *(step > BLANK_LINE * usual for step in steps)][: len(starts)]
 
 
 def _spaces_before(word: Word, row: str, line: Line, width: float, left: float) -> int:

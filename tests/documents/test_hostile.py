@@ -89,6 +89,35 @@ def deep_outline(pdf: pikepdf.Pdf) -> None:
     pdf.Root.Outlines = Dictionary(Type=Name.Outlines, First=item, Last=item, Count=10**9)
 
 
+def portfolio(pdf: pikepdf.Pdf) -> None:
+    pdf.attachments["visit.pdf"] = good()
+    pdf.Root.Collection = Dictionary(Type=Name.Collection, View=Name.D)
+
+
+def dynamic_xfa(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.AcroForm = Dictionary(XFA=pdf.make_stream(b"<xdp:xdp/>"), Fields=Array())
+    pdf.Root.NeedsRendering = True
+
+
+def many_pages() -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(good())) as pdf:
+        pdf.pages.extend([pdf.pages[0]] * 19_999)
+        pdf.save(out)
+    return out.getvalue()
+
+
+def signed(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.AcroForm = Dictionary(SigFlags=3, Fields=Array())
+
+
+def nested_zips() -> bytes:
+    inner = b"x"
+    for _ in range(40):
+        inner = packed(**{"a.zip": inner})
+    return packed(**{"word/document.xml": inner, "[Content_Types].xml": inner})
+
+
 def flipped(seed: int) -> bytes:
     chance, raw = random.Random(seed), bytearray(good(3))  # noqa: S311 - the same damage each time
     for _ in range(60):
@@ -160,7 +189,11 @@ FILES: list[tuple[str, Callable[[], bytes], str | None]] = [
     ("actions.pdf", lambda: changed(with_actions), None),
     ("deep-outline.pdf", lambda: changed(deep_outline), None),
     ("bomb.pdf", lambda: changed(bomb, compress_streams=False), "any"),
+    ("portfolio.pdf", lambda: changed(portfolio), "is a portfolio of 1 files"),
+    ("dynamic-xfa.pdf", lambda: changed(dynamic_xfa), "dynamic XFA form"),
+    ("signed.pdf", lambda: changed(signed), None),
     ("many-pages.pdf", lambda: good(2001), "2001 pages"),
+    ("many-more-pages.pdf", many_pages, "20000 pages"),
     ("locked.pdf", lambda: changed(lambda _: None, encryption=pikepdf.Encryption(user="x", owner="x")), "password"),
     ("empty.png", lambda: b"", "cannot be opened"),
     ("no-data.png", lambda: png_header(800, 600), "any"),
@@ -174,6 +207,7 @@ FILES: list[tuple[str, Callable[[], bytes], str | None]] = [
     ("no-zip.docx", lambda: b"PK\x03\x04 nothing", "cannot be read"),
     ("no-word.docx", lambda: packed(**{"hello.txt": b"hello"}), "cannot be read"),
     ("bomb.docx", lambda: packed(**{f"word/{n}.xml": bytes(2**26) for n in range(4)}), "cannot be read"),
+    ("nested-zips.docx", nested_zips, "cannot be read"),
     ("text.rtf", lambda: b"plain", "cannot be read"),
     ("empty.html", lambda: b"", "is not HTML"),
     ("deep.html", lambda: b"<div>" * 20_000 + b"x", "any"),
@@ -214,3 +248,37 @@ def test_each_file_has_its_outcome_and_the_next_one_is_read(
     with pikepdf.open(documents[0].exhibit) as exhibit:
         assert not {"/OpenAction", "/AA", "/AcroForm", "/Names"} & set(exhibit.Root.keys())
         assert not any("/AA" in page.obj or "/Annots" in page.obj for page in exhibit.pages)
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "severity"),
+    [
+        (lambda: PDF.replace(b"startxref", b"startxrfe"), "file_repaired", "doubt"),
+        (lambda: changed(lambda pdf: pdf.attachments.__setitem__("a.pdf", good())), "file_attached", "doubt"),
+        (lambda: changed(signed), "file_signed", "note"),
+    ],
+)
+def test_what_a_file_holds_beside_its_pages_is_told_and_does_not_stop_it(
+    content: Callable[[], bytes], code: str, severity: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(content())
+    (tmp_path / "work").mkdir()
+    for _ in ("read", "from the cache"):
+        ((document,), problems) = read_documents(
+            [ToRead("a.pdf", tmp_path / "a.pdf")], tmp_path / "work", PageCache(tmp_path / "cache")
+        )
+        assert GOOD in " ".join(word.text for word in document.page(1).words)
+        assert [(p.code, p.severity, p.where) for p in problems] == [(code, severity, "a.pdf")]
+
+
+def test_an_empty_page_of_a_damaged_file_is_asked_for_again(tmp_path: Path) -> None:
+    """A file cut in half opens with all its pages, and nothing on the last."""
+    raw = good(60)
+    (tmp_path / "cut.pdf").write_bytes(raw[: len(raw) * 2 // 3])
+    (tmp_path / "work").mkdir()
+    ((document,), problems) = read_documents(
+        [ToRead("cut.pdf", tmp_path / "cut.pdf")], tmp_path / "work", PageCache(tmp_path / "cache")
+    )
+    lost = [p.where for p in problems if p.code in ("page_lost", "document_unread")]
+    assert lost
+    assert len(document.pages) < 60 or len(lost) > 10
