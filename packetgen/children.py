@@ -7,6 +7,7 @@ with it), a time limit and a memory limit; the parent gets a value or a `ChildFa
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -92,6 +93,7 @@ def _start(context: Any, work: Any, item: Any, index: int, seconds: float, memor
 
 def _child_main(work: Any, item: Any, pipe: Connection, memory_bytes: int) -> None:
     os.setsid()
+    logging.disable()  # what a library logs may quote the chart
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     limit_this_process(memory_bytes)
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from packetgen.documents.cda import text_of_cda
+from packetgen.documents.fhir import text_of_fhir
 from packetgen.documents.html import text_of_html
 from packetgen.documents.model import FileRemark
 from packetgen.errors import UnreadableInput
@@ -47,6 +48,8 @@ def to_pdf(source: Path, folder: Path, name: str) -> Path:
         return _text_to_pdf(text_of_html(source.read_bytes(), name), folder / "text.pdf")
     if suffix == ".xml":
         return _text_to_pdf(text_of_cda(source.read_bytes(), name), folder / "text.pdf")
+    if suffix == ".json":
+        return _text_to_pdf(text_of_fhir(source.read_bytes(), name), folder / "text.pdf")
     raise UnreadableInput(
         f"files of type '{suffix}' cannot be read", where=name, fix="Print it to PDF, and put the PDF into the case."
     )
@@ -119,9 +122,15 @@ def _text_to_pdf(text: str, target: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A clean PDF that was written. turned: the degrees each page was turned. remarks: on the file as a whole."""
+    """A clean PDF that was written.
+
+    turned   the degrees each page was turned
+    broken   1-based numbers of pages whose content cannot be decoded; they are empty in the clean PDF
+    remarks  on the file as a whole
+    """
 
     turned: tuple[int, ...]
+    broken: frozenset[int]
     remarks: tuple[FileRemark, ...]
 
 
@@ -156,10 +165,17 @@ def clean(source: Path, target: Path, name: str, password: str = "") -> Cleaned:
         for number, page in enumerate(pdf.pages, 1):
             _draw_comments(pdf, page, name, number)
         pdf.flatten_annotations("print")
-        turned = tuple(_copy_upright(page, out) for page in pdf.pages)
+        turned, broken = [], set()
+        for number, page in enumerate(pdf.pages, 1):
+            try:
+                turned.append(_copy_upright(page, out))
+            except pikepdf.PdfError:
+                out.add_blank_page(page_size=LETTER)
+                turned.append(0)
+                broken.add(number)
         out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         damaged: tuple[FileRemark, ...] = ("repaired",) if pdf.get_warnings() else ()
-    return Cleaned(turned, (*damaged, *remarks))
+    return Cleaned(tuple(turned), frozenset(broken), (*damaged, *remarks))
 
 
 def _refuse_what_is_no_pages(pdf: Any, name: str) -> None:

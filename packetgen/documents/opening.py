@@ -73,13 +73,15 @@ def open_all(tasks: Sequence[Task]) -> dict[str, Opened | UnreadableInput]:
         if isinstance(cleaned, UnreadableInput):
             found[task.label] = cleaned
         else:
-            found[task.label] = Opened(remarks=cleaned.remarks)
+            found[task.label] = Opened(broken=set(cleaned.broken), remarks=cleaned.remarks)
             starts = range(0, len(cleaned.turned), STRETCH)
             stretches += [_Stretch(task, start + 1, cleaned.turned[start : start + STRETCH]) for start in starts]
     for stretch, (pages, layers) in _read_all(stretches):
         opened = found[stretch.task.label]
         assert isinstance(opened, Opened)  # noqa: S101 - for the type checker
-        opened.pages += pages
+        opened.pages += [
+            replace(page, source="none", remarks=()) if page.number in opened.broken else page for page in pages
+        ]
         opened.layers += layers
         opened.broken |= {page.number for page in pages if page.source == "none"}
     for opened in found.values():

@@ -22,6 +22,7 @@ from packetgen.documents.textlayer import Layer, covered, looks_wrong
 from packetgen.errors import Problem, UnreadableInput
 from packetgen.limits import (
     HANDWRITTEN_BELOW,
+    MAX_CASE_BYTES,
     MAX_PAGE_PIXELS,
     OCR_DPI,
     OCR_LOWEST_DPI,
@@ -55,7 +56,9 @@ def read_documents(
     work: a private folder for what lies between. progress: told (pages read, pages to read) during OCR.
     A document that cannot be read becomes a slip page that names it, with a Problem of code "document_unread";
     a page that cannot be read is kept with source "none" and a Problem. Nothing is left out.
+    Raises UnreadableInput when there is no such file, or too much to read.
     """
+    _refuse_too_much(sources)
     tasks = [_task(exhibit_label(index), source, work) for index, source in enumerate(sources)]
     engine = functools.cache(ocr.engine_version)  # a program to start: once, and only when a scan is met
     pages: dict[str, list[Page]] = {}
@@ -88,6 +91,15 @@ def read_documents(
             _finish(task, opened, turns[task.label], cache, engine)
     documents = tuple(_document(task, pages.get(task.label), refused.get(task.label)) for task in tasks)
     return documents, tuple(problems_of(documents, refused))
+
+
+def _refuse_too_much(sources: Sequence[ToRead]) -> None:
+    total = sum(source.file.stat().st_size for source in sources if source.file.is_file())
+    if total > MAX_CASE_BYTES:
+        raise UnreadableInput(
+            f"all documents together are {total // 1024**2} MB; {MAX_CASE_BYTES // 1024**2} can be read",
+            fix="Leave out what the plan does not ask for.",
+        )
 
 
 def _task(label: str, source: ToRead, work: Path) -> Task:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import random
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -282,3 +284,30 @@ def test_an_empty_page_of_a_damaged_file_is_asked_for_again(tmp_path: Path) -> N
     lost = [p.where for p in problems if p.code in ("page_lost", "document_unread")]
     assert lost
     assert len(document.pages) < 60 or len(lost) > 10
+
+
+READ = """
+import re, sys
+from pathlib import Path
+from packetgen.documents.cache import PageCache
+from packetgen.documents.model import ToRead
+from packetgen.documents.read import read_documents
+folder = Path(sys.argv[1])
+sources = [ToRead(file.name, file) for file in sorted(folder.glob("*.*"))]
+documents, problems = read_documents(sources, folder / "work", PageCache(folder / "cache"))
+status = Path("/proc/self/status")  # getrusage would tell the peak of the process that started this one
+peak = int(re.search(r"VmHWM:\\s+(\\d+)", status.read_text())[1]) if status.exists() else 0
+print(peak, len(documents), documents[-1].page(1).words[-1].text)
+"""
+
+
+def test_bombs_cost_the_children_their_memory_and_not_the_program(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(changed(bomb, compress_streams=False))
+    (tmp_path / "b.png").write_bytes(image("PNG", (30_000, 30_000), "1"))
+    (tmp_path / "c.pdf").write_bytes(on_page(MediaBox=Array([0, 0, 14400, 14400])))
+    (tmp_path / "d.docx").write_bytes(nested_zips())
+    (tmp_path / "e.pdf").write_bytes(good())
+    done = subprocess.run([sys.executable, "-c", READ, str(tmp_path)], capture_output=True, text=True, check=True)
+    peak, count, last = done.stdout.split()
+    assert int(peak) < 300 * 1024  # kB
+    assert (count, last) == ("5", "note")

@@ -21,7 +21,7 @@ from packetgen.documents.cache import PageCache
 from packetgen.documents.model import Document, ToRead
 from packetgen.documents.read import read_documents
 from packetgen.documents.textlayer import looks_wrong, read_layer
-from packetgen.errors import Problem
+from packetgen.errors import Problem, UnreadableInput
 from packetgen.resources import FONTS
 
 SENTENCE = "Headache on 22 of the last 30 days."
@@ -418,3 +418,11 @@ def test_a_page_that_failed_does_not_make_the_others_be_read_again(
     assert told == [(1, 1)]
     assert again.pages[0] == document.pages[0]
     assert list((tmp_path / "cache").glob("*.page")) == []
+
+
+def test_more_than_a_case_may_hold_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("packetgen.documents.read.MAX_CASE_BYTES", 1000)
+    (tmp_path / "a.txt").write_text("x" * 600)
+    (tmp_path / "b.txt").write_text("y" * 600)
+    with pytest.raises(UnreadableInput, match="together"):
+        read(tmp_path, tmp_path / "a.txt", tmp_path / "b.txt")

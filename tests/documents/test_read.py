@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import img2pdf
@@ -9,6 +10,7 @@ import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from packetgen.documents.cache import PageCache
@@ -24,7 +26,7 @@ ROWS = [("07/01/2026", "yes", "8 h", "rizatriptan"), ("07/02/2026", "no", "", ""
 
 def read(tmp_path: Path, *sources: Path, cache: Path | None = None) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
     work = tmp_path / "work"
-    work.mkdir(exist_ok=True)
+    work.mkdir(parents=True, exist_ok=True)
     return read_documents([ToRead(p.name, p) for p in sources], work, PageCache(cache or tmp_path / "cache"))
 
 
@@ -228,6 +230,36 @@ def test_a_page_is_never_read_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     again, _ = read(tmp_path, fax)
     assert again[0].pages == first[0].pages
     assert {p.stat().st_mode & 0o777 for p in (tmp_path / "cache").iterdir()} == {0o600}
+
+
+@pytest.mark.slow
+def test_builds_at_the_same_time_share_the_cache_and_read_the_same(tmp_path: Path) -> None:
+    faxes = [scan_tiff(tmp_path / f"{name}.tif", skew) for name, skew in (("a", 0.0), ("b", 0.5))]
+    with ProcessPoolExecutor(4) as pool:
+        done = [pool.submit(read, tmp_path / str(n), *faxes, cache=tmp_path / "cache") for n in range(4)]
+        pages = [[document.pages for document in build.result()[0]] for build in done]
+    assert pages[0][0][0].words
+    assert all(other == pages[0] for other in pages)
+    again, _ = read(tmp_path / "later", *faxes, cache=tmp_path / "cache")
+    assert [document.pages for document in again] == pages[0]
+
+
+@pytest.mark.slow
+def test_a_hidden_layer_cannot_put_a_dose_into_a_scan(tmp_path: Path) -> None:
+    """The layer that a scanner, or someone, laid under the print is not what the plan's reader sees."""
+    image = Image.open(scan_tiff(tmp_path / "fax.tif")).convert("L")
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(612, 792), invariant=1)
+    text = canvas.beginText(72, 700)
+    text.setTextRenderMode(3)
+    for row in range(6):
+        text.textLine(f"Topiramate 20{row} mg daily failed after ninety days of steady use without benefit")
+    canvas.drawText(text)
+    canvas.drawImage(ImageReader(image), 0, 0, 612, 792)
+    canvas.save()
+    ((document,), problems) = read(tmp_path, tmp_path / "a.pdf")
+    assert "Topiramate" not in {word.text for word in document.page(1).words}
+    assert "rizatriptan" in {word.text for word in document.page(1).words}
+    assert [p.code for p in problems] == ["page_layer_differs"]
 
 
 @pytest.mark.slow
