@@ -34,7 +34,7 @@ def test_damaged_pages_are_read(kind: str, tmp_path: Path) -> None:
 
 def shares_of_ink(document: Document) -> list[float]:
     """For each word of the first page, intersection over union of its box and the ink around it on the exhibit."""
-    scale, room = 3, 4.0
+    scale, room = 3, 2.0
     page = pypdfium2.PdfDocument(document.exhibit)[0]
     ink = page.render(scale=scale, grayscale=True).to_pil().point(lambda level: 255 if level < 128 else 0)
     shares = []
