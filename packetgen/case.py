@@ -13,6 +13,7 @@ from packetgen import yamlfile
 from packetgen.errors import BadCaseFile
 from packetgen.yamlfile import Strict
 
+KG_PER_LB = 0.45359237
 FILED = "filed"  # folder beside case.yaml
 RequestKind = Literal["initial", "continuation", "dose_change", "appeal"]
 Indication = Literal[
@@ -27,6 +28,15 @@ DocumentKind = Literal[
     "clinic_note", "consult", "procedure_note", "headache_diary", "questionnaire", "intake_form",
     "pharmacy_history", "denial_letter", "letter", "other",
 ]  # fmt: skip
+
+Side = Literal["left", "right", "both"]
+Area = Literal["axillae", "palms", "soles", "face", "scalp"]
+LineOfBusiness = Literal[
+    "commercial", "marketplace", "medicare", "medicare_advantage", "part_d", "medicaid", "medicaid_managed_care",
+    "tricare", "fehb", "workers_compensation",
+]  # fmt: skip
+Channel = Literal["portal", "fax", "phone", "mail"]
+AppealLevel = Literal["internal", "second", "external"]
 
 
 def _check_npi(value: str) -> str:
@@ -65,11 +75,20 @@ Text = Annotated[str, Field(min_length=1, max_length=400)]
 State = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Zip = Annotated[str, Field(pattern=r"^[0-9]{5}(-[0-9]{4})?$")]
 FormId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+Icd10 = Annotated[str, Field(pattern=r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$")]
+Cpt = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
 
 
 class Request(Strict):
     """What the plan is asked for.
 
+    other_icd10, other_cpt  further codes of the same request
+    hcpcs, billing_units    the drug's code on the claim, and how many of its units
+    modifiers               of the procedure and the drug, as on the claim
+    ndc                     package code, from the box
+    side, area              where it is injected: a side of face, neck or body; an area of skin
+    vials, discarded_units  size in units of each vial to be opened, and what of them is thrown away
+    tracking_number         of Medicare's prior authorization of hospital outpatient services (UTN), and its date
     authorization  number of the earlier authorization that this request continues
     form           the form to fill (packetgen forms list), when it is not the one the plan's folder names
     """
@@ -77,15 +96,27 @@ class Request(Strict):
     kind: RequestKind = "initial"
     indication: Indication
     product: Product = "onabotulinumtoxinA"
-    icd10: Annotated[str, Field(pattern=r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$")]
-    cpt: Annotated[str, Field(pattern=r"^[0-9]{5}$")]
+    icd10: Icd10
+    other_icd10: tuple[Icd10, ...] = ()
+    cpt: Cpt
+    other_cpt: tuple[Cpt, ...] = ()
+    hcpcs: Annotated[str, Field(pattern=r"^[A-Z][0-9]{4}$")] | None = None
+    billing_units: Annotated[int, Field(gt=0)] | None = None
+    modifiers: tuple[Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")], ...] = ()
+    ndc: Annotated[str, Field(pattern=r"^[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}$")] | None = None
+    side: Side | None = None
+    area: Area | None = None
     units: Annotated[int, Field(gt=0, le=1000)]
     interval_weeks: Annotated[int, Field(gt=0, le=52)] = 12
     treatments: Annotated[int, Field(gt=0, le=12)] | None = None
+    vials: tuple[Annotated[int, Field(gt=0)], ...] = ()
+    discarded_units: Annotated[int, Field(ge=0)] | None = None
     benefit: Literal["medical", "pharmacy"] = "medical"
     place_of_service: Literal["office", "hospital_outpatient", "ambulatory_surgery_center"] = "office"
     urgency: Literal["standard", "expedited"] = "standard"
     start_date: date
+    tracking_number: Text | None = None
+    tracking_number_date: date | None = None
     urgent_reason: Text | None = None
     authorization: Text | None = None
     dispensing: Literal["office", "specialty_pharmacy", "retail_pharmacy", "mail_order"] | None = None
@@ -119,6 +150,12 @@ class Patient(Strict):
         """First and last name."""
         return f"{self.first_name} {self.last_name}"
 
+    @property
+    def weight_kg(self) -> float | None:
+        """The weight in kilograms."""
+        number, _, unit = (self.weight or "").partition(" ")
+        return float(number) * (KG_PER_LB if unit == "lb" else 1) if number else None
+
 
 class Coverage(Strict):
     """Another insurance of the patient."""
@@ -132,6 +169,7 @@ class Coverage(Strict):
 class Insurance(Strict):
     """Whom to ask, and the patient's numbers there.
 
+    line           the kind of plan: deadlines depend on it
     insured        whose policy it is, as the plan writes the name
     state          the state whose law the plan is under: it may prescribe the form
     rx_*           as on the pharmacy card
@@ -140,6 +178,7 @@ class Insurance(Strict):
 
     payer: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
     plan: Text | None = None
+    line: LineOfBusiness | None = None
     member_id: Text
     group: Text | None = None
     fax: Text | None = None
@@ -247,6 +286,24 @@ class CaseDocument(Strict):
         return {"path": value} if isinstance(value, str) else value
 
 
+class PlanDates(Strict):
+    """What has passed between clinic and plan so far; deadlines are counted from these.
+
+    denial_dated, denial_received   the date on the letter, and the day it came
+    level                           of the appeal that was denied or sent; none: the first request
+    authorized_until                last day of the authorization
+    """
+
+    submitted: date | None = None
+    channel: Channel | None = None
+    received_by_plan: date | None = None
+    denial_dated: date | None = None
+    denial_received: date | None = None
+    level: AppealLevel | None = None
+    authorized: date | None = None
+    authorized_until: date | None = None
+
+
 class Case(Strict):
     """One case. `folder` is where it was read, not something a person types.
 
@@ -266,6 +323,7 @@ class Case(Strict):
     documents: Annotated[tuple[CaseDocument, ...], Field(min_length=1)]
     denial: InnerPath | None = None
     policy_override: PolicyOverride | None = None
+    plan_dates: PlanDates = PlanDates()
     folder: Annotated[Path, Field(exclude=True)] = Path()
 
     @model_validator(mode="before")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from packetgen.errors import Problem
-    from packetgen.policy.model import Assessment
+    from packetgen.policy.model import Assessment, Check, Criterion
 
 VERDICT_WORDS = {"met": "MET", "not_met": "NOT MET", "missing": "MISSING", "check": "CHECK"}
 
@@ -37,10 +37,17 @@ def progress() -> Callable[[int, int], None]:
 def print_assessment(assessment: Assessment) -> None:
     """Each criterion with its verdict, why, and the exhibit pages."""
     click.echo(f"{assessment.reference.payer} · {assessment.reference.citation}")
-    for criterion in (*assessment.criteria, *assessment.checks):
-        places = ", ".join(dict.fromkeys(f"Ex. {e.exhibit_page}" for e in criterion.evidence))
-        click.echo(f"  {VERDICT_WORDS[criterion.verdict]:8} {criterion.text}")
-        click.echo(f"           {criterion.why}{f' ({places})' if places else ''}")
+    for criterion in assessment.criteria:
+        _print_verdict(criterion)
+    click.echo("Codes, dose, dates")
+    for check in assessment.checks:
+        _print_verdict(check)
+
+
+def _print_verdict(judged: Criterion | Check) -> None:
+    places = ", ".join(dict.fromkeys(f"Ex. {e.exhibit_page}" for e in judged.evidence))
+    click.echo(f"  {VERDICT_WORDS[judged.verdict]:8} {judged.text}")
+    click.echo(f"           {judged.why}{f' ({places})' if places else ''}")
 
 
 def print_problems(problems: Sequence[Problem]) -> None:

@@ -12,6 +12,7 @@ from packetgen.chart.model import Chart
 from packetgen.errors import Problem
 from packetgen.limits import POLICY_STALE_AFTER_DAYS
 from packetgen.policy.catalog import question_for
+from packetgen.policy.checks import check_request
 from packetgen.policy.judged import Judged
 from packetgen.policy.model import Assessment, Criterion, PolicyReference
 from packetgen.policy.predicates import judge
@@ -23,13 +24,13 @@ def assess(case: Case, chart: Chart, payer: PolicyFile, rules: RuleInForce, toda
     reference = _reference(payer, rules)
     judged = [(rule, _capped(judge(rule, case, chart), rule, rules.coverage)) for rule in rules.criteria]
     criteria = tuple(_criterion(rule, result, reference, rules.coverage) for rule, result in judged)
-    checks = (_code_check(case, chart, reference),)
+    checks = check_request(case, chart, reference)
     problems = (
         *_problems(judged, reference),
-        *_check_problems(checks),
+        *(check.problem for check in checks if check.problem),
         *_out_of_date(rules, payer, today),
     )
-    return Assessment(reference, criteria, checks, problems)
+    return Assessment(reference, criteria, checks, problems=problems)
 
 
 def _reference(payer: PolicyFile, rules: RuleInForce) -> PolicyReference:
@@ -71,18 +72,6 @@ def _capped(judged: Judged, rule: CriterionRule, coverage: Coverage) -> Judged:
     return replace(judged, verdict="check", why=why, doubted_rule=judged.verdict == "met")
 
 
-def _code_check(case: Case, chart: Chart, reference: PolicyReference) -> Criterion:
-    """Whether the code on the request is the one in the chart."""
-    code = case.request.icd10
-    named = chart.coded(code)
-    others = [fact.value.icd10 for fact in chart.diagnoses if fact.value.icd10]
-    text = f"The code on the request, {code}, is the chart's"
-    if named:
-        return Criterion("code", text, "met", f"{code} is in the chart", named.evidence[:2], reference, shown=code)
-    why = f"the chart has {', '.join(str(other) for other in others)}" if others else "the chart gives no code"
-    return Criterion("code", text, "check", why, (), reference, f"Is {code} right? Correct the case or the note.")
-
-
 def _problems(judged: Sequence[tuple[CriterionRule, Judged]], reference: PolicyReference) -> Iterator[Problem]:
     for rule, result in judged:
         if result.verdict != "met" and not result.doubted_rule:
@@ -108,12 +97,6 @@ def _problems(judged: Sequence[tuple[CriterionRule, Judged]], reference: PolicyR
             severity="doubt",
             settled_by="the plan's current policy",
         )
-
-
-def _check_problems(checks: tuple[Criterion, ...]) -> Iterator[Problem]:
-    for check in checks:
-        if check.verdict != "met":
-            yield Problem(f"{check.id}_{check.verdict}", check.text, f"{check.why}.", check.ask, "clinician", "doubt")
 
 
 def _out_of_date(rules: RuleInForce, payer: PolicyFile, today: date) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from packetgen.chart import words
-from packetgen.errors import Problem
+from packetgen.errors import Problem, Severity, Who
 from packetgen.extraction.model import Evidence
 
 Verdict = Literal["met", "not_met", "missing", "check"]
@@ -66,15 +66,65 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One check of the request itself, against code sets, labels and the chart, whatever the plan.
+
+    verdict   met / not_met / missing / check, as for a criterion
+    why       what was found against what is right; with the right code, where there is one
+    source    where the rule comes from, and its date
+    severity  of the problem it makes when it is not met
+    """
+
+    id: str
+    text: str
+    verdict: Verdict
+    why: str
+    source: str
+    ask: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    who: Who = "front_desk"
+    severity: Severity = "doubt"
+
+    @property
+    def problem(self) -> Problem | None:
+        """What a person must do, unless it is met."""
+        if self.verdict == "met":
+            return None
+        return Problem(f"{self.id}_{self.verdict}", self.text, f"{self.why}.", self.ask, self.who, self.severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A day by which someone acts.
+
+    due       the last day; None: unknown, ask the plan
+    act_by    for the clinic's own deadlines, the last working day on or before `due`
+    counted   how it was counted, in words: "30 calendar days from 12/01/2026, the day after counting as the first"
+    """
+
+    id: str
+    text: str
+    who: Who
+    due: date | None
+    counted: str
+    source: str
+    confidence: Confidence
+    act_by: date | None = None
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """The verdicts on one request.
 
-    criteria  of the plan's policy, in its order
-    checks    of the request itself: code and procedure agree, dose, interval, dates
-    problems  what stands between this request and a complete packet
+    criteria   of the plan's policy, in its order
+    checks     of the request itself: code and procedure agree, dose, interval, dates
+    deadlines  that follow from what has happened so far
+    problems   what stands between this request and a complete packet
     """
 
     reference: PolicyReference
     criteria: tuple[Criterion, ...]
-    checks: tuple[Criterion, ...] = ()
+    checks: tuple[Check, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
     problems: tuple[Problem, ...] = ()
