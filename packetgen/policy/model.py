@@ -90,7 +90,8 @@ class Check:
         """What a person must do, unless it is met."""
         if self.verdict == "met":
             return None
-        return Problem(f"{self.id}_{self.verdict}", self.text, f"{self.why}.", self.ask, self.who, self.severity)
+        what = f"{words.capital(self.why)}."
+        return Problem(f"{self.id}_{self.verdict}", self.text, what, self.ask, self.who, self.severity)
 
 
 @dataclass(frozen=True, slots=True)
