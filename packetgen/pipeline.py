@@ -168,7 +168,7 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
 
 def _cited(assessment: Assessment, form: FilledForm, letter: Letter) -> set[str]:
     """The exhibit pages that something in the packet cites."""
-    places = [place for criterion in (*assessment.criteria, *assessment.checks) for place in criterion.evidence]
+    places = [*assessment.evidence]
     places += [place for field in form.fields for place in field.evidence]
     return {*(place.exhibit_page for place in places), *(link.exhibit_page for link in letter.links)}
 

@@ -129,3 +129,9 @@ class Assessment:
     checks: tuple[Check, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The places that the packet rests on: of criteria, and of checks that are met."""
+        shown = [place for criterion in self.criteria for place in criterion.evidence]
+        return (*shown, *(place for check in self.checks if check.verdict == "met" for place in check.evidence))
