@@ -23,13 +23,13 @@ from packetgen.files import json_text, private_folder, sha256, sha256_of, work_f
 from packetgen.forms.fill import fill_form
 from packetgen.forms.formmap import FormMap, load_map
 from packetgen.forms.model import FilledForm
-from packetgen.letters.model import Letter
 from packetgen.letters.write import write_letter
 from packetgen.packet.bind import bind
 from packetgen.packet.choose import choose, left_out_by_a_person
 from packetgen.packet.guard import guard_packet
 from packetgen.packet.manifest import MANIFEST, manifest
 from packetgen.packet.model import Insert, Packet
+from packetgen.packet.picture import draw_course
 from packetgen.packet.signoff import SignOff, digest_of, last_sign_off
 from packetgen.packet.verify import verify
 from packetgen.packet.worklist import worklist
@@ -139,10 +139,15 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
     digest = digest_of(case, assessment, documents, form, letter)
     signed = last_sign_off(case.folder)
     signed_by = signed.signed_by if signed and signed.digest == digest else None
-    choice = choose(case, documents, checked.extraction.documents, _cited(assessment, form, letter))
+    course = draw_course(chart, work)
+    inserts = [
+        Insert(form.title, form.flat),
+        Insert(letter.title, letter.pdf, letter.links),
+        *([course] if course else []),
+    ]
+    choice = choose(case, documents, checked.extraction.documents, _cited(assessment, form, inserts))
     problems = (*checked.problems, *form.problems, *choice.problems, *_void(signed, digest))
     draft = _why_draft(problems, signed_by)
-    inserts = [Insert(form.title, form.flat), Insert(letter.title, letter.pdf, letter.links)]
     noted = [place for field in form.fields for place in field.evidence]
     packet = bind(case, assessment, documents, choice, inserts, noted, draft, work)
     guard_packet(packet, choice, case)
@@ -166,11 +171,12 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
     return Built(checked, packet, folder, problems, digest, signed_by)
 
 
-def _cited(assessment: Assessment, form: FilledForm, letter: Letter) -> set[str]:
+def _cited(assessment: Assessment, form: FilledForm, inserts: Sequence[Insert]) -> set[str]:
     """The exhibit pages that something in the packet cites."""
     places = [*assessment.evidence]
     places += [place for field in form.fields for place in field.evidence]
-    return {*(place.exhibit_page for place in places), *(link.exhibit_page for link in letter.links)}
+    links = [link for insert in inserts for link in insert.links]
+    return {*(place.exhibit_page for place in places), *(link.exhibit_page for link in links)}
 
 
 def _open(problems: Sequence[Problem], signed_by: str | None) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from packetgen.chart.model import Fact
 from packetgen.extraction.model import Amount, Evidence, Range, Therapy
 
 STATUS = {
@@ -103,3 +104,13 @@ def trial(therapy: Therapy) -> str:
     """A trial in one phrase: "topiramate (antiepileptic), 03/2024 to 08/2024, not tolerated"."""
     parts = [f"{therapy.drug} ({drug_class(therapy)})", duration(therapy), therapy.status.replace("_", " ")]
     return ", ".join(part for part in parts if part)
+
+
+def telling(fact: Fact[Therapy]) -> tuple[Evidence, ...]:
+    """The places of a trial, first those that its outcome, dose and dates were taken from: they must be cited."""
+    first: list[Evidence] = []
+    for field in ("reason", "dose", "start", "stop", "weeks"):
+        wanted = getattr(fact.value, field)
+        source = next((f for f in fact.findings if wanted is not None and getattr(f.value, field) == wanted), None)
+        first += source.evidence if source else ()
+    return tuple(dict.fromkeys((*first, *fact.evidence)))

@@ -169,22 +169,12 @@ def _trial(fact: Fact[Therapy]) -> Trial:
         words.duration(value),
         words.STATUS[value.status],
         value.reason or "",
-        _telling(fact),
+        words.telling(fact),
     )
 
 
 def _named(fact: Fact[Therapy]) -> Said:
-    return Said(f"{fact.value.drug} {words.dose(fact.value)}".strip(), _telling(fact))
-
-
-def _telling(fact: Fact[Therapy]) -> tuple[Evidence, ...]:
-    """The places of a trial, first those that its outcome, dose and dates were taken from: they must be cited."""
-    first: list[Evidence] = []
-    for field in ("reason", "dose", "start", "stop", "weeks"):
-        wanted = getattr(fact.value, field)
-        source = next((f for f in fact.findings if wanted is not None and getattr(f.value, field) == wanted), None)
-        first += source.evidence if source else ()
-    return tuple(dict.fromkeys((*first, *fact.evidence)))
+    return Said(f"{fact.value.drug} {words.dose(fact.value)}".strip(), words.telling(fact))
 
 
 def _planned_dose(case: Case, toxins: Iterable[Fact[Toxin]]) -> Said | None:

@@ -46,7 +46,10 @@ def bind(
     firsts: list[int] = []
     for insert in inserts:
         firsts.append(len(leaves) + 1)
-        _add(parts, leaves, insert.title, _leaves(insert.pdf))
+        more = _leaves(insert.pdf)
+        if insert.for_the_sheet:
+            more = [replace(leaf, sheet=whole()) for leaf in more]
+        _add(parts, leaves, insert.title, more)
     for exhibit in choice.exhibits:
         more = _exhibit_leaves(exhibit, folder)
         _add(parts, leaves, exhibit.title, more, exhibit.document.label, exhibit.pages)

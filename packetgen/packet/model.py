@@ -11,11 +11,15 @@ from packetgen.letters.model import LetterLink
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """A PDF of the clinic's own that goes in before the exhibits, and where it cites exhibit pages."""
+    """A PDF of the clinic's own that goes in before the exhibits, and where it cites exhibit pages.
+
+    for_the_sheet: it was drawn with the sheet's margins free, so it need not be made smaller
+    """
 
     title: str
     pdf: Path
     links: tuple[LetterLink, ...] = ()
+    for_the_sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def test_every_page_of_the_chart_is_in_the_packet(uhc: Run) -> None:
     chart_pages = sum(document["pages"] for document in account["inputs"])
     front = account["parts"][-3]["first_page"] - 1
     pdf = reader(uhc)
-    assert len(pdf.pages) == account["page_count"] == front + chart_pages == 16
+    assert len(pdf.pages) == account["page_count"] == front + chart_pages == 18
     assert f"{len(pdf.pages)} pages, this one included" in pdf.pages[0].extract_text()
     for number, page in enumerate(pdf.pages, 1):
         text = page.extract_text()
@@ -66,10 +66,10 @@ def test_bookmarks_and_page_labels_name_the_parts(uhc: Run) -> None:
     pdf = reader(uhc)
     assert [item.title for item in pdf.outline] == [
         "Cover", "Criteria and where the chart shows them", "Prior authorization request",
-        "Letter of medical necessity", "Exhibit A: visit note of 10/02/2026", "Exhibit B: consultation of 09/14/2026",
+        "Letter of medical necessity", "Course of treatment", "Exhibit A: visit note of 10/02/2026", "Exhibit B: consultation of 09/14/2026",
         "Exhibit C: headache diary",
     ]  # fmt: skip
-    assert pdf.page_labels[6:] == ["A-1", "A-2", "A-3", "A-4", "B-1", "B-2", "B-3", "C-1", "C-2", "C-3"]
+    assert pdf.page_labels[8:] == ["A-1", "A-2", "A-3", "A-4", "B-1", "B-2", "B-3", "C-1", "C-2", "C-3"]
 
 
 def test_each_crosswalk_link_leads_to_a_page_that_holds_the_quote(uhc: Run) -> None:
@@ -95,7 +95,7 @@ def test_each_citation_of_the_letter_is_a_live_link_to_its_exhibit_page(uhc: Run
 
 
 def test_the_numbers_in_the_margin_lead_back_to_the_crosswalk(uhc: Run) -> None:
-    back = [link for number in range(7, 17) for link in links(reader(uhc), number)]
+    back = [link for number in range(9, 19) for link in links(reader(uhc), number)]
     assert {told for told, _ in back} == {f"Criterion {number}" for number in range(1, 8)}
     assert {to for _, to in back} == {2}
 
@@ -191,7 +191,7 @@ def test_the_packet_can_be_verified_from_its_manifest_alone(uhc: Run, tmp_path: 
         shutil.copy(uhc.folder / name, tmp_path / name)
     done = packetgen("verify", tmp_path / "packet.pdf")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "16 pages" in done.stdout
+    assert "18 pages" in done.stdout
     with (tmp_path / "packet.pdf").open("ab") as packet:
         packet.write(b"\n")
     done = packetgen("verify", tmp_path / "packet.pdf")

@@ -40,7 +40,7 @@ def test_a_scan_is_filed_in_its_patients_case_and_the_packet_holds_it(clinic: Wo
     assert outcome.place.read_bytes() == (UHC / "scans" / "consult.tif").read_bytes()
     assert outcome.place == clinic.cases / "2026-0142" / "filed" / "consult.tif"
     assert not scan.exists()
-    assert "packet of 13 pages" in outcome.state
+    assert "packet of 15 pages" in outcome.state
 
 
 def test_the_same_scan_again_is_a_duplicate_and_is_kept(clinic: Workspace) -> None:
