@@ -66,7 +66,8 @@ def test_bookmarks_and_page_labels_name_the_parts(uhc: Run) -> None:
     pdf = reader(uhc)
     assert [item.title for item in pdf.outline] == [
         "Cover", "Criteria and where the chart shows them", "Prior authorization request",
-        "Letter of medical necessity", "Course of treatment", "Exhibit A: visit note of 10/02/2026", "Exhibit B: consultation of 09/14/2026",
+        "Letter of medical necessity", "Course of treatment", "Exhibit A: visit note of 10/02/2026",
+        "Exhibit B: consultation of 09/14/2026",
         "Exhibit C: headache diary",
     ]  # fmt: skip
     assert pdf.page_labels[8:] == ["A-1", "A-2", "A-3", "A-4", "B-1", "B-2", "B-3", "C-1", "C-2", "C-3"]
