@@ -26,6 +26,7 @@ from packetgen.forms.model import FilledForm
 from packetgen.letters.write import write_letter
 from packetgen.packet.bind import bind
 from packetgen.packet.choose import choose, left_out_by_a_person
+from packetgen.packet.coverage import coverage_sheet
 from packetgen.packet.guard import guard_packet
 from packetgen.packet.manifest import MANIFEST, manifest
 from packetgen.packet.model import Insert, Packet
@@ -155,7 +156,8 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
         PACKET: packet.pdf.read_bytes(),
         "letter.docx": letter.docx.read_bytes(),
         form.pdf.name: form.pdf.read_bytes(),
-        "worklist.md": worklist(case.case, problems, draft),
+        "worklist.md": worklist(case.case, problems, draft, assessment.deadlines),
+        "coverage.md": coverage_sheet(case, checked.payer.payer),
         "findings.json": json_text(as_json(documents, checked.extraction)),
         "assessment.json": json_text({"case": case.case, **_plain(assessment)}),
     }
@@ -213,6 +215,7 @@ def _plain(assessment: Assessment) -> dict[str, object]:
         "policy": assessment.reference,
         "criteria": assessment.criteria,
         "checks": assessment.checks,
+        "deadlines": assessment.deadlines,
         "problems": assessment.problems,
     }
 

@@ -42,6 +42,8 @@ def print_assessment(assessment: Assessment) -> None:
     click.echo("Codes, dose, dates")
     for check in assessment.checks:
         _print_verdict(check)
+    for deadline in assessment.deadlines:
+        click.echo(f"  {deadline.due or 'unknown'!s:10} {deadline.text}: {deadline.counted}")
 
 
 def _print_verdict(judged: Criterion | Check) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
+from packetgen.chart import words
 from packetgen.errors import Problem
+from packetgen.policy.model import Deadline
 
 PEOPLE = {
     "clinician": "For the clinician",
@@ -16,8 +19,8 @@ PEOPLE = {
 SEVERITIES = {"required": "Required", "doubt": "Please check", "note": "For information"}
 
 
-def worklist(case: str, problems: Sequence[Problem], draft: str) -> str:
-    """The worklist as Markdown: people in a fixed order, what is required first."""
+def worklist(case: str, problems: Sequence[Problem], draft: str, deadlines: Sequence[Deadline] = ()) -> str:
+    """The worklist as Markdown: people in a fixed order, what is required first; then the dates to keep."""
     state = f"The packet is a **DRAFT**: {draft}." if draft else "The packet is signed and complete."
     text = f"# Worklist for case {case}\n\n{state}\n"
     if not problems:
@@ -29,13 +32,28 @@ def worklist(case: str, problems: Sequence[Problem], draft: str) -> str:
         if theirs:
             text += f"\n## {heading}\n\n"
             for problem in theirs:
-                text += f"- [ ] **{SEVERITIES[problem.severity]}: {_plain(problem.where)}.** {_plain(problem.what)}\n"
-                text += f"      {_plain(problem.fix)}\n" if problem.fix else ""
-                text += f"      Would settle it: {_plain(problem.settled_by)}.\n" if problem.settled_by else ""
+                text += f"- [ ] **{SEVERITIES[problem.severity]}: {plain(problem.where)}.** {plain(problem.what)}\n"
+                text += f"      {plain(problem.fix)}\n" if problem.fix else ""
+                text += f"      Would settle it: {plain(problem.settled_by)}.\n" if problem.settled_by else ""
+    return text + _dates(deadlines)
+
+
+def _dates(deadlines: Sequence[Deadline]) -> str:
+    """Each deadline with how it was counted and its source, by date; what is unknown last, with the question."""
+    if not deadlines:
+        return ""
+    text = "\n## Dates\n\n"
+    for deadline in sorted(deadlines, key=lambda d: (d.due is None, d.due or date.max)):
+        day = words.day(deadline.due) if deadline.due else "Unknown, ask the plan"
+        text += f"- [ ] **{day}: {plain(deadline.text)}.** {plain(words.capital(deadline.counted))}.\n"
+        if deadline.act_by and deadline.act_by != deadline.due:
+            text += f"      Act by {words.day(deadline.act_by)}.\n"
+        text += f"      {plain(deadline.ask)}\n" if deadline.ask else ""
+        text += f"      Source: {plain(deadline.source)}\n" if deadline.source else ""
     return text
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that Markdown shows as it is, on one line."""
     line = " ".join(text.split())
     for sign in "\\`*_[]<>":

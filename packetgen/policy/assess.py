@@ -13,6 +13,7 @@ from packetgen.errors import Problem
 from packetgen.limits import POLICY_STALE_AFTER_DAYS
 from packetgen.policy.catalog import question_for
 from packetgen.policy.checks import check_request
+from packetgen.policy.deadlines import deadlines_of
 from packetgen.policy.judged import Judged
 from packetgen.policy.model import Assessment, Criterion, PolicyReference
 from packetgen.policy.predicates import judge
@@ -30,7 +31,7 @@ def assess(case: Case, chart: Chart, payer: PolicyFile, rules: RuleInForce, toda
         *(check.problem for check in checks if check.problem),
         *_out_of_date(rules, payer, today),
     )
-    return Assessment(reference, criteria, checks, problems=problems)
+    return Assessment(reference, criteria, checks, deadlines_of(case, chart), problems)
 
 
 def _reference(payer: PolicyFile, rules: RuleInForce) -> PolicyReference:

@@ -24,6 +24,11 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many calendar months later; the last of the month where it has no such day."""
+    return months_before(day, -months)
+
+
 def since(day: str | None, first: date) -> bool:
     """Whether a dated thing lies surely on or after a day."""
     return day is not None and span_of(day)[0] >= first
