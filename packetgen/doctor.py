@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from packetgen.errors import ProgramFailed
 from packetgen.limits import PROBE_SECONDS
-from packetgen.programs import SOFFICE, TESSERACT, Program, run
+from packetgen.programs import PDFTOPPM, SOFFICE, TESSERACT, Program, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ def examine() -> tuple[Examined, ...]:
     return (
         _program("Tesseract (OCR)", TESSERACT, "--version"),
         _program("LibreOffice (letters)", SOFFICE, "--version"),
+        _program("Poppler (proof of forms)", PDFTOPPM, "-v"),
         _letter_font(),
     )
 

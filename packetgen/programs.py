@@ -42,6 +42,8 @@ class Program:
 
 
 TESSERACT = Program(("tesseract",), "tesseract-ocr tesseract-ocr-eng", "tesseract")
+PDFTOPPM = Program(("pdftoppm",), "poppler-utils", "poppler")
+PDFTOTEXT = Program(("pdftotext",), "poppler-utils", "poppler")
 SOFFICE = Program(("soffice", "libreoffice"), "libreoffice-writer", "--cask libreoffice")
 
 

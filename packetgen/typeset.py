@@ -7,12 +7,13 @@ from typing import Any
 
 from packetgen.resources import FONTS
 
-REGULAR, BOLD, ITALIC, MONO = "Noto", "Noto-Bold", "Noto-Italic", "Mono"
+REGULAR, BOLD, ITALIC, MONO, OTHER = "Noto", "Noto-Bold", "Noto-Italic", "Mono", "Other"
 FILES = {
     REGULAR: "NotoSans-Regular.ttf",
     BOLD: "NotoSans-Bold.ttf",
     ITALIC: "NotoSans-Italic.ttf",
     MONO: "DejaVuSansMono.ttf",
+    OTHER: "DejaVuSans.ttf",
 }
 NO_GLYPH = "\u25a1"  # drawn for a character that the fonts lack, so that nothing vanishes unseen
 
@@ -36,14 +37,14 @@ def new_canvas(target: Any, size: tuple[float, float] = (612.0, 792.0)) -> Any:
 
 
 def runs(text: str, font: str) -> list[tuple[str, str]]:
-    """The text in pieces of one font each: MONO stands in for a character that `font` lacks."""
+    """The text in pieces of one font each: OTHER stands in for a character that `font` lacks."""
     from reportlab.pdfbase import pdfmetrics
 
     load_fonts()
-    known, other = (pdfmetrics.getFont(name).face.charToGlyph for name in (font, MONO))
+    known, other = (pdfmetrics.getFont(name).face.charToGlyph for name in (font, OTHER))
     pieces: list[tuple[str, str]] = []
     for letter in text:
-        used = font if ord(letter) in known else MONO
+        used = font if ord(letter) in known else OTHER
         drawn = letter if ord(letter) in known or ord(letter) in other else NO_GLYPH
         if pieces and pieces[-1][0] == used:
             pieces[-1] = (used, pieces[-1][1] + drawn)

@@ -110,6 +110,7 @@ class Facts:
         self.context = dict(context)
         self.sandbox = _Sandbox()
         self.compiled: dict[str, Any] = {}
+        self.trees: dict[str, nodes.Template] = {}
 
     def ask(self, expression: str, wrong: Wrong, **more: Any) -> Said | bool | None:
         """What the expression says, with the places of all facts it used; None when it says nothing."""
@@ -169,7 +170,8 @@ class Facts:
         try:
             if expression not in self.compiled:
                 self.compiled[expression] = self.sandbox.compile_expression(expression, undefined_to_none=False)
-            return self.sandbox.parse("{{ " + expression + " }}")
+                self.trees[expression] = self.sandbox.parse("{{ " + expression + " }}")
+            return self.trees[expression]
         except jinja2.TemplateSyntaxError as failure:
             raise wrong(str(failure.message)) from None
 

@@ -1,42 +1,52 @@
-"""Chart + Assessment -> a filled payer form: nothing overflows, and what is drawn is read back."""
+"""Chart + Assessment -> a filled payer form: nothing overflows, and what is drawn is proved."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from packetgen.case import Case
+from packetgen.chart import words
 from packetgen.chart.model import Chart
 from packetgen.chart.words import Said
-from packetgen.errors import BadDataFile, Problem
-from packetgen.forms.changes import differences, places
-from packetgen.forms.draw import Drawn, addendum, appearances, fit
+from packetgen.documents.clean import clean
+from packetgen.errors import Problem
+from packetgen.forms.addendum import Item, references, write_addendum
+from packetgen.forms.blank import fingerprint_of, lay_over, open_blank
+from packetgen.forms.draw import Drawn, appearances, dress, fit, tick
 from packetgen.forms.expressions import Facts
 from packetgen.forms.formmap import FormMap
 from packetgen.forms.model import FilledField, FilledForm
-from packetgen.forms.proof import prove
+from packetgen.forms.proof import Papers, prove
+from packetgen.forms.values import Values, check_blank, chosen, values_of
 from packetgen.forms.view import context_of
-from packetgen.forms.widgets import Widget, field_of, fingerprint, widgets_of
+from packetgen.forms.widgets import Widget, field_of, widgets_of
 from packetgen.policy.model import Assessment
 from packetgen.resources import PAYERS
 from packetgen.typeset import shown
 
-SEE_ADDENDUM = "See addendum"
-CHANGED = (
-    "Look at each of these in {}, correct the map, and take fingerprint: and places: from packetgen forms inspect."
-)
+Boxes = Mapping[str, Sequence[Widget]]
 
 
 @dataclass(slots=True)
 class _Filling:
-    """What goes where: values by field name, and what is too long for its field."""
+    """What goes where.
 
-    values: dict[str, Said]
-    drawn: dict[int, Drawn]
-    too_long: list[tuple[str, str]]
+    said     field name: what the map says
+    values   field name: its value in the PDF (export value of a choice)
+    ticks    field name: the on-state of its ticked boxes
+    drawn    the text drawn in each box, by the box's place in the list of all
+    items    what is too long for its field, for the addendum
+    """
+
+    said: dict[str, Said] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    ticks: dict[str, str] = field(default_factory=dict)
+    drawn: dict[int, Drawn] = field(default_factory=dict)
+    items: list[Item] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def fill_form(
@@ -44,150 +54,123 @@ def fill_form(
 ) -> FilledForm:
     """Fill the blank form of a map into `folder`: form-<id>.pdf (editable) and a flat copy for the packet.
 
-    Raises BadDataFile when the blank is not the one the map was made for, or an expression is wrong, and
-    SafetyStop when a value cannot be read back from the flat form.
+    Raises BadDataFile when the blank is not the one the map was made for, or an expression is wrong, UnreadableInput
+    for a blank that cannot be filled, and SafetyStop when a value is not shown as it should be.
     """
-    import pikepdf
-
     blank = blanks / form.blank
     if not blank.is_file():
-        raise BadDataFile(
-            f"there is no blank form {form.blank}", where=f"{form.id}.yaml", fix="Add it to payer_forms/."
-        )
-    with pikepdf.open(blank) as pdf:
+        raise form.wrong(f"there is no blank form {form.blank}", "blank", fix="Add it to payer_forms/.")
+    patient = f"{case.patient.name}, born {words.day(case.patient.birth_date)}, member {case.insurance.member_id}"
+    target, flat = folder / f"form-{form.id}.pdf", folder / f"flat-{form.id}.pdf"
+    papers = Papers(target, flat, folder / f"empty-{form.id}.pdf", folder / f"empty-flat-{form.id}.pdf")
+    with open_blank(blank) as pdf:
+        found = fingerprint_of(pdf)
+        _lay_over(pdf, form)
         widgets = widgets_of(pdf)
-        check_blank(form, widgets, len(pdf.pages))
-        filling = _values(form, Facts(context_of(case, chart, assessment)), widgets)
-        for index, widget in enumerate(widgets):
-            _fill(filling, index, widget, form)
-        _draw(pdf, widgets, filling)
-        _append(pdf, addendum(form.title, filling.too_long, folder))
-        pdf.Root.AcroForm.NeedAppearances = False
-        target, flat = folder / f"form-{form.id}.pdf", folder / f"flat-{form.id}.pdf"
+        check_blank(form, widgets, found, len(pdf.pages))
+        filling = _filling(form, values_of(form, Facts(context_of(case, chart, assessment)), widgets), widgets)
+        _clear(form, widgets)
+        pdf.save(papers.empty_filled, deterministic_id=True)
+        _write(pdf, widgets, filling)
+        _append(pdf, write_addendum(form.title, patient, filling.items, folder))
         pdf.save(target, deterministic_id=True)
-        pdf.flatten_annotations("all")
-        pdf.save(flat, deterministic_id=True)
+    for source, copy in ((papers.filled, flat), (papers.empty_filled, papers.empty_flat)):
+        clean(source, copy, source.name)
     fields = tuple(_filled(widgets, filling))
-    prove(form.id, flat, fields)
-    return FilledForm(form.title, target, flat, fields, tuple(_problems(form, widgets, filling)))
+    prove(form.id, papers, fields, tuple(_silent(form, widgets, filling)), folder)
+    return FilledForm(form.title, target, flat, fields, (*_missing(form, widgets, filling), *filling.problems))
 
 
-def check_blank(form: FormMap, widgets: Sequence[Widget], pages: int) -> None:
-    """Every field of the blank is mapped or left to a person, and the blank is the one that was mapped."""
-    there = {widget.name for widget in widgets}
-    if form.fingerprint != fingerprint(widgets, pages):
-        raise form.wrong("\n".join(_changed(form, widgets, pages)), "fingerprint", fix=CHANGED.format(form.blank))
-    if gone := sorted(form.named - there):
-        raise form.wrong(f"{form.blank} has no field {', '.join(gone)}", *form.line_of(gone[0]))
-    if gone := sorted(set(form.required) - form.named):
-        raise form.wrong(f"no field {', '.join(gone)} is mapped", "required")
-    if new := sorted(there - form.named):
-        raise form.wrong(
-            f"nothing is said of the field {', '.join(new)} of {form.blank}",
-            "fields",
-            fix="Map it under fields:, or name it under left: when a person fills it.",
-        )
+def _lay_over(pdf: Any, form: FormMap) -> None:
+    for name, place in form.overlay.items():
+        if place.page > len(pdf.pages):
+            raise form.wrong(f"{form.blank} has no page {place.page}", "overlay", name)
+    lay_over(pdf, form.overlay)
 
 
-def _changed(form: FormMap, widgets: Sequence[Widget], pages: int) -> Iterator[str]:
-    """What is different in the blank, as far as the map knows how it was."""
-    yield f"{form.blank} is not the form this map was made for"
-    now = places(widgets)
-    if form.places:
-        yield from (f"  {line}" for line in differences(form.places, now))
+def _filling(form: FormMap, values: Values, widgets: Sequence[Widget]) -> _Filling:
+    """Decide what each box shows; what does not fit goes to the addendum, and its field refers to it."""
+    filling = _Filling(dict(values.written))
+    boxes: dict[str, list[tuple[int, Widget]]] = {}
+    for index, widget in enumerate(widgets):
+        boxes.setdefault(widget.name, []).append((index, widget))
+    for name, said in values.written.items():
+        own = [widget for _, widget in boxes[name]]
+        if own[0].kind == "button" or own[0].options:
+            choice = chosen(own, said.text)
+            if choice is None and not own[0].free:
+                filling.problems.append(_no_choice(form, own[0], said.text))
+                continue
+            if own[0].kind == "button":
+                filling.ticks[name] = str(choice)
+                continue
+            filling.values[name] = said.text if choice is None else choice
+            text = next((label for export, label in own[0].options if export == choice), said.text)
+        else:
+            filling.values[name] = text = said.text
+        _place(form, filling, boxes[name], text)
+    for name, called, said in values.beyond:
+        filling.said[name] = said
+        _refer(form, filling, boxes[name], called, said.text)
+    return filling
+
+
+def _place(form: FormMap, filling: _Filling, boxes: Sequence[tuple[int, Widget]], text: str) -> None:
+    """Draw a text in every box of its field, or refer to the addendum in all of them."""
+    drawn = [(index, fit(text, widget)) for index, widget in boxes]
+    if all(one is not None for _, one in drawn):
+        filling.drawn |= {index: one for index, one in drawn if one is not None}
+        if shown(text) != text:
+            filling.problems.append(_not_drawable(form, boxes[0][1]))
     else:
-        yield from (f"  {name} vanished" for name in sorted(form.named - now.keys()))
-        yield from (f"  {name} appeared ({now[name]})" for name in sorted(now.keys() - form.named))
-        if form.named == now.keys():
-            yield "  its fields have the same names, but they have moved or changed"
-    yield f"  it has {pages} page{'s' if pages > 1 else ''} and the fingerprint {fingerprint(widgets, pages)}"
+        _refer(form, filling, boxes, boxes[0][1].tip or boxes[0][1].name, text)
 
 
-def _values(form: FormMap, facts: Facts, widgets: Sequence[Widget]) -> _Filling:
-    """The value of every field that has one; the rows that a table has no room for go on the addendum."""
-    values = {}
-    for name, expression in form.fields.items():
-        values[name] = _ask(form, facts, ("fields", name), expression, {})
-    too_long = []
-    for index, table in enumerate(form.repeated):
-        over = partial(_wrong, form, ("repeated", index, "over"))
-        facts.check(table.over, over)
-        for number, row in enumerate(facts.rows(table.over, over), 1):
-            told = {}
-            for name, expression in table.fields.items():
-                at = ("repeated", index, "fields", name)
-                told[name.replace("{row}", str(number))] = _ask(form, facts, at, expression, {"row": row})
-            if number <= table.rows:
-                values |= told
-            else:
-                texts = [said.text for said in told.values() if isinstance(said, Said)]
-                too_long.append((f"Row {number}", "; ".join(texts)))
-    return _Filling(_written(form, values, widgets), {}, too_long)
+def _refer(form: FormMap, filling: _Filling, boxes: Sequence[tuple[int, Widget]], called: str, text: str) -> None:
+    """Put a text on the addendum, and the clearest reference to it that fits into its field."""
+    name = boxes[0][1].name
+    filling.items.append(Item(f"{called} (page {boxes[0][1].page})", text))
+    filling.problems.append(_on_addendum(form, called))
+    for reference in references(len(filling.items)):
+        drawn = [(index, fit(reference, widget)) for index, widget in boxes]
+        if all(one is not None for _, one in drawn):
+            filling.drawn |= {index: one for index, one in drawn if one is not None}
+            filling.values[name] = reference
+            return
+    filling.values.pop(name, None)
+    filling.problems.append(_too_small(form, called, len(filling.items)))
 
 
-def _ask(
-    form: FormMap, facts: Facts, at: tuple[str | int, ...], expression: str, more: Mapping[str, Any]
-) -> Said | bool | None:
-    wrong = partial(_wrong, form, at)
-    facts.check(expression, wrong, **more)
-    return facts.ask(expression, wrong, **more)
+def _clear(form: FormMap, widgets: Sequence[Widget]) -> None:
+    """Empty what the map fills: a blank may come with answers that no one has given."""
+    import pikepdf
 
-
-def _written(form: FormMap, values: Mapping[str, Said | bool | None], widgets: Sequence[Widget]) -> dict[str, Said]:
-    """What stands in each field; a truth ticks the only box of its field."""
-    states: dict[str, list[str]] = {}
     for widget in widgets:
-        states.setdefault(widget.name, []).append(widget.state)
-    written = {}
-    for name, said in values.items():
-        if isinstance(said, bool):
-            if len(states[name]) != 1 or not states[name][0]:
-                raise form.wrong(
-                    f"{name} is no lone check box, but its expression gives true or false", *form.line_of(name)
-                )
-            if said:
-                written[name] = Said(states[name][0])
-        elif said is not None:
-            written[name] = said
-    return written
+        if widget.name in form.left or widget.kind == "signature":
+            continue
+        for key in ("/V", "/DV", "/I"):
+            for holder in (field_of(widget.handle), widget.handle):
+                if key in holder:
+                    del holder[key]
+        if widget.kind == "button":
+            widget.handle.AS = pikepdf.Name.Off
+        elif "/AP" in widget.handle:
+            del widget.handle["/AP"]
 
 
-def _wrong(form: FormMap, at: tuple[str | int, ...], why: str) -> BadDataFile:
-    return form.wrong(f"the expression of {at[-1]} is wrong: {why}", *at)
-
-
-def _fill(filling: _Filling, index: int, widget: Widget, form: FormMap) -> None:
-    said = filling.values.get(widget.name)
-    if said is None:
-        return
-    if widget.kind == "button":
-        return
-    drawn = fit(said.text, widget)
-    if drawn is None:
-        filling.too_long.append((widget.tip or widget.name, said.text))
-        drawn = fit(SEE_ADDENDUM, widget) or fit("Add.", widget)
-        if drawn is None:
-            raise form.wrong(f"the field {widget.name} is too small for any words", *form.line_of(widget.name))
-    filling.drawn[index] = drawn
-
-
-def _draw(pdf: Any, widgets: Sequence[Widget], filling: _Filling) -> None:
+def _write(pdf: Any, widgets: Sequence[Widget], filling: _Filling) -> None:
     """Give each filled field its value and its appearance."""
     import pikepdf
 
-    looks = appearances([(widgets[index], drawn) for index, drawn in sorted(filling.drawn.items())])
-    with pikepdf.open(looks) as source:
-        for index, page in zip(sorted(filling.drawn), source.pages, strict=True):
-            handle = widgets[index].handle
-            field_of(handle).V = pikepdf.String("\n".join(filling.drawn[index].lines))
-            handle.AP = pikepdf.Dictionary(N=pdf.copy_foreign(page.as_form_xobject()))
+    drawn = [(widgets[index], text) for index, text in sorted(filling.drawn.items())]
+    with pikepdf.open(appearances(drawn)) as source:
+        for (widget, _), page in zip(drawn, source.pages, strict=False):  # a lone empty page when nothing is drawn
+            field_of(widget.handle).V = pikepdf.String(filling.values[widget.name])
+            dress(pdf, widget, page)
     for widget in widgets:
-        said = filling.values.get(widget.name)
-        if widget.kind == "button":
-            chosen = said is not None and said.text == widget.state
-            widget.handle.AS = pikepdf.Name("/" + widget.state if chosen else "/Off")
-            if chosen:
-                field_of(widget.handle).V = pikepdf.Name("/" + widget.state)
+        if widget.kind == "button" and filling.ticks.get(widget.name) == widget.state:
+            field_of(widget.handle).V = pikepdf.Name("/" + widget.state)
+            tick(pdf, widget)
 
 
 def _append(pdf: Any, pages: Path | None) -> None:
@@ -200,23 +183,25 @@ def _append(pdf: Any, pages: Path | None) -> None:
 
 def _filled(widgets: Sequence[Widget], filling: _Filling) -> Iterator[FilledField]:
     for index, widget in enumerate(widgets):
-        said = filling.values.get(widget.name)
-        if said is None:
-            continue
-        if widget.kind == "button":
-            if said.text == widget.state:
-                yield FilledField(widget.name, widget.page, widget.box, widget.state, said.places)
-        else:
+        if index in filling.drawn:
             text = shown(" ".join(filling.drawn[index].lines))
-            yield FilledField(widget.name, widget.page, widget.box, text, said.places)
+            yield FilledField(widget.name, widget.page, widget.box, text, filling.said[widget.name].places)
+        elif widget.kind == "button" and filling.ticks.get(widget.name) == widget.state:
+            places = filling.said[widget.name].places
+            yield FilledField(widget.name, widget.page, widget.box, widget.state, places, ticked=True)
 
 
-def _problems(form: FormMap, widgets: Sequence[Widget], filling: _Filling) -> Iterator[Problem]:
+def _silent(form: FormMap, widgets: Sequence[Widget], filling: _Filling) -> Iterator[FilledField]:
+    """Boxes that must stay unticked."""
+    for widget in widgets:
+        if widget.kind == "button" and filling.ticks.get(widget.name) != widget.state and widget.name not in form.left:
+            yield FilledField(widget.name, widget.page, widget.box, widget.state, ticked=True)
+
+
+def _missing(form: FormMap, widgets: Sequence[Widget], filling: _Filling) -> Iterator[Problem]:
     tips = {widget.name: widget.tip or widget.name for widget in widgets}
-    states = {(widget.name, widget.state) for widget in widgets if widget.kind == "button"}
-    buttons = {name for name, _ in states}
     for name in form.required:
-        if name not in filling.values:
+        if name not in filling.said:
             yield Problem(
                 "form_field_empty",
                 f"{form.title}: {tips[name]}",
@@ -225,27 +210,41 @@ def _problems(form: FormMap, widgets: Sequence[Widget], filling: _Filling) -> It
                 "clinician",
                 "required",
             )
-    for name, said in filling.values.items():
-        if name in buttons and (name, said.text) not in states:
-            yield Problem(
-                "form_choice_missing",
-                f"{form.title}: {tips[name]}",
-                f"The form has no choice “{said.text}”.",
-                "Mark the right choice by hand, or send the plan's other form.",
-                "front_desk",
-                "required",
-            )
-        if shown(said.text) != said.text:
-            yield Problem(
-                "form_letter_not_drawable",
-                f"{form.title}: {tips[name]}",
-                "A character of this value cannot be drawn and shows as an empty square.",
-                "Write the value by hand.",
-                "front_desk",
-                "doubt",
-            )
-    for tip, _ in filling.too_long:
-        yield Problem(
-            "form_addendum", f"{form.title}: {tip}", "Too long for its field; it is on the addendum.", "", "front_desk",
-            "note",
-        )  # fmt: skip
+
+
+def _no_choice(form: FormMap, widget: Widget, text: str) -> Problem:
+    return Problem(
+        "form_choice_missing",
+        f"{form.title}: {widget.tip or widget.name}",
+        f"The form has no choice “{text}”.",
+        "Mark the right choice by hand, or send the plan's other form.",
+        "front_desk",
+        "required",
+    )
+
+
+def _not_drawable(form: FormMap, widget: Widget) -> Problem:
+    return Problem(
+        "form_letter_not_drawable",
+        f"{form.title}: {widget.tip or widget.name}",
+        "A character of this value cannot be drawn and shows as an empty square.",
+        "Write the value by hand.",
+        "front_desk",
+        "doubt",
+    )
+
+
+def _on_addendum(form: FormMap, called: str) -> Problem:
+    what = "Too long for its field; it is on the addendum, and the field refers to it."
+    return Problem("form_addendum", f"{form.title}: {called}", what, "", "front_desk", "note")
+
+
+def _too_small(form: FormMap, called: str, number: int) -> Problem:
+    return Problem(
+        "form_field_too_small",
+        f"{form.title}: {called}",
+        f"The field takes neither its value nor a reference; it is empty, and item {number} of the addendum says it.",
+        "Write the value into the field by hand.",
+        "front_desk",
+        "doubt",
+    )

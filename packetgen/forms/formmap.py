@@ -12,7 +12,7 @@ from packetgen.errors import BadCaseFile, BadDataFile
 from packetgen.resources import FORM_MAPS
 from packetgen.yamlfile import Strict
 
-Expression = Annotated[str, Field(min_length=1, max_length=600)]
+Expression = Annotated[str, Field(min_length=1, max_length=2000)]
 Corner = tuple[float, float, float, float]
 
 
@@ -67,7 +67,7 @@ class FormMap(Strict):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
     title: str
-    blank: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+\.pdf$")]
+    blank: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[^/]+\.(pdf|PDF)$")]
     revision: str
     source: str
     fingerprint: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -16,6 +16,7 @@ class FilledField:
 
     page, box  where it is drawn (1-based page; points from the top left)
     value      the text drawn, or the on-state of a ticked box
+    ticked     whether it is a ticked box
     evidence   the places in the chart it came from; empty when it came from the case file
     """
 
@@ -24,6 +25,7 @@ class FilledField:
     box: Box
     value: str
     evidence: tuple[Evidence, ...] = ()
+    ticked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

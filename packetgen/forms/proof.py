@@ -1,49 +1,200 @@
-"""A filled form is read back from its flat pages: every value lies in its field, as a viewer shows it."""
+"""A filled form is proved: every value is drawn, whole, inside its field, readable, in two independent programs.
+
+Pictures of the filled form and of its flat copy are compared with those of the same form without values; words are
+read back from the flat copy. pdfium and poppler must agree, so that what one of them forgives is still found.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from packetgen.documents.model import Box
-from packetgen.documents.textlayer import dark_share, text_in
 from packetgen.errors import SafetyStop
 from packetgen.forms.model import FilledField
+from packetgen.forms.shots import SCALE, Seen, pdfium_letters, pdfium_pictures, poppler_pictures, poppler_words
 
-PROOF_DPI = 100
-FRAME = 2.0  # points: the border of a field
-LEAST_INK = 0.02  # share of a ticked box that its mark blackens
-
-
-def prove(form: str, flat: Path, fields: Sequence[FilledField]) -> None:
-    """Raise SafetyStop naming the first field whose value is not drawn in its box."""
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(flat)
-    try:
-        for number in sorted({filled.page for filled in fields}):
-            page = document[number - 1]
-            text, height = page.get_textpage(), page.get_height()
-            picture = page.render(scale=PROOF_DPI / 72, grayscale=True).to_pil()
-            for filled in (f for f in fields if f.page == number):
-                box = filled.box
-                shown = _letters(filled.value) in _letters(text_in(text, height, box)) or _is_ticked(picture, box)
-                if not shown:
-                    raise SafetyStop(
-                        f"field {filled.name} on page {number} does not show its value",
-                        where=f"form-{form}.pdf",
-                        fix="Open the form and look at the field; report it with the blank form.",
-                    )
-    finally:
-        document.close()
+LEAST_CHANGE = 40  # of 255: a point that differs so much from the empty form is ink
+LEAST_TICK = 0.02  # share of a box that its mark changes
+LEAST_HEIGHT = 6.0  # points from the top to the bottom of a line as poppler measures it, of type of 7 points
+SLACK = 1.0  # points that a glyph may reach over the edge of its field
+INK_SLACK = 2.5  # points between the glyphs' bounds and the ink that shows
+BRACKETS = str.maketrans(")]}>»", "([{<«")
+STRAY_POINTS = 12  # changed points outside of all fields that may be the programs' own smoothing
 
 
-def _letters(text: str) -> str:
-    return "".join(text.split())
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The same form three ways: as filled, flat, and each of the two without its values."""
+
+    filled: Path
+    flat: Path
+    empty_filled: Path
+    empty_flat: Path
 
 
-def _is_ticked(picture: Any, box: Box) -> bool:
-    """Whether there is ink inside a small box, its frame left out."""
-    inside = Box(box.x0 + FRAME, box.top + FRAME, box.x1 - FRAME, box.bottom - FRAME)
-    return box.width < 30 and dark_share(picture, inside, PROOF_DPI / 72) >= LEAST_INK
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A field that does not show what it should."""
+
+    field: FilledField
+    why: str
+
+
+def prove(form: str, papers: Papers, fields: Sequence[FilledField], silent: Sequence[FilledField], work: Path) -> None:
+    """Raise SafetyStop naming what is not shown as it should be. silent: boxes that must not be ticked."""
+    faults = list(faults_of(papers, fields, silent, work))
+    if faults:
+        told = [f"field {fault.field.name} on page {fault.field.page} {fault.why}" for fault in faults[:3]]
+        more = f", and {len(faults) - 3} more" if len(faults) > 3 else ""
+        raise SafetyStop(
+            "; ".join(told) + more,
+            where=f"form-{form}.pdf",
+            fix="Look at it with packetgen forms proof; fill the field by hand, or report it with the blank form.",
+        )
+
+
+def faults_of(
+    papers: Papers, fields: Sequence[FilledField], silent: Sequence[FilledField], work: Path
+) -> Iterator[Fault]:
+    """Everything that is not shown as it should be, page by page."""
+    pages = sorted({field.page for field in (*fields, *silent)})
+    inks = {
+        "pdfium": _ink(pdfium_pictures(papers.empty_filled, pages), pdfium_pictures(papers.filled, pages)),
+        "pdfium, flat": _ink(pdfium_pictures(papers.empty_flat, pages), pdfium_pictures(papers.flat, pages)),
+        "poppler": _ink(
+            poppler_pictures(papers.empty_filled, pages, work), poppler_pictures(papers.filled, pages, work)
+        ),
+        "poppler, flat": _ink(
+            poppler_pictures(papers.empty_flat, pages, work), poppler_pictures(papers.flat, pages, work)
+        ),
+    }
+    letters = _added(pdfium_letters(papers.empty_flat, pages), pdfium_letters(papers.flat, pages))
+    before, after = poppler_words(papers.empty_flat), poppler_words(papers.flat)
+    for page in pages:
+        here = [field for field in fields if field.page == page]
+        mute = [field for field in silent if field.page == page]
+        yield from _unread(here, letters[page], before[page], after[page])
+        for engine, ink in inks.items():
+            yield from _unseen(here, mute, letters[page], ink[page], engine)
+
+
+def _added(before: Mapping[int, Sequence[Seen]], after: Mapping[int, Sequence[Seen]]) -> dict[int, list[Seen]]:
+    """The letters of each page that the empty form does not have at the same place."""
+
+    def place(seen: Seen) -> tuple[str, int, int]:
+        return seen.text, round(seen.box.x0), round(seen.box.top)
+
+    printed = {page: {place(seen) for seen in letters} for page, letters in before.items()}
+    return {page: [seen for seen in letters if place(seen) not in printed[page]] for page, letters in after.items()}
+
+
+def _unread(
+    fields: Sequence[FilledField], letters: Sequence[Seen], words_before: Sequence[Seen], words: Sequence[Seen]
+) -> Iterator[Fault]:
+    """Texts that are not read back, whole and in their field, by both programs."""
+    texts = [field for field in fields if not field.ticked]
+    for field in texts:
+        wanted = letters_of(field.value)
+        if letters_of(_text(seen for seen in letters if _centre_in(seen.box, field.box))) != wanted:
+            yield Fault(field, "does not show its value, read by pdfium")
+            continue
+        over = [seen for seen in words if _meets(seen.box, field.box)]
+        if wanted - letters_of(_text(over)):
+            yield Fault(field, "does not show its value, read by poppler")
+        elif min(seen.box.height for seen in over) < LEAST_HEIGHT:
+            yield Fault(field, "is written too small to be read")
+    wanted = letters_of("".join(field.value for field in texts))
+    of_poppler = letters_of(_text(words))
+    of_poppler.subtract(letters_of(_text(words_before)))
+    for engine, added in (("pdfium", letters_of(_text(letters))), ("poppler", of_poppler)):
+        if texts and (+added != wanted or -added):
+            yield Fault(texts[0], f"or another on its page shows more or less than its value, read by {engine}")
+
+
+def _unseen(
+    fields: Sequence[FilledField], mute: Sequence[FilledField], letters: Sequence[Seen], ink: Any, engine: str
+) -> Iterator[Fault]:
+    """Values whose ink is missing or cut, boxes ticked or not ticked against what was meant, and stray ink."""
+    rest = ink.copy()
+    for field in (*fields, *mute):
+        rest.paste(0, _pixels(field.box, 1.5))
+    for field in fields:
+        if field.ticked:
+            if _share(ink, field.box) < LEAST_TICK:
+                yield Fault(field, f"is not ticked ({engine})")
+        elif why := _cut(field, letters, ink):
+            yield Fault(field, f"{why} ({engine})")
+    for field in mute:
+        if _share(ink, field.box) >= LEAST_TICK:
+            yield Fault(field, f"is ticked, but must not be ({engine})")
+    if fields and rest.histogram()[255] > STRAY_POINTS:
+        yield Fault(fields[0], f"or another on its page is drawn outside of its box ({engine})")
+
+
+def _cut(field: FilledField, letters: Sequence[Seen], ink: Any) -> str:
+    """Why a text is not wholly seen; empty when it is."""
+    glyphs = [seen.box for seen in letters if _centre_in(seen.box, field.box)]
+    inside = ink.crop(_pixels(field.box, 0.5)).getbbox()
+    if inside is None or not glyphs:
+        return "shows nothing"
+    bounds = glyphs[0]
+    for box in glyphs[1:]:
+        bounds = bounds.union(box)
+    edge = field.box
+    if bounds.x0 < edge.x0 - SLACK or bounds.x1 > edge.x1 + SLACK or bounds.top < edge.top - SLACK:
+        return "is cut off at its edge"
+    left, top = _pixels(field.box, 0.5)[:2]
+    shown = Box(*((value + start) / SCALE for value, start in zip(inside, (left, top, left, top), strict=True)))
+    gaps = (shown.x0 - bounds.x0, bounds.x1 - shown.x1, shown.top - bounds.top, bounds.bottom - shown.bottom)
+    return "shows only a part of its value" if max(gaps) > INK_SLACK else ""
+
+
+def letters_of(text: str) -> Counter[str]:
+    """The letters of a text, blanks left out, joined and wide forms as plain ones."""
+    return Counter(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """Letters to compare: which way a bracket opens depends on who reads right-to-left text."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).translate(BRACKETS)
+
+
+def _text(seen: Iterable[Seen]) -> str:
+    return "".join(one.text for one in seen)
+
+
+def _centre_in(inner: Box, box: Box) -> bool:
+    return box.holds((inner.x0 + inner.x1) / 2, (inner.top + inner.bottom) / 2)
+
+
+def _meets(word: Box, box: Box) -> bool:
+    middle = (word.top + word.bottom) / 2
+    return word.x0 < box.x1 and word.x1 > box.x0 and box.top - SLACK <= middle <= box.bottom + SLACK
+
+
+def _ink(before: Mapping[int, Any], after: Mapping[int, Any]) -> dict[int, Any]:
+    """What filling changed on each page: white where it did."""
+    from PIL import ImageChops
+
+    changed = {}
+    for number, picture in after.items():
+        difference = ImageChops.difference(before[number], picture)
+        changed[number] = difference.point([255 if value >= LEAST_CHANGE else 0 for value in range(256)])
+    return changed
+
+
+def _share(ink: Any, box: Box) -> float:
+    inside = ink.crop(_pixels(box, 0))
+    return float(inside.histogram()[255] / max(1, inside.width * inside.height))
+
+
+def _pixels(box: Box, wider: float) -> tuple[int, int, int, int]:
+    """A box in points of the pictures, widened by some points on each side."""
+    left, top = (box.x0 - wider) * SCALE, (box.top - wider) * SCALE
+    right, bottom = (box.x1 + wider) * SCALE, (box.bottom + wider) * SCALE
+    return max(0, round(left)), max(0, round(top)), round(right), round(bottom)

@@ -263,7 +263,9 @@ def test_a_hidden_layer_cannot_put_a_dose_into_a_scan(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("body", ["exit 1", "exit 0", "kill -9 $$", "[ $2 = - ] || echo garbage > $2.tsv", "sleep 300 & sleep 300"])
+@pytest.mark.parametrize(
+    "body", ["exit 1", "exit 0", "kill -9 $$", "[ $2 = - ] || echo garbage > $2.tsv", "sleep 300 & sleep 300"]
+)
 def test_a_failing_tesseract_leaves_the_page_for_a_person(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str
 ) -> None:
