@@ -20,6 +20,14 @@ def test_numbers_that_are_identifiers_stay_text() -> None:
     assert parse("inner: {member: 0123456, units: 155}", Outer, "x.yaml").inner == Inner(member="0123456", units=155)
 
 
+def test_a_plain_null_is_nothing_and_a_quoted_one_is_text() -> None:
+    class Optional(Strict):
+        value: str | None = "given"
+
+    assert [parse(f"value: {text}", Optional, "x.yaml").value for text in ("null", "", "~")] == [None] * 3
+    assert parse("value: 'null'", Optional, "x.yaml").value == "null"
+
+
 def test_no_stays_the_word_no() -> None:
     assert parse("inner:\n  member: no", Outer, "x.yaml").inner.member == "no"
 
@@ -35,7 +43,7 @@ def test_no_stays_the_word_no() -> None:
         ("inner:\n  member: a\n  units: many\n", ["x.yaml:3", "inner.units"]),
         ("inner:\n  units: 3\n", ["x.yaml:1", "inner.member", "required"]),
         ("inner: {member: a}\nthings:\n  - {member: b, unitz: 4}\n", ["x.yaml:3", "things.1.unitz", "'units'"]),
-        ("[" * 20000, ["x.yaml", "nested too deeply"]),
+        ("[" * 20000, ["x.yaml", "nest"]),
     ],
 )
 def test_every_mistake_names_file_and_line(text: str, words: list[str]) -> None:
