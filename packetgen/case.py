@@ -322,6 +322,7 @@ class Case(Strict):
     representative: Representative | None = None
     documents: Annotated[tuple[CaseDocument, ...], Field(min_length=1)]
     denial: InnerPath | None = None
+    letter: Annotated[InnerPath, Field(pattern=r"\.docx$")] | None = None
     policy_override: PolicyOverride | None = None
     plan_dates: PlanDates = PlanDates()
     folder: Annotated[Path, Field(exclude=True)] = Path()
@@ -363,19 +364,17 @@ def read_case(path: Path) -> Case:
     case = yamlfile.read(path, Case, BadCaseFile)
     folder = path.resolve().parent
     case = case.model_copy(update={"documents": (*case.documents, *_filed(folder, case))})
-    for document in case.documents:
-        target = (folder / document.path).resolve()
+    for named in (*(document.path for document in case.documents), *filter(None, [case.letter])):
+        target = (folder / named).resolve()
         if not target.is_relative_to(folder):
             raise BadCaseFile(
-                f"{document.path} leads out of the case folder",
-                where=path.name,
-                fix="Copy the document into the case folder.",
+                f"{named} leads out of the case folder", where=path.name, fix="Copy the file into the case folder."
             )
         if not target.is_file():
             raise BadCaseFile(
-                f"there is no file {document.path}",
+                f"there is no file {named}",
                 where=path.name,
-                fix="Correct the path under documents:, or put the file there.",
+                fix="Correct its path there, or put the file in its place.",
             )
     return case.model_copy(update={"folder": folder})
 

@@ -34,6 +34,11 @@ POLICY_STALE_AFTER_DAYS = 180
 # Packet
 SHORT_NOTE_PAGES = 6  # a note this short goes in whole when a page of it is cited
 
+# Letters
+QUOTE_CHARACTERS = 240
+QUOTES_OF_A_TOPIC = 4
+LETTER_BYTES = 20 * 1024**2
+
 # Cache
 PAGE_CACHE_BYTES = 2 * 1024**3
 

@@ -23,6 +23,7 @@ from packetgen.files import json_text, private_folder, sha256, sha256_of, work_f
 from packetgen.forms.fill import fill_form
 from packetgen.forms.formmap import FormMap, load_map
 from packetgen.forms.model import FilledForm
+from packetgen.letters.model import Letter, Material
 from packetgen.letters.write import write_letter
 from packetgen.packet.bind import bind
 from packetgen.packet.choose import choose, left_out_by_a_person
@@ -38,7 +39,8 @@ from packetgen.policy.assess import assess
 from packetgen.policy.catalog import load_policy
 from packetgen.policy.model import Assessment
 from packetgen.policy.schema import PolicyFile
-from packetgen.resources import FORM_MAPS, LETTERS, PAYERS
+from packetgen.resources import FORM_MAPS, PAYERS
+from packetgen.workspace import letter_folders
 
 PACKET = "packet.pdf"
 
@@ -115,6 +117,19 @@ def check(case_file: Path, work: Path, progress: Progress | None = None) -> Chec
     return Checked(case, documents, extraction, chart, assessment, payer, problems)
 
 
+def material_of(checked: Checked) -> Material:
+    """What letters about a case are made of."""
+    return Material(
+        checked.case,
+        checked.chart,
+        checked.assessment,
+        checked.documents,
+        checked.extraction.findings,
+        left_out_by_a_person(checked.case, checked.documents),
+        checked.problems,
+    )
+
+
 def build(case_file: Path, folder: Path | None = None, progress: Progress | None = None) -> Built:
     """Build the packet of a case into `folder` (default: packet/ beside the case file).
 
@@ -136,7 +151,7 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
     case, chart, assessment, documents = checked.case, checked.chart, checked.assessment, checked.documents
     form_map = load_map(checked.payer.form_for(case))
     form = fill_form(case, chart, assessment, form_map, work)
-    letter = write_letter(case, chart, assessment, documents, checked.extraction.findings, work)
+    letter = write_letter(material_of(checked), work, letter_folders(case.folder))
     digest = digest_of(case, assessment, documents, form, letter)
     signed = last_sign_off(case.folder)
     signed_by = signed.signed_by if signed and signed.digest == digest else None
@@ -162,7 +177,7 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
         "assessment.json": json_text({"case": case.case, **_plain(assessment)}),
     }
     digests = {name: sha256(content) for name, content in outputs.items()}
-    rules = _rules(case, form_map)
+    rules = _rules(case, form_map, letter)
     account = manifest(case, assessment, documents, choice.left_out, form, packet, signed_by, digests, rules)
     verify(packet.pdf, account)
     for old in folder.glob("form-*.pdf"):
@@ -220,13 +235,12 @@ def _plain(assessment: Assessment) -> dict[str, object]:
     }
 
 
-def _rules(case: Case, form: FormMap) -> dict[str, str]:
+def _rules(case: Case, form: FormMap, letter: Letter) -> dict[str, str]:
     """SHA-256 of every policy, map, form and template that this packet rests on."""
     files = [
         PAYERS / case.insurance.payer / "policy.yaml",
         PAYERS / form.blank,
         FORM_MAPS / f"{form.id}.yaml",
-        LETTERS / "letter_of_medical_necessity.docx",
-        LETTERS / "passages" / f"{case.request.indication}.j2",
+        *letter.sources,
     ]
     return {f"{path.parent.name}/{path.name}": sha256_of(path) for path in files}

@@ -11,6 +11,7 @@ from pathlib import Path
 from packetgen.case import Case, read_case
 from packetgen.errors import BadCaseFile, PacketgenError
 from packetgen.files import private_folder
+from packetgen.resources import LETTERS
 
 LEDGER = "packetgen.db"
 SCHEMA = """
@@ -104,6 +105,12 @@ def make_workspace(folder: Path) -> Workspace:
         ledger.executescript(SCHEMA)
     (folder / LEDGER).chmod(0o600)
     return workspace
+
+
+def letter_folders(case_folder: Path) -> tuple[Path, ...]:
+    """Where the templates of a case's letters are: templates/letters of its workspace, then those that ship."""
+    own = case_folder.parent.parent
+    return (own / "templates" / "letters", LETTERS) if (own / LEDGER).is_file() else (LETTERS,)
 
 
 def open_workspace(folder: Path) -> Workspace:

@@ -23,6 +23,7 @@ from packetgen.extraction.model import (
     Therapy,
     Value,
 )
+from packetgen.letters.model import Material
 from packetgen.policy.assess import assess
 from packetgen.policy.catalog import load_policy
 from packetgen.policy.model import Assessment
@@ -44,6 +45,10 @@ class Told:
     assessment: Assessment
     documents: tuple[Document, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def material(self) -> Material:
+        return Material(self.case, self.chart, self.assessment, self.documents, self.findings)
 
 
 def found(value: Value, page: int, quote: str) -> Finding:

@@ -8,14 +8,14 @@ from pathlib import Path
 from packetgen.documents.model import Box
 from packetgen.errors import SafetyStop
 from packetgen.letters.model import CITED_PAGE, LetterLink
-from packetgen.letters.proof import statements
+from packetgen.letters.wordfile import statements
 
 
 def find_links(docx: Path, pdf: Path) -> tuple[LetterLink, ...]:
     """The citations of the PDF with their boxes; raises SafetyStop when they are not those of the .docx."""
     found = tuple(_in_pdf(pdf))
     written = [page for statement in statements(docx) for page in statement.cites if "-" in page]
-    if [link.exhibit_page for link in found] != written:
+    if sorted(link.exhibit_page for link in found) != sorted(written):
         raise SafetyStop(
             f"the PDF of the letter shows {len(found)} citations, its Word file {len(written)}",
             where=docx.name,

@@ -6,7 +6,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from packetgen.documents.model import Box
+from packetgen.case import Case
+from packetgen.chart.model import Chart
+from packetgen.documents.model import Box, Document
+from packetgen.errors import Problem
+from packetgen.extraction.model import Finding
+from packetgen.policy.model import Assessment
 
 # In the .docx a citation is a hyperlink to this address with the words "Ex. A-2", held together by a no-break
 # space and a no-break hyphen. LibreOffice 7.4.7 writes no links into a PDF, so there the citations are found by
@@ -27,6 +32,25 @@ def label_of(exhibit_page: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Material:
+    """What letters are made of.
+
+    left_out      exhibit pages ("A-3") that a person keeps out of the packet: nothing on them is quoted
+    problems      what is open, for letters that ask for it
+    packet_pages  pages of the packet that a fax sends, when it is built
+    """
+
+    case: Case
+    chart: Chart
+    assessment: Assessment
+    documents: tuple[Document, ...]
+    findings: tuple[Finding, ...]
+    left_out: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    packet_pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LetterLink:
     """A citation as it stands in the letter's PDF: on page (1-based), at box (points from the top left)."""
 
@@ -37,9 +61,13 @@ class LetterLink:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A finished letter, and where its PDF cites exhibit pages."""
+    """A finished letter, and where its PDF cites exhibit pages.
+
+    sources  the templates and passages it was made from, or the edited letter
+    """
 
     title: str
     docx: Path
     pdf: Path
     links: tuple[LetterLink, ...]
+    sources: tuple[Path, ...] = ()

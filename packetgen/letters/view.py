@@ -2,60 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from packetgen.case import Case
 from packetgen.chart import words
-from packetgen.chart.model import Chart, Fact, HeadacheFacts
+from packetgen.chart.model import ENDED_BADLY, Chart, Fact, HeadacheFacts
 from packetgen.chart.words import Said
-from packetgen.documents.model import Document
-from packetgen.extraction.model import DiaryMonth, Evidence, Therapy, Toxin
+from packetgen.extraction.model import Evidence, Therapy
+from packetgen.letters import rows
+from packetgen.letters.label import Trials, facts_of, labelled
 from packetgen.letters.literature import references_for
-from packetgen.policy.model import Assessment, Criterion
+from packetgen.letters.model import Material
+from packetgen.letters.quotes import quotes
+from packetgen.policy.model import Assessment
 
 CITED_PAGES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A row of the therapy table."""
-
-    drug: str
-    drug_class: str
-    dose: str
-    taken: str
-    outcome: str
-    reason: str
-    places: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A row of the diary table; an empty count where the diary has no such column."""
-
-    month: str
-    recorded: str
-    headache: str
-    migraine: str
-    long: str
-    medicated: str
-    places: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A row of the policy table: the criterion and what the chart shows."""
-
-    says: str
-    shows: str
-    places: tuple[Evidence, ...]
+# Lists of a context whose items a template prints as table rows, each with its own citation.
+TABLES = ("diary", "measures", "trials", "excluded", "changes", "sessions", "muscles", "matches")
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """An exhibit in the list of enclosures."""
+    """An exhibit."""
 
     label: str
     kind: str
@@ -67,41 +37,44 @@ def exhibit_pages(places: Iterable[Evidence]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(place.exhibit_page for place in places))[:CITED_PAGES]
 
 
-def context_of(case: Case, chart: Chart, assessment: Assessment, documents: Sequence[Document]) -> dict[str, Any]:
-    """All the variables of a template, by name."""
+def context_of(material: Material) -> dict[str, Any]:
+    """All the variables of a template, by name (docs/letters.md tells them)."""
+    case, chart, assessment = material.case, material.chart, material.assessment
+    facts = facts_of(case.request.indication)
+    tried, excluded = _tried(chart, facts.trials)
+    planned = rows.planned(case.request, chart.toxins)
     context = {
-        "case": case.case,
-        "request": case.request,
-        "start_date": words.day(case.request.start_date),
-        "patient": case.patient,
-        "birth_date": words.day(case.patient.birth_date),
-        "insurance": case.insurance,
-        "provider": case.provider,
-        "payer": assessment.reference.payer,
-        "policy": assessment.reference.described,
-        "indication": case.request.indication.replace("_", " "),
+        **_who_and_what(case, assessment, facts.name),
         "diagnosis": _diagnosis(case, chart),
         "current": _headache(chart.current),
         "baseline": _headache(chart.baseline),
-        "diary": [_month(fact) for fact in chart.diary],
-        "scores": [
-            Said(f"{f.value.instrument} was {f.value.value:g} on {words.day(f.value.date or '')}", f.evidence)
-            for f in chart.dated_scores
-        ],
-        "trials": [_trial(fact) for fact in chart.ended_preventives],
-        "acute": [_named(fact) for fact in chart.acute_in_use],
+        "diary": [rows.month(fact) for fact in chart.diary],
+        "measures": rows.measures(chart, facts.measures),
+        "trials": [rows.trial(fact) for fact in tried],
+        "excluded": [rows.trial(fact) for fact in excluded],
+        "continued": _named(chart, facts.trials, ("current", "effective")),
+        "acute": [rows.named(fact) for fact in chart.acute_in_use] if facts.acute else [],
+        "changes": rows.changes(chart, facts.measures),
+        "sessions": rows.sessions(chart.toxins),
+        "planned_dose": Said(f"{case.request.units} units", planned.evidence) if planned else None,
+        "muscles": rows.muscles(planned),
         "denied": _denied(chart),
-        "planned_dose": _planned_dose(case, chart.toxins),
-        "matches": [_match(criterion) for criterion in assessment.criteria],
-        "references": references_for(case.request.indication),
+        "quotes": quotes(material),
+        "matches": [rows.match(criterion) for criterion in assessment.criteria],
+        "references": references_for(case),
+        "open": [problem for problem in material.problems if problem.severity != "note"],
+        "packet_pages": material.packet_pages,
     }
     cited = {place.document for place in _places(list(context.values()))}
-    enclosed = [
+    return {**context, "enclosed": [exhibit for exhibit in exhibits(material) if exhibit.label in cited]}
+
+
+def exhibits(material: Material) -> list[Enclosed]:
+    """All documents of the chart, in order."""
+    return [
         Enclosed(d.label, words.DOCUMENT_KINDS[s.kind], words.day(s.date) if s.date else "")
-        for d, s in zip(documents, chart.documents, strict=True)
-        if d.label in cited
+        for d, s in zip(material.documents, material.chart.documents, strict=True)
     ]
-    return {**context, "enclosed": enclosed}
 
 
 def _places(told: object) -> Iterator[Evidence]:
@@ -113,16 +86,44 @@ def _places(told: object) -> Iterator[Evidence]:
         yield from getattr(told, "places", ())
 
 
+def _who_and_what(case: Case, assessment: Assessment, indication: str) -> dict[str, Any]:
+    """What the case file and the policy say; it needs no citation."""
+    return {
+        "case": case.case,
+        "request": case.request,
+        "start_date": words.day(case.request.start_date),
+        "patient": case.patient,
+        "birth_date": words.day(case.patient.birth_date),
+        "insurance": case.insurance,
+        "provider": case.provider,
+        "payer": assessment.reference.payer,
+        "policy": assessment.reference.described,
+        "indication": indication,
+        "label": labelled(case),
+    }
+
+
+def _tried(chart: Chart, trials: Trials) -> tuple[list[Fact[Therapy]], list[Fact[Therapy]]]:
+    """Treatments that were tried without lasting success, and those that cannot be used."""
+    ended = [fact for fact in chart.therapies if fact.value.status in ENDED_BADLY and trials.hold(fact.value)]
+    excluded = [fact for fact in ended if fact.value.status == "contraindicated"]
+    return [fact for fact in ended if fact not in excluded], excluded
+
+
+def _named(chart: Chart, trials: Trials, statuses: tuple[str, ...]) -> list[Said]:
+    return [rows.named(f) for f in chart.therapies if f.value.status in statuses and trials.hold(f.value)]
+
+
 def _denied(chart: Chart) -> list[Said]:
     """What notes deny of contraindications, in their own words: a class of ours could claim more than they say.
 
     What another note affirms is left out.
     """
     affirmed = {fact.value.concern for fact in chart.safety}
-    quotes = {
+    quoted = {
         f"“{fact.evidence[0].quote}”": fact.evidence[:1] for fact in chart.denied if fact.value.concern not in affirmed
     }
-    return [Said(quote, places) for quote, places in quotes.items()]
+    return [Said(quote, places) for quote, places in quoted.items()]
 
 
 def _diagnosis(case: Case, chart: Chart) -> Said | None:
@@ -141,53 +142,3 @@ def _headache(facts: HeadacheFacts) -> dict[str, Said | None]:
             ("months", facts.months),
         )
     }
-
-
-def _month(fact: Fact[DiaryMonth]) -> Month:
-    value = fact.value
-    migraine, long, medicated = (
-        "–" if count is None else str(count)
-        for count in (value.migraine_days, value.days_4h_or_more, value.acute_medication_days)
-    )
-    return Month(
-        words.day(value.month),
-        str(value.days_recorded),
-        str(value.headache_days),
-        migraine,
-        long,
-        medicated,
-        fact.evidence,
-    )
-
-
-def _trial(fact: Fact[Therapy]) -> Trial:
-    value = fact.value
-    return Trial(
-        words.capital(value.drug),
-        words.drug_class(value),
-        words.dose(value),
-        words.duration(value),
-        words.STATUS[value.status],
-        value.reason or "",
-        words.telling(fact),
-    )
-
-
-def _named(fact: Fact[Therapy]) -> Said:
-    return Said(f"{fact.value.drug} {words.dose(fact.value)}".strip(), words.telling(fact))
-
-
-def _planned_dose(case: Case, toxins: Iterable[Fact[Toxin]]) -> Said | None:
-    """Where the chart plans the very dose that is requested."""
-    for fact in toxins:
-        if (
-            fact.value.status != "given"
-            and fact.value.product == case.request.product
-            and fact.value.units == case.request.units
-        ):
-            return Said(f"{case.request.units} units", fact.evidence)
-    return None
-
-
-def _match(criterion: Criterion) -> Match:
-    return Match(criterion.text, words.capital(criterion.shown or "Not documented"), criterion.evidence)

@@ -1,86 +1,89 @@
-"""Chart + Assessment -> letter of medical necessity, as .docx from a clinic's Word template and as PDF."""
+"""Chart + Assessment -> a letter as .docx, from a clinic's Word template or as a person edited it, and as PDF."""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from packetgen.case import Case
-from packetgen.chart.model import Chart
-from packetgen.chart.words import Said
-from packetgen.documents.model import Document
-from packetgen.errors import BadDataFile
-from packetgen.extraction.model import Finding
+from packetgen.documents.officefiles import without_outside_links
+from packetgen.errors import BadDataFile, SafetyStop
 from packetgen.files import write_atomic
 from packetgen.letters.links import find_links
-from packetgen.letters.model import EXHIBIT_LINK, Letter, label_of
+from packetgen.letters.model import EXHIBIT_LINK, Letter, Material, label_of
 from packetgen.letters.proof import prove
-from packetgen.letters.view import Match, Month, Trial, context_of, exhibit_pages
+from packetgen.letters.rows import Row
+from packetgen.letters.templates import (
+    Template,
+    find_template,
+    passage_environment,
+    sources,
+    untagged,
+    word_environment,
+)
+from packetgen.letters.view import TABLES, context_of, exhibit_pages
+from packetgen.letters.wordfile import Statement, statements, title_of
 from packetgen.office import to_pdf
-from packetgen.policy.model import Assessment
 from packetgen.resources import LETTERS
 
-TITLE = "Letter of medical necessity"
-NAME = "letter_of_medical_necessity"
-# cite() leaves these private signs in a passage; no chart text can hold them, see _printable.
+# cite() leaves these private signs in a passage; no chart text can hold them, see templates.printable.
 CITE_OPEN, CITE_CLOSE = "\ue000", "\ue001"
 CITATION = re.compile(f"{CITE_OPEN}([A-Z0-9,-]*){CITE_CLOSE}")
-NOT_PRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ue000-\uf8ff\ufffe\uffff]")
+PASSAGE = re.compile(r"## ([a-z_]+)\s*")
 LINK_COLOUR = "1F4E79"
 TABLE_HALF_POINTS = 19
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def write_letter(
-    case: Case,
-    chart: Chart,
-    assessment: Assessment,
-    documents: Sequence[Document],
-    findings: Sequence[Finding],
-    folder: Path,
-    templates: Path = LETTERS,
+    material: Material, folder: Path, templates: Sequence[Path] = (LETTERS,), name: str | None = None
 ) -> Letter:
-    """Write the letter into `folder` and prove it: each statement is supported by what it cites.
+    """Write a letter into `folder` and prove it: each statement is supported by what it cites.
+
+    templates  folders of templates, a clinic's own first
+    name       of the template; None: the one for the kind of the request, or the edited letter that the case names
 
     Raises BadDataFile for a broken template, SafetyStop for a statement without support, ProgramFailed or
     MissingProgram when LibreOffice cannot convert it. The letter carries no date: its signer dates it.
     """
-    template = templates / f"{NAME}.docx"
-    context = context_of(case, chart, assessment, documents)
-    docx = folder / "letter.docx"
-    write_atomic(docx, _render(template, templates / "passages" / f"{case.request.indication}.j2", context))
-    prove(docx, case, assessment, findings, context["enclosed"])
+    case = material.case
+    template = find_template(name or case.request.kind, case.request.indication, templates)
+    docx = folder / f"{name or 'letter'}.docx"
+    write_atomic(docx, render(template, material))
+    made_from = sources(template, case.request.indication)
+    own_words = {statement.text for statement in statements(template.docx) if "{" not in statement.text}
+    machine_made: tuple[Statement, ...] = ()
+    if name is None and case.letter:
+        edited = case.folder / case.letter
+        machine_made, made_from = statements(docx), (edited,)
+        without_outside_links(edited, folder).replace(docx)
+    prove(docx, material, machine_made, own_words)
     pdf = to_pdf(docx, folder)
-    return Letter(TITLE, docx, pdf, find_links(docx, pdf))
+    _same_words(docx, pdf)
+    return Letter(title_of(template.docx) or template.name, docx, pdf, find_links(docx, pdf), made_from)
 
 
-def _render(template: Path, passages: Path, context: dict[str, Any]) -> bytes:
+def render(template: Template, material: Material) -> bytes:
     """Fill the Word template; the same inputs give the same bytes."""
     import docxtpl
     import jinja2
 
-    for needed in (template, passages):
-        if not needed.is_file():
-            raise BadDataFile("there is no such template", where=needed.name, fix="Add it, or choose another request.")
-    document = docxtpl.DocxTemplate(template)
+    context = context_of(material)
+    document = docxtpl.DocxTemplate(template.docx)
     try:
-        told = _passages(passages, context)
+        told = passages_of(template, context)
         paragraphs = {name: [_rich(document, text) for text in texts] for name, texts in told.items()}
-        tables = {
-            "diary": [_row(document, month) for month in context["diary"]],
-            "trials": [_row(document, trial) for trial in context["trials"]],
-            "matches": [_row(document, match) for match in context["matches"]],
-        }
-        document.render({**context, **tables, "passages": paragraphs}, _environment(autoescape=True), autoescape=True)
-    except jinja2.TemplateError as failure:
+        tables = {name: [_row(document, row) for row in context[name]] for name in TABLES}
+        document.render({**context, **tables, "passages": paragraphs}, word_environment(), autoescape=True)
+    except (jinja2.TemplateError, jinja2.exceptions.SecurityError, TypeError) as failure:
         line = f", line {failure.lineno}" if isinstance(failure, jinja2.TemplateSyntaxError) else ""
         raise BadDataFile(
-            f"cannot be filled: {failure.message}",
-            where=f"{template.name} or {passages.name}{line}",
+            f"cannot be filled: {failure}",
+            where=f"{template.docx.name} or {template.passages.name}{line}",
             fix="Correct the name of the variable in the template.",
         ) from None
     raw = io.BytesIO()
@@ -88,39 +91,25 @@ def _render(template: Path, passages: Path, context: dict[str, Any]) -> bytes:
     return with_fixed_times(raw)
 
 
-def _environment(*, autoescape: bool) -> Any:
-    """Templates and charts are not trusted: no code, no missing values."""
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import SandboxedEnvironment
-
-    return SandboxedEnvironment(undefined=StrictUndefined, autoescape=autoescape, trim_blocks=True, finalize=_no_none)
-
-
-def _no_none(value: object) -> object:
-    """None must not print as a word: a template has to ask whether a fact is there."""
-    import jinja2
-
-    if value is None:
-        raise jinja2.UndefinedError("a value that the case does not have is printed; test it with {% if %} first")
-    return value
-
-
-def _passages(path: Path, context: dict[str, Any]) -> dict[str, list[str]]:
+def passages_of(template: Template, context: dict[str, Any]) -> dict[str, list[str]]:
     """The paragraphs of each passage, by its name; citations as private signs."""
 
-    def cite(said: Said | Trial | Month | Match) -> str:
-        return CITE_OPEN + ",".join(exhibit_pages(said.places)) + CITE_CLOSE
+    import markupsafe
 
-    text = _environment(autoescape=False).from_string(path.read_text("utf-8")).render(**context, cite=cite)
+    def cite(said: Any) -> markupsafe.Markup:
+        return markupsafe.Markup(CITE_OPEN + ",".join(exhibit_pages(said.places)) + CITE_CLOSE)  # noqa: S704 - labels only
+
+    environment = passage_environment(template.folders)
+    escaped = environment.get_template(template.passages.name).render(**context, cite=cite)
+    text = str(markupsafe.Markup(escaped).unescape())  # noqa: S704 - back to plain text
     found: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        if line.startswith("## "):
-            name = line[3:].strip()
-            found[name] = []
+    for line in text.split("\n"):
+        if heading := PASSAGE.fullmatch(line):
+            found[heading[1]] = []
         elif line.strip():
             if not found:
-                raise BadDataFile("text before the first ## heading", where=path.name)
-            found[name].append(" ".join(line.split()))
+                raise BadDataFile("text before the first ## heading", where=template.passages.name)
+            list(found.values())[-1].append(re.sub(r" +", " ", line.strip()))
     return found
 
 
@@ -131,11 +120,12 @@ def _rich(document: Any, text: str) -> Any:
     rich = RichText()
     for index, part in enumerate(CITATION.split(text)):
         if index % 2 == 0:
-            rich.add(_printable(part))
-        else:
+            rich.add(part)
+        elif part:
             rich.add("(")
             _link_pages(document, rich, part.split(","))
             rich.add(")")
+    rich.xml = untagged(rich.xml)
     return rich
 
 
@@ -148,19 +138,31 @@ def _link_pages(document: Any, rich: Any, pages: Sequence[str], size: int | None
         rich.add(label_of(page), url_id=link, color=LINK_COLOUR, size=size)
 
 
-def _row(document: Any, row: Trial | Month | Match) -> dict[str, Any]:
+def _row(document: Any, row: Row) -> dict[str, Any]:
     """A table row for the template: its words, and `cited`, the links to where it was read."""
     from docxtpl import RichText
 
     cited = RichText()
     _link_pages(document, cited, exhibit_pages(row.places), TABLE_HALF_POINTS)
-    names = [name for name in row.__slots__ if name != "places"]
-    return {**{name: _printable(getattr(row, name)) for name in names}, "cited": cited}
+    return {**{name: getattr(row, name) for name in row.__slots__ if name != "places"}, "cited": cited}
 
 
-def _printable(text: str) -> str:
-    """Text that Word can hold: control and private signs of a chart's text become a visible mark."""
-    return NOT_PRINTABLE.sub("\u25a1", text)
+def _same_words(docx: Path, pdf: Path) -> None:
+    """Raise SafetyStop when the PDF lacks a character of the Word file: LibreOffice drops some without a word."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        printed = Counter("".join(page.get_textpage().get_text_range() for page in document))
+    finally:
+        document.close()
+    written = Counter("".join(statement.text for statement in statements(docx)))
+    if lost := sorted(sign for sign in written - printed if not sign.isspace() and sign not in "|\u2011"):
+        raise SafetyStop(
+            f"the PDF of the letter lacks {len(lost)} of its characters: {' '.join(lost[:10])}",
+            where=docx.name,
+            fix="Install fonts that have them (packetgen doctor), or write them otherwise.",
+        )
 
 
 def with_fixed_times(raw: io.BytesIO) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import NamedTuple
 
 import docx
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -19,9 +20,58 @@ INK = RGBColor(0x1F, 0x2D, 0x3D)
 BLUE = RGBColor(0x1F, 0x4E, 0x79)
 GREY = RGBColor(0x59, 0x63, 0x6E)
 RULE, SHADE = "B8C2CC", "EAF0F6"
+Word = docx.document.Document
 
 
-def new_document() -> docx.document.Document:
+class Table(NamedTuple):
+    """The columns of a table: head, width in inches, and what a row holds."""
+
+    headings: list[str]
+    widths: list[float]
+    cells: list[str]
+
+
+DIARY = Table(
+    ["Month", "Days recorded", "Headache days", "Migraine days", "Days of four hours or longer",
+     "Days with acute medication", "Exhibit"],
+    [0.75, 0.85, 0.85, 0.85, 1.05, 1.0, 1.15],
+    ["{{ row.month }}", "{{ row.recorded }}", "{{ row.headache }}", "{{ row.migraine }}", "{{ row.long }}",
+     "{{ row.medicated }}", "{{r row.cited }}"],
+)  # fmt: skip
+MEASURES = Table(
+    ["Measure", "Result", "Scale", "Date", "Exhibit"],
+    [1.2, 2.0, 1.45, 0.85, 1.0],
+    ["{{ row.instrument }}", "{{ row.result }}", "{{ row.scale or '–' }}", "{{ row.dated }}", "{{r row.cited }}"],
+)
+TRIALS = Table(
+    ["Treatment and class", "Dose", "Taken", "Outcome, and the chart’s words", "Exhibit"],
+    [1.45, 0.65, 1.05, 2.35, 1.0],
+    ["{{ row.drug }} ({{ row.drug_class }})", "{{ row.dose or '–' }}", "{{ row.taken or '–' }}",
+     "{{ row.outcome }}{% if row.reason %}: “{{ row.reason }}”{% endif %}", "{{r row.cited }}"],
+)  # fmt: skip
+CHANGES = Table(
+    ["Measure", "Before", "Under treatment", "Change", "Exhibit"],
+    [1.7, 1.35, 1.35, 1.1, 1.0],
+    ["{{ row.measure }}", "{{ row.before }}", "{{ row.now }}", "{{ row.change }}", "{{r row.cited }}"],
+)
+SESSIONS = Table(
+    ["Treated on", "Product", "Units", "Exhibit"],
+    [1.5, 2.5, 1.0, 1.5],
+    ["{{ row.dated }}", "{{ row.product }}", "{{ row.units }}", "{{r row.cited }}"],
+)
+MUSCLES = Table(
+    ["Muscle", "Side", "Units", "Exhibit"],
+    [2.75, 1.25, 1.0, 1.5],
+    ["{{ row.muscle }}", "{{ row.side }}", "{{ row.units }}", "{{r row.cited }}"],
+)
+MATCHES = Table(
+    ["Criterion", "What the chart shows", "Exhibit"],
+    [2.45, 2.95, 1.1],
+    ["{{ row.says }}", "{{ row.shows }}", "{{r row.cited }}"],
+)
+
+
+def new_document(title: str) -> Word:
     document = docx.Document()
     section = document.sections[0]
     section.page_width, section.page_height = Inches(8.5), Inches(11)
@@ -39,7 +89,7 @@ def new_document() -> docx.document.Document:
     heading.element.rPr.rFonts.set(qn("w:hAnsi"), "Calibri")
     heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(10), Pt(3)
     heading.paragraph_format.keep_with_next = True
-    document.core_properties.title = "Letter of medical necessity"
+    document.core_properties.title = title
     document.core_properties.author = ""
     document.core_properties.comments = ""
     return document
@@ -59,9 +109,10 @@ def section(document, heading: str, passage: str) -> None:
     control(document, "{%p endif %}")
 
 
-def paragraphs(document, passage: str) -> None:
+def paragraphs(document, passage: str, *, keep: bool = False) -> None:
+    """The paragraphs of a passage; keep: on the page of what follows."""
     control(document, f"{{%p for paragraph in passages.{passage} %}}")
-    document.add_paragraph("{{r paragraph }}")
+    document.add_paragraph("{{r paragraph }}").paragraph_format.keep_with_next = keep
     control(document, "{%p endfor %}")
 
 
@@ -180,10 +231,7 @@ def letterhead(document) -> None:
     rule(line)
 
 
-def letter_of_medical_necessity() -> docx.document.Document:
-    document = new_document()
-    letterhead(document)
-    document.add_paragraph("To: {{ payer }}, prior authorization / medical director")
+def request_block(document) -> None:
     reference_block(
         document,
         [
@@ -195,76 +243,92 @@ def letter_of_medical_necessity() -> docx.document.Document:
             ("Policy", "{{ policy }}"),
         ],
     )  # fmt: skip
-    subject = document.add_paragraph()
-    subject.add_run("Letter of medical necessity: {{ request.product }} for {{ indication }}").bold = True
+
+
+def to_the_plan(document, subject: str) -> None:
+    letterhead(document)
+    document.add_paragraph(
+        "To: {{ payer }}, prior authorization / medical director"
+        "{% if insurance.fax %} · Fax {{ insurance.fax }}{% endif %}"
+    )
+    request_block(document)
+    line = document.add_paragraph()
+    line.add_run(subject).bold = True
+    line.paragraph_format.space_after = Pt(4)
     paragraphs(document, "request")
+    paragraphs(document, "urgency")
+
+
+def severity(document) -> None:
     section(document, "Diagnosis", "diagnosis")
-    section(document, "Severity", "severity")
-    control(document, "{%p if diary %}")
-    paragraphs(document, "diary")
-    table(
-        document,
-        [
-            "Month",
-            "Days recorded",
-            "Headache days",
-            "Migraine days",
-            "Days of four hours or longer",
-            "Days with acute medication",
-            "Exhibit",
-        ],
-        [0.75, 0.85, 0.85, 0.85, 1.05, 1.0, 1.15],
-        "diary",
-        [
-            "{{ row.month }}",
-            "{{ row.recorded }}",
-            "{{ row.headache }}",
-            "{{ row.migraine }}",
-            "{{ row.long }}",
-            "{{ row.medicated }}",
-            "{{r row.cited }}",
-        ],
-    )
+    control(document, "{%p if passages.severity or passages.function or diary or measures %}")
+    document.add_heading("Severity and what it means for the patient", 2)
     control(document, "{%p endif %}")
-    paragraphs(document, "scores")
-    control(document, "{%p if trials %}")
+    paragraphs(document, "severity")
+    paragraphs(document, "function")
+    listed(document, "diary", DIARY)
+    listed(document, "measures", MEASURES)
+
+
+def listed(document, name: str, made: Table, intro: str = "") -> None:
+    """A passage that introduces a table, and the table; nothing when the list is empty."""
+    control(document, f"{{%p if {name} %}}")
+    paragraphs(document, intro or name, keep=True)
+    table(document, made.headings, made.widths, name, made.cells)
+    control(document, "{%p endif %}")
+
+
+def treatments(document) -> None:
+    control(document, "{%p if trials or excluded or continued or acute %}")
     document.add_heading("Treatment tried", 2)
-    paragraphs(document, "treatment")
-    table(
-        document,
-        ["Drug and class", "Dose", "Taken", "Outcome, and the chart’s words", "Exhibit"],
-        [1.45, 0.65, 1.05, 2.2, 1.15],
-        "trials",
-        [
-            "{{ row.drug }} ({{ row.drug_class }})",
-            "{{ row.dose or '–' }}",
-            "{{ row.taken or '–' }}",
-            "{{ row.outcome }}{% if row.reason %}: “{{ row.reason }}”{% endif %}",
-            "{{r row.cited }}",
-        ],
-    )
     control(document, "{%p endif %}")
+    listed(document, "trials", TRIALS, "treatment")
+    listed(document, "excluded", TRIALS)
+    paragraphs(document, "continued")
     paragraphs(document, "acute")
-    section(document, "Treatment planned", "plan")
-    section(document, "Safety", "safety")
+
+
+def response(document) -> None:
+    control(document, "{%p if changes or passages.response or sessions %}")
+    document.add_heading("Response to treatment so far", 2)
+    control(document, "{%p endif %}")
+    paragraphs(document, "response", keep=True)
+    control(document, "{%p if changes %}")
+    table(document, CHANGES.headings, CHANGES.widths, "changes", CHANGES.cells)
+    control(document, "{%p endif %}")
+    listed(document, "sessions", SESSIONS)
+
+
+def reasons(document) -> None:
+    section(document, "This treatment and this dose", "plan")
+    listed(document, "muscles", MUSCLES)
+    section(document, "What is expected, and how it will be judged", "outcome")
+    section(document, "Risks, and how they are managed", "safety")
+    control(document, "{%p if passages.consequence or passages.cost %}")
+    document.add_heading("If the request is denied", 2)
+    control(document, "{%p endif %}")
+    paragraphs(document, "consequence")
+    paragraphs(document, "cost")
+
+
+def criteria(document) -> None:
+    control(document, "{%p if matches %}")
     document.add_heading("The plan’s criteria", 2)
-    table(
-        document,
-        ["Criterion", "What the chart shows", "Exhibit"],
-        [2.45, 2.9, 1.15],
-        "matches",
-        ["{{ row.says }}", "{{ row.shows }}", "{{r row.cited }}"],
-    )
-    section(document, "Published evidence", "evidence")
-    closing = document.add_paragraph("I am available to speak with the plan’s reviewer at {{ provider.phone }}.")
-    closing.paragraph_format.space_before = Pt(6)
-    closing.paragraph_format.keep_with_next = True
-    signature = document.add_paragraph("\nSignature: ______________________________     Date: ________________")
+    control(document, "{%p endif %}")
+    listed(document, "matches", MATCHES, "criteria")
+
+
+def close(document) -> None:
+    paragraphs(document, "closing", keep=True)
+    signature = document.add_paragraph("Signature: ______________________________     Date: ________________")
+    signature.paragraph_format.space_before = Pt(22)
     signature.paragraph_format.keep_with_next = True
-    signature.paragraph_format.keep_together = True
     document.add_paragraph(
         "{{ provider.name }}, {{ provider.specialty }} · NPI {{ provider.npi }}"
     ).paragraph_format.space_after = Pt(10)
+
+
+def enclosures(document) -> None:
     document.add_heading("Enclosed", 2)
     control(document, "{%p for exhibit in enclosed %}")
     line = document.add_paragraph(
@@ -272,6 +336,9 @@ def letter_of_medical_necessity() -> docx.document.Document:
     )
     line.paragraph_format.space_after = Pt(0)
     control(document, "{%p endfor %}")
+
+
+def references(document) -> None:
     control(document, "{%p if references %}")
     document.add_heading("References", 2)
     control(document, "{%p for reference in references %}")
@@ -280,11 +347,104 @@ def letter_of_medical_necessity() -> docx.document.Document:
     entry.paragraph_format.space_after = Pt(2)
     control(document, "{%p endfor %}")
     control(document, "{%p endif %}")
+
+
+def initial() -> Word:
+    document = new_document("Letter of medical necessity")
+    to_the_plan(document, "Letter of medical necessity: {{ request.product }} for {{ indication }}")
+    severity(document)
+    treatments(document)
+    control(document, "{%p if sessions %}")
+    document.add_heading("Earlier treatment with botulinum toxin", 2)
+    control(document, "{%p endif %}")
+    listed(document, "sessions", SESSIONS)
+    return finish(document)
+
+
+def continuation() -> Word:
+    document = new_document("Letter of medical necessity: continuation")
+    to_the_plan(document, "Continuation of treatment: {{ request.product }} for {{ indication }}")
+    response(document)
+    severity(document)
+    treatments(document)
+    return finish(document)
+
+
+def dose_change() -> Word:
+    document = new_document("Letter of medical necessity: change of dose")
+    to_the_plan(document, "Change of dose: {{ request.product }} for {{ indication }}")
+    section(document, "Why the dose should change", "dose")
+    response(document)
+    severity(document)
+    treatments(document)
+    return finish(document)
+
+
+def finish(document) -> Word:
+    """What ends every letter that asks for a treatment."""
+    reasons(document)
+    criteria(document)
+    section(document, "Published evidence", "evidence")
+    close(document)
+    enclosures(document)
+    references(document)
     footer(document)
     return document
 
 
-def save(document: docx.document.Document, path: Path) -> None:
+def more_information() -> Word:
+    document = new_document("Response to a request for more information")
+    to_the_plan(document, "Response to your request for more information")
+    document.add_paragraph("Your reference: ________________________     Your request of: ________________")
+    criteria(document)
+    severity(document)
+    treatments(document)
+    close(document)
+    enclosures(document)
+    footer(document)
+    return document
+
+
+def fax_cover() -> Word:
+    document = new_document("Fax cover")
+    letterhead(document)
+    heading = document.add_paragraph()
+    heading.add_run("Fax").font.size = Pt(30)
+    reference_block(
+        document,
+        [
+            ("To", "{{ payer }}, prior authorization"),
+            ("Fax", "{{ insurance.fax or '____________________' }}"),
+            ("From", "{{ provider.contact or provider.name }}, {{ provider.practice }}"),
+            ("Reply to", "Fax {{ provider.fax }}, phone {{ provider.phone }}"),
+            ("About", "Prior authorization request, case {{ case }}"
+             "{% if request.urgency == 'expedited' %}: EXPEDITED{% endif %}"),
+            ("Pages", "{% if packet_pages %}{{ packet_pages }}{% else %}______{% endif %} and this cover"),
+            ("Date", "________________"),
+        ],
+    )  # fmt: skip
+    paragraphs(document, "notice")
+    return document
+
+
+def missing_records() -> Word:
+    document = new_document("Request for records")
+    letterhead(document)
+    document.add_paragraph("To: ______________________________     Fax: ____________________     Date: ____________")
+    line = document.add_paragraph()
+    line.add_run("Request for records: {{ patient.name }}, born {{ birth_date }}").bold = True
+    paragraphs(document, "request")
+    document.add_heading("Records wanted", 2)
+    control(document, "{%p for problem in open %}")
+    document.add_paragraph("☐  {{ problem.fix }}")
+    control(document, "{%p endfor %}")
+    document.add_paragraph("☐  ______________________________________________________________")
+    paragraphs(document, "permission")
+    close(document)
+    return document
+
+
+def save(document: Word, path: Path) -> None:
     """Save with fixed times, so that making it again gives the same bytes."""
     raw = io.BytesIO()
     document.save(raw)
@@ -292,4 +452,5 @@ def save(document: docx.document.Document, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    save(letter_of_medical_necessity(), FOLDER / "letter_of_medical_necessity.docx")
+    for make in (initial, continuation, dose_change, more_information, fax_cover, missing_records):
+        save(make(), FOLDER / f"{make.__name__}.docx")

@@ -12,7 +12,7 @@ import pypdf
 import pypdfium2
 import pytest
 
-from packetgen.letters.proof import statements
+from packetgen.letters.wordfile import statements
 from packetgen.packet.sheet import place
 from packetgen.resources import SAMPLES
 
@@ -27,6 +27,12 @@ def manifest(run: Run) -> dict:
 
 def reader(run: Run) -> pypdf.PdfReader:
     return pypdf.PdfReader(run.folder / "packet.pdf")
+
+
+def pages_of(run: Run, title: str) -> range:
+    """Packet pages of the parts whose title begins so."""
+    parts = [part for part in manifest(run)["parts"] if part["title"].startswith(title)]
+    return range(parts[0]["first_page"], parts[-1]["last_page"] + 1)
 
 
 def letters_of(text: str) -> str:
@@ -54,7 +60,7 @@ def test_every_page_of_the_chart_is_in_the_packet(uhc: Run) -> None:
     chart_pages = sum(document["pages"] for document in account["inputs"])
     front = account["parts"][-3]["first_page"] - 1
     pdf = reader(uhc)
-    assert len(pdf.pages) == account["page_count"] == front + chart_pages == 18
+    assert len(pdf.pages) == account["page_count"] == front + chart_pages
     assert f"{len(pdf.pages)} pages, this one included" in pdf.pages[0].extract_text()
     for number, page in enumerate(pdf.pages, 1):
         text = page.extract_text()
@@ -70,7 +76,9 @@ def test_bookmarks_and_page_labels_name_the_parts(uhc: Run) -> None:
         "Exhibit B: consultation of 09/14/2026",
         "Exhibit C: headache diary",
     ]  # fmt: skip
-    assert pdf.page_labels[8:] == ["A-1", "A-2", "A-3", "A-4", "B-1", "B-2", "B-3", "C-1", "C-2", "C-3"]
+    assert pdf.page_labels[pages_of(uhc, "Exhibit")[0] - 1 :] == [
+        "A-1", "A-2", "A-3", "A-4", "B-1", "B-2", "B-3", "C-1", "C-2", "C-3",
+    ]  # fmt: skip
 
 
 def test_each_crosswalk_link_leads_to_a_page_that_holds_the_quote(uhc: Run) -> None:
@@ -88,15 +96,14 @@ def test_each_crosswalk_link_leads_to_a_page_that_holds_the_quote(uhc: Run) -> N
 def test_each_citation_of_the_letter_is_a_live_link_to_its_exhibit_page(uhc: Run) -> None:
     pdf = reader(uhc)
     cited = [page for s in statements(uhc.folder / "letter.docx") for page in s.cites if "-" in page]
-    first, last = 5, 6
-    made = [link for number in range(first, last + 1) for link in links(pdf, number)]
+    made = [link for number in pages_of(uhc, "Letter") for link in links(pdf, number)]
     assert [told.split(",")[0] for told, _ in made] == [f"Exhibit {page}" for page in cited]
     for told, to in made:
         assert f"Ex. {told.split()[1].rstrip(',')} ·" in pdf.pages[to - 1].extract_text()
 
 
 def test_the_numbers_in_the_margin_lead_back_to_the_crosswalk(uhc: Run) -> None:
-    back = [link for number in range(9, 19) for link in links(reader(uhc), number)]
+    back = [link for number in pages_of(uhc, "Exhibit") for link in links(reader(uhc), number)]
     assert {told for told, _ in back} == {f"Criterion {number}" for number in range(1, 8)}
     assert {to for _, to in back} == {2}
 
@@ -133,9 +140,9 @@ def test_no_sentence_of_the_letter_that_tells_of_the_patient_lacks_a_citation(uh
     for paragraph in docx.Document(uhc.folder / "letter.docx").paragraphs:
         if paragraph.style.name == "Heading 2":
             section = paragraph.text
-        elif section in ("Diagnosis", "Severity", "Treatment tried", "Treatment planned"):
+        elif section.partition(" ")[0] in ("Diagnosis", "Severity", "Treatment", "What", "If"):
             told += [s for s in re.split(r"(?<=\.) (?=[A-Z])", paragraph.text) if re.search(r"\d", s)]
-    assert len(told) >= 8
+    assert len(told) >= 5
     assert [sentence for sentence in told if "(Ex." not in sentence] == []
 
 
@@ -192,7 +199,7 @@ def test_the_packet_can_be_verified_from_its_manifest_alone(uhc: Run, tmp_path: 
         shutil.copy(uhc.folder / name, tmp_path / name)
     done = packetgen("verify", tmp_path / "packet.pdf")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "18 pages" in done.stdout
+    assert f"{manifest(uhc)['page_count']} pages" in done.stdout
     with (tmp_path / "packet.pdf").open("ab") as packet:
         packet.write(b"\n")
     done = packetgen("verify", tmp_path / "packet.pdf")

