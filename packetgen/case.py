@@ -106,7 +106,7 @@ class Request(Strict):
     ndc: Annotated[str, Field(pattern=r"^[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}$")] | None = None
     side: Side | None = None
     area: Area | None = None
-    units: Annotated[int, Field(gt=0, le=1000)]
+    units: Annotated[int, Field(gt=0, le=20_000)]
     interval_weeks: Annotated[int, Field(gt=0, le=52)] = 12
     treatments: Annotated[int, Field(gt=0, le=12)] | None = None
     vials: tuple[Annotated[int, Field(gt=0)], ...] = ()
@@ -289,16 +289,16 @@ class CaseDocument(Strict):
 class PlanDates(Strict):
     """What has passed between clinic and plan so far; deadlines are counted from these.
 
-    denial_dated, denial_received   the date on the letter, and the day it came
-    level                           of the appeal that was denied or sent; none: the first request
-    authorized_until                last day of the authorization
+    channel           by which it was sent; of mail the receipt must be known
+    denial_dated      the date on the letter
+    level             of the appeal that was sent or denied; none: the first request
+    authorized_until  last day of the authorization
     """
 
     submitted: date | None = None
     channel: Channel | None = None
     received_by_plan: date | None = None
     denial_dated: date | None = None
-    denial_received: date | None = None
     level: AppealLevel | None = None
     authorized: date | None = None
     authorized_until: date | None = None
@@ -333,6 +333,12 @@ class Case(Strict):
         if isinstance(value, dict) and value.get("servicing") == "same":
             return {**value, "servicing": value.get("provider")}
         return value
+
+    def on_line(self, line: LineOfBusiness) -> Case:
+        """The case with the kind of plan that its payer's policy file names, where the case file names none."""
+        if self.insurance.line:
+            return self
+        return self.model_copy(update={"insurance": self.insurance.model_copy(update={"line": line})})
 
     @field_validator("folder", mode="before")
     @classmethod

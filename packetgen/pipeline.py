@@ -106,6 +106,7 @@ def check(case_file: Path, work: Path, progress: Progress | None = None) -> Chec
         request.start_date,
         override=case.policy_override,
     )
+    case = case.on_line(payer.line_of_business)
     sources = [ToRead(d.path, case.folder / d.path, d.password or "") for d in case.documents]
     documents, read_problems = read_documents(sources, work, PageCache(), progress)
     kinds = {d.label: typed.kind for d, typed in zip(documents, case.documents, strict=True) if typed.kind}

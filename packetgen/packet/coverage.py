@@ -104,7 +104,7 @@ def _is_asked(question: Question, case: Case) -> bool:
 
 def _item(question: Question, case: Case, named: dict[str, str]) -> str:
     known = getattr(case.insurance if question.known == "line" else case.request, question.known or "", None)
-    said = f" (The case says: {plain(str(known).replace('_', ' '))}.)" if known else ""
+    said = f" (So far: {plain(str(known).replace('_', ' '))}.)" if known else ""
     return f"- [ ] {plain(question.ask.format_map(named))}{said}\n      Answer: ______________________\n"
 
 

@@ -23,6 +23,16 @@ def check_benefit(case: Case) -> Iterator[Check]:
             "meaning of the two benefits",
             "Who buys the drug? Correct request.benefit or request.dispensing.",
         )
+    if request.benefit == "pharmacy" and request.dispensing != "office" and case.pharmacy is None:
+        yield Check(
+            "pharmacy",
+            "The pharmacy that sends the drug",
+            "missing",
+            "the request is under the pharmacy benefit, and no pharmacy is named",
+            "meaning of the two benefits",
+            "Which specialty pharmacy does the plan want? Add it under pharmacy:.",
+            severity="note",
+        )
     if case.insurance.line == "medicare":
         yield from _medicare(case, code_rules().hospital)
 

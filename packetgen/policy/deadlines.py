@@ -56,7 +56,10 @@ class Event:
 
 
 def deadlines_after(event: Event, case: Case) -> tuple[Deadline, ...]:
-    """What is due after an event in a case: decisions, appeals, conversations, ends of authorizations, treatments."""
+    """What is due after an event in a case: decisions, appeals, conversations, ends of authorizations, treatments.
+
+    The case must know its kind of plan, typed or from the payer's policy file (`Case.on_line`); else all is unknown.
+    """
     if event.kind in ("submitted", "appealed"):
         return tuple(_decisions(event, case))
     if event.kind == "denied":
@@ -116,10 +119,10 @@ def _subjects(case: Case) -> tuple[Subject, ...]:
 
 def _counted(event: Event, case: Case) -> Iterator[Deadline]:
     for rule in rules_for(event, case):
-        yield _deadline(event, rule, event.on)
+        yield _deadline(event, case, rule, event.on)
 
 
-def _deadline(event: Event, rule: DeadlineRule, start: date) -> Deadline:
+def _deadline(event: Event, case: Case, rule: DeadlineRule, start: date) -> Deadline:
     text = TEXTS[event.kind, rule.id] + (f" ({rule.subject})" if rule.subject else "")
     ours = event.kind in ("denied", "approved", "treated")
     due = after(start, rule.count, rule.number) if rule.count and rule.number else None
@@ -130,7 +133,7 @@ def _deadline(event: Event, rule: DeadlineRule, start: date) -> Deadline:
         text,
         "front_desk" if ours else "plan",
         due,
-        _how(event, rule, start, due),
+        _how(event, case, rule, start, due),
         rule.citation,
         rule.confidence,
         working_day_on_or_before(goal) if goal and event.kind in ("denied", "approved") else None,
@@ -147,10 +150,12 @@ def after(start: date, count: str, number: int) -> date:
     return start + timedelta(days=number if count == "calendar_days" else -(-number // 24))
 
 
-def _how(event: Event, rule: DeadlineRule, start: date, due: date | None) -> str:
+def _how(event: Event, case: Case, rule: DeadlineRule, start: date, due: date | None) -> str:
     """How it was counted, in words."""
+    line = (line_of(case) or "").replace("_", " ")
+    line = f"the rule for {line}" if rule.lines else ""
     if due is None:
-        return rule.says
+        return f"{rule.says}; {line}"
     kinds = {
         "submitted": "the plan's receipt", "appealed": "the plan's receipt", "denied": "the date on the letter",
         "approved": "the decision", "treated": "the treatment",
@@ -165,7 +170,7 @@ def _how(event: Event, rule: DeadlineRule, start: date, due: date | None) -> str
         parts.append(f"the aim is day {rule.aim}")
     if not is_working_day(due):
         parts.append("the day falls on a weekend or holiday")
-    return "; ".join([*parts, *([rule.note] if rule.note else [])])
+    return "; ".join([*parts, *(told for told in (rule.note, line) if told)])
 
 
 def _decisions(event: Event, case: Case) -> Iterator[Deadline]:
@@ -176,7 +181,7 @@ def _decisions(event: Event, case: Case) -> Iterator[Deadline]:
     if received is None:
         yield _unknown("decision", text, "unknown: when did the plan receive it?", "When did you receive our request?")
         return
-    known = [_deadline(event, rule, received) for rule in rules]
+    known = [_deadline(event, case, rule, received) for rule in rules]
     yield from known
     told = {subject for rule in rules for subject in (_subjects(case) if rule.subject is None else (rule.subject,))}
     for subject in (subject for subject in _subjects(case) if subject not in told):

@@ -29,10 +29,9 @@ class ForAges(Cited):
 
 
 class Beyond(Strict):
-    """A known scheme above the label: its units, sites and units a muscle."""
+    """A known scheme above the label: its units, in all and a muscle."""
 
     units: Units
-    sites: int
     muscles: dict[str, Units]
     called: str
 
@@ -71,8 +70,9 @@ class Interval(Cited):
 
 
 class CosmeticUse(Cited):
-    """A cosmetic use, the words that name it, and its labelled units."""
+    """A cosmetic use of a product, the words that name it, and its labelled units."""
 
+    product: Product
     words: str
     called: str
     units: Units

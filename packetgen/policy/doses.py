@@ -85,8 +85,9 @@ def _labelled(case: Case, use: LabelledDose) -> Iterator[Check]:
         yield Check("dose_label", text, "missing", why, use.citation, ask, severity="required")
         return
     verdict, why = _against(request.units, limit, use.beyond.units if use.beyond else None, use.beyond)
+    why += f" into {use.sites} sites" if use.sites and verdict == "met" else ""
     ask = f"Why {request.units} units? Give the reason in the note and the letter, or request {limit:g}."
-    yield Check("dose_label", text, capped(verdict, use.confidence), why, use.citation, ask, who="clinician")
+    yield Check("dose_label", text, *capped(verdict, why, use.confidence), use.citation, ask, who="clinician")
 
 
 def _against(units: float, label: float, most: float | None, beyond: Beyond | None) -> tuple[Verdict, str]:
@@ -98,9 +99,11 @@ def _against(units: float, label: float, most: float | None, beyond: Beyond | No
     return "not_met", f"{units:g} units are above the label's {label:g}" + (f" and above {most:g}" if most else "")
 
 
-def capped(verdict: Verdict, confidence: Confidence) -> Verdict:
-    """Only a rule of high confidence may decide."""
-    return verdict if confidence == "high" or verdict == "missing" else "check"
+def capped(verdict: Verdict, why: str, confidence: Confidence) -> tuple[Verdict, str]:
+    """Only a rule of high confidence may decide; another gives "check", and says so."""
+    if confidence == "high" or verdict in ("missing", "check"):
+        return verdict, why
+    return "check", f"{why}; would be {verdict.replace('_', ' ')}, but this limit was not read in the label itself"
 
 
 def _muscles(case: Case, chart: Chart, use: LabelledDose) -> Iterator[Check]:
@@ -121,8 +124,7 @@ def _muscles(case: Case, chart: Chart, use: LabelledDose) -> Iterator[Check]:
         yield Check(
             "dose_muscles",
             "Units for each muscle are within the label",
-            capped(worst, use.confidence),
-            "; ".join(told),
+            *capped(worst, "; ".join(told), use.confidence),
             use.citation,
             "Why more in these muscles? Give the reason in the note, or correct the plan.",
             plan.evidence[:2],
@@ -132,7 +134,7 @@ def _muscles(case: Case, chart: Chart, use: LabelledDose) -> Iterator[Check]:
 
 def _headache_days(case: Case, chart: Chart, use: LabelledDose) -> Iterator[Check]:
     """Fewer headache days than the label's disease has, before any treatment."""
-    stated = chart.baseline.headache_days or (chart.current.headache_days if case.request.kind == "initial" else None)
+    stated = chart.current.headache_days if case.request.kind == "initial" else chart.baseline.headache_days
     if stated and use.headache_days_from and words.ends_of(stated.value)[1] < use.headache_days_from:
         yield Check(
             "label_disease",
@@ -180,7 +182,10 @@ def _cosmetic(chart: Chart, rules: DoseRules) -> Iterator[Check]:
     """Passages that give a cosmetic use the units of a medical one."""
     for fact in chart.toxins:
         quote = fact.evidence[0].quote if fact.evidence else ""
-        use = next((use for use in rules.cosmetic if re.search(use.words, quote, re.IGNORECASE)), None)
+        product = fact.value.product.partition(" (")[0]
+        use = next(
+            (u for u in rules.cosmetic if u.product == product and re.search(u.words, quote, re.IGNORECASE)), None
+        )
         if use and fact.value.units and fact.value.units > use.units:
             yield Check(
                 "dose_cosmetic",

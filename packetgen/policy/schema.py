@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from packetgen.case import Case, FormId, Indication, Product, RequestKind, State
+from packetgen.case import Case, FormId, Indication, LineOfBusiness, Product, RequestKind, State
 from packetgen.errors import Who
 from packetgen.policy.comparisons import Need
 from packetgen.policy.examples import Example
@@ -129,7 +129,7 @@ class PolicyFile(Strict):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
     payer: str
-    line_of_business: str
+    line_of_business: LineOfBusiness
     form: FormId
     forms: tuple[FormRule, ...] = ()
     policies: Annotated[tuple[Policy, ...], Field(min_length=1)]

@@ -59,20 +59,14 @@ def sessions_given(chart: Chart) -> tuple[Session, ...]:
 def check_sessions(case: Case, chart: Chart) -> Iterator[Check]:
     """The checks of a request against what was given before."""
     earlier = [session for session in sessions_given(chart) if session.first < case.request.start_date]
-    yield from _undated(chart)
+    yield from _undated(case, chart)
     yield from _interval(case, earlier)
     yield from _between(earlier)
     yield from _cumulative(case, earlier)
     yield from _other_products(case, earlier)
 
 
-def next_treatment(chart: Chart) -> tuple[date, Session] | None:
-    """The first day on which the next treatment keeps the interval, and the session it is counted from."""
-    given = [session for session in sessions_given(chart) if not session.cosmetic]
-    return (given[0].last + timedelta(days=dose_rules().interval.days), given[0]) if given else None
-
-
-def _undated(chart: Chart) -> Iterator[Check]:
+def _undated(case: Case, chart: Chart) -> Iterator[Check]:
     undated = [fact for fact in chart.toxins if fact.value.status == "given" and not fact.value.date]
     dated = {(session.product, session.units) for session in sessions_given(chart)}
     for fact in undated:
@@ -87,6 +81,7 @@ def _undated(chart: Chart) -> Iterator[Check]:
                 f"When was {fact.value.product} given, and how many units?",
                 fact.evidence[:1],
                 who="clinician",
+                severity="doubt" if name == case.request.product else "note",
             )
 
 
@@ -153,7 +148,7 @@ def _cumulative(case: Case, earlier: Sequence[Session]) -> Iterator[Check]:
     ask = f"Lower the dose, treat later, or give the reason for more than {limit:g} units."
     evidence = tuple(e for session in near for e in session.evidence)
     yield Check(
-        "units_together", text, capped(verdict, rule.confidence), why, rule.citation, ask, evidence, "clinician"
+        "units_together", text, *capped(verdict, why, rule.confidence), rule.citation, ask, evidence, "clinician"
     )
 
 

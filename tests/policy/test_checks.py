@@ -193,6 +193,7 @@ FREQUENT_ERRORS: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
      "64644"),
     ("neurogenic bladder without its cause", (), {"indication": "neurogenic_detrusor_overactivity", "icd10": "N31.9",
                                                   "cpt": "52287", "units": 200}, "code_of_cause", "cause"),
+    ("no pharmacy under the pharmacy benefit", (), {"benefit": "pharmacy"}, "pharmacy", "no pharmacy is named"),
     ("clinic buys, pharmacy benefit", (), {"benefit": "pharmacy", "dispensing": "office"}, "benefit",
      "medical benefit"),
 ]  # fmt: skip
@@ -305,6 +306,29 @@ def test_one_session_told_twice_counts_once() -> None:
 
 def test_a_session_without_units_leaves_the_sum_open() -> None:
     assert verdict(checks(given(None, "2026-07-01")), "units_together") == "check"
+
+
+def test_cosmetic_units_of_another_product_are_not_held_against_botoxs_label() -> None:
+    told = (Toxin("abobotulinumtoxinA (cosmetic)", "given", 50, "2026-01-01"), "Dysport 50 units, glabellar lines")
+    assert verdict(checks(told), "dose_cosmetic") is None
+
+
+def test_an_earlier_milder_time_does_not_make_an_initial_request_episodic() -> None:
+    told = (HeadacheFrequency(10.0, when="baseline"), HeadacheFrequency(22.0))
+    assert verdict(checks(*told), "label_disease") is None
+    assert verdict(checks(*told, kind="continuation"), "label_disease") == "check"
+
+
+def test_a_limit_that_was_not_read_says_why_it_does_not_decide() -> None:
+    limb = {"indication": "upper_limb_spasticity", "icd10": "G81.11", "cpt": "64644", "units": 300}
+    assert "not read in the label" in flagged(checks(**limb), "dose_label").why
+
+
+def test_myobloc_has_doses_in_thousands() -> None:
+    found = checks(indication="cervical_dystonia", icd10="G24.3", cpt="64616", units=5000, vials=[5000],
+                   product="rimabotulinumtoxinB", hcpcs="J0587", billing_units=50, modifiers=["JZ"])  # fmt: skip
+    assert {check.verdict for check in found if check.id in ("drug_code", "waste", "procedure_code")} == {"met"}
+    assert verdict(found, "units_together") is None
 
 
 def test_a_continuation_needs_the_date_of_the_last_treatment() -> None:

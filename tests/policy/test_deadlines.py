@@ -188,6 +188,16 @@ def test_the_clinic_asks_two_working_days_before(sent: date, request_: dict[str,
     assert found(deadlines, "follow_up").due == follow_up
 
 
+def test_the_payers_kind_of_plan_counts_where_the_case_names_none_and_is_told() -> None:
+    event = Event("submitted", SENT, "fax")
+    decision = found(deadlines_after(event, case_of(None).on_line("commercial")), "decision")
+    assert decision.due == date(2026, 12, 16)
+    assert "the rule for commercial" in decision.counted
+    assert found(deadlines_after(event, case_of("part_d", **PHARMACY).on_line("commercial")), "decision").due == date(
+        2026, 12, 4
+    )
+
+
 def test_a_rule_that_was_not_read_says_so() -> None:
     drug = found(deadlines_after(Event("submitted", SENT, "fax"), case_of("medicare_advantage")), "decision", "drug")
     assert drug.confidence == "medium"
