@@ -49,8 +49,8 @@ def links(pdf: pypdf.PdfReader, number: int) -> list[tuple[str, int]]:
 def test_the_output_folder_holds_what_is_promised(uhc: Run) -> None:
     assert uhc.code == 0, uhc.err
     assert {path.name for path in uhc.folder.iterdir()} == {
-        "packet.pdf", "letter.docx", "form-general-request.pdf", "worklist.md", "findings.json", "assessment.json",
-        "manifest.json",
+        "packet.pdf", "letter.docx", "form-general-request.pdf", "worklist.md", "coverage.md", "findings.json",
+        "assessment.json", "manifest.json",
     }  # fmt: skip
     assert {path.stat().st_mode & 0o777 for path in uhc.folder.iterdir()} == {0o600}
 
