@@ -39,8 +39,10 @@ def _diagnosis(case: Case, rules: CodeRules) -> Check:
     verdict: Verdict = "check"
     if code.startswith(rule.wrong):
         verdict, why = "not_met", f"{told} is not {request.indication.replace('_', ' ')}; that is {rule.usual}"
-    elif code.startswith(rule.codes):
+    elif code.startswith(rule.codes) and title:
         verdict, why = "met", told
+    elif code.startswith(rule.codes):
+        why = f"{code} is no complete code of the table; the usual code is {rule.usual}"
     elif code.startswith(rule.depends):
         why = f"{told} is taken by some plans only; the usual code is {rule.usual}"
     else:

@@ -6,7 +6,7 @@ Units of one product say nothing of another's: they are never converted, added o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from packetgen.case import Case
 from packetgen.chart import words
@@ -159,7 +159,7 @@ def _in_chart(case: Case, chart: Chart) -> Iterator[Check]:
     request = case.request
     plans = _plans(case, chart)
     others = [f for f in chart.toxins if f.value.status != "given" and f not in plans and "(" not in f.value.product]
-    stated = [f for f in plans if f.value.units is not None]
+    stated = _newest(f for f in plans if f.value.units is not None)
     text = f"The chart plans {request.units} units of {request.product}"
     agree = [f for f in stated if f.value.units == request.units]
     if others and not plans:
@@ -176,6 +176,13 @@ def _in_chart(case: Case, chart: Chart) -> Iterator[Check]:
         return
     ask = "Which is right, the note or the request? Correct one of them."
     yield Check("dose_chart", text, "check", why, "the chart", ask, places, who="clinician")
+
+
+def _newest(plans: Iterable[Fact[Toxin]]) -> list[Fact[Toxin]]:
+    """The plans of the newest date: what an older note planned is no longer the plan."""
+    dated = [(max(finding.as_of or "" for finding in fact.findings), fact) for fact in plans]
+    newest = max((day for day, _ in dated), default="")
+    return [fact for day, fact in dated if day == newest]
 
 
 def _cosmetic(chart: Chart, rules: DoseRules) -> Iterator[Check]:

@@ -10,7 +10,18 @@ import pytest
 from packetgen.case import Case
 from packetgen.chart.reconcile import reconcile
 from packetgen.documents.model import Box
-from packetgen.extraction.model import Diagnosis, Evidence, Extraction, Finding, HeadacheFrequency, Site, Toxin, Value
+from packetgen.extraction.model import (
+    Diagnosis,
+    DiaryMonth,
+    DocumentSummary,
+    Evidence,
+    Extraction,
+    Finding,
+    HeadacheFrequency,
+    Site,
+    Toxin,
+    Value,
+)
 from packetgen.policy.checks import check_request
 from packetgen.policy.code_sets import code_rules, icd_table
 from packetgen.policy.dose_sets import dose_rules
@@ -137,6 +148,9 @@ FREQUENT_ERRORS: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
     ("chronic and episodic migraine together", (), {"other_icd10": ["G43.009"]}, "codes_exclude", "exclude each other"),
     ("chronic with aura and migraine with aura", (), {"icd10": "G43.E09", "other_icd10": ["G43.109"]}, "codes_exclude",
      "exclude each other"),
+    ("a heading instead of a code", (), {"icd10": "G43.70"}, "diagnosis_code", "no complete code"),
+    ("a heading that wants the side", (), {"indication": "hemifacial_spasm", "icd10": "G51.3", "cpt": "64612"},
+     "code_unbillable", "G51.31"),
     ("R51.9", (), {"icd10": "R51.9"}, "diagnosis_code", "G43.709"),
     ("G43.909", (), {"icd10": "G43.909"}, "diagnosis_code", "G43.709"),
     ("G43.109", (), {"icd10": "G43.109"}, "diagnosis_code", "G43.E09"),
@@ -306,6 +320,27 @@ def test_one_session_told_twice_counts_once() -> None:
 
 def test_a_session_without_units_leaves_the_sum_open() -> None:
     assert verdict(checks(given(None, "2026-07-01")), "units_together") == "check"
+
+
+def test_the_newest_plan_is_the_plan() -> None:
+    def planned(units: float, day: str) -> Finding:
+        toxin = Toxin(ONABOT, "planned", units)
+        place = Evidence("A", 1, (Box(0, 0, 1, 1),), f"{units} units", None, "t")
+        return Finding(toxin, "planned", (place,), day)
+
+    older, newer = planned(155, "2026-01-02"), planned(195, "2026-08-02")
+    for found in ((older, newer), (newer, older)):
+        chart = reconcile(Extraction((), found))
+        assert "195" in flagged(check_request(case_of(), chart, POLICY), "dose_chart").why
+        assert verdict(check_request(case_of(units=195), chart, POLICY), "dose_chart") == "met"
+
+
+@pytest.mark.parametrize(("day", "expected"), [("2026-07-02", "check"), ("2026-08-31", None), ("2026-08", None)])
+def test_a_diary_of_a_time_after_the_newest_note_is_told(day: str, expected: str | None) -> None:
+    place = Evidence("B", 1, (Box(0, 0, 1, 1),), "q", None, "t")
+    diary = Finding(DiaryMonth("2026-08", 31, 20), "present", (place,), "2026-08-31")
+    chart = reconcile(Extraction((DocumentSummary("A", "clinic_note", day),), (diary,)))
+    assert verdict(check_request(case_of(), chart, POLICY), "diary_after_note") == expected
 
 
 def test_cosmetic_units_of_another_product_are_not_held_against_botoxs_label() -> None:
