@@ -33,6 +33,7 @@ from packetgen.packet.manifest import MANIFEST, manifest
 from packetgen.packet.model import Insert, Packet
 from packetgen.packet.picture import draw_course
 from packetgen.packet.signoff import SignOff, digest_of, last_sign_off
+from packetgen.packet.variants import VARIANTS, Wanted, make_variants
 from packetgen.packet.verify import verify
 from packetgen.packet.worklist import worklist
 from packetgen.policy.assess import assess
@@ -43,6 +44,7 @@ from packetgen.resources import FORM_MAPS, PAYERS
 from packetgen.workspace import letter_folders
 
 PACKET = "packet.pdf"
+NO_VARIANT = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +133,10 @@ def material_of(checked: Checked) -> Material:
     )
 
 
-def build(case_file: Path, folder: Path | None = None, progress: Progress | None = None) -> Built:
-    """Build the packet of a case into `folder` (default: packet/ beside the case file).
+def build(
+    case_file: Path, folder: Path | None = None, progress: Progress | None = None, wanted: Wanted = NO_VARIANT
+) -> Built:
+    """Build the packet of a case into `folder` (default: packet/ beside the case file), and a variant that is wanted.
 
     A SafetyStop takes an earlier packet.pdf away: it may hold what must not be sent.
     """
@@ -141,13 +145,14 @@ def build(case_file: Path, folder: Path | None = None, progress: Progress | None
     with work_folder(folder) as work:
         try:
             checked = check(case_file, work, progress)
-            return _assemble(checked, work, folder)
+            return _assemble(checked, wanted, work, folder)
         except SafetyStop:
-            (folder / PACKET).unlink(missing_ok=True)
+            for old in (folder / PACKET, *folder.glob(VARIANTS)):
+                old.unlink(missing_ok=True)
             raise
 
 
-def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
+def _assemble(checked: Checked, wanted: Wanted, work: Path, folder: Path) -> Built:
     """Form and letter -> packet, proved, then written in one go."""
     case, chart, assessment, documents = checked.case, checked.chart, checked.assessment, checked.documents
     form_map = load_map(checked.payer.form_for(case))
@@ -168,6 +173,8 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
     noted = [place for field in form.fields for place in field.evidence]
     packet = bind(case, assessment, documents, choice, inserts, noted, draft, work)
     guard_packet(packet, choice, case)
+    variants, told = make_variants(packet, case, assessment.reference.payer, wanted, work)
+    problems = (*problems, *told)
     outputs: dict[str, bytes | str] = {
         PACKET: packet.pdf.read_bytes(),
         "letter.docx": letter.docx.read_bytes(),
@@ -176,14 +183,15 @@ def _assemble(checked: Checked, work: Path, folder: Path) -> Built:
         "coverage.md": coverage_sheet(case, checked.payer.payer),
         "findings.json": json_text(as_json(documents, checked.extraction)),
         "assessment.json": json_text({"case": case.case, **_plain(assessment)}),
+        **variants,
     }
     digests = {name: sha256(content) for name, content in outputs.items()}
     rules = _rules(case, form_map, letter)
     account = manifest(case, assessment, documents, choice.left_out, form, packet, signed_by, digests, rules)
     verify(packet.pdf, account)
-    for old in folder.glob("form-*.pdf"):
+    for old in (*folder.glob("form-*.pdf"), *folder.glob(VARIANTS)):
         if old.name not in outputs:
-            old.unlink()  # the form of another plan, from an earlier build
+            old.unlink()  # the form of another plan or another variant, from an earlier build
     for name, content in {**outputs, MANIFEST: json_text(account)}.items():
         write_atomic(folder / name, content)
     return Built(checked, packet, folder, problems, digest, signed_by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,27 +11,68 @@ import click
 from packetgen.cli.show import print_assessment, print_problems, progress
 from packetgen.errors import ExitCode
 
+PASSPHRASE = "PACKETGEN_PASSPHRASE"  # noqa: S105 - the name of a variable
+LEAST_PASSPHRASE = 12
+
 
 @click.command()
 @click.argument("case_file", type=click.Path(path_type=Path), metavar="CASE.yaml")
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the packet.")
-def build(case_file: Path, output: Path | None) -> None:
+@click.option("--fax", is_flag=True, help="Also as a fax: 200 dpi, black and white, cover sheet; read back by OCR.")
+@click.option(
+    "--max-pages", type=click.IntRange(2), help="Also in parts of at most so many pages, cover sheet included."
+)
+@click.option("--max-mb", type=click.FloatRange(0, min_open=True), help="Also in parts of at most so many megabytes.")
+@click.option("--redact", type=click.Path(path_type=Path), metavar="PHRASES.txt", help="Remove these, one a line.")
+@click.option(
+    "--encrypt", is_flag=True, help=f"Also locked (AES-256); the passphrase is asked for, or in ${PASSPHRASE}."
+)
+def build(
+    case_file: Path,
+    output: Path | None,
+    fax: bool,
+    max_pages: int | None,
+    max_mb: float | None,
+    redact: Path | None,
+    encrypt: bool,
+) -> None:
     """Build the submission packet: one PDF, its letter and form, and a worklist of what is open.
 
-    Example: packetgen build case.yaml
+    The options make one more file, or one in parts, beside packet.pdf: packet-redacted-fax-part-1-of-2.pdf.
+
+    Example: packetgen build case.yaml --fax --max-pages 20
     """
     from packetgen import pipeline
+    from packetgen.packet.redact import read_phrases
+    from packetgen.packet.split import Limits
+    from packetgen.packet.variants import VARIANTS, Wanted
 
-    built = pipeline.build(case_file, output, progress())
+    limits = Limits(max_pages, round(max_mb * 1e6) if max_mb else None)
+    wanted = Wanted(fax, limits, read_phrases(redact) if redact else (), _passphrase() if encrypt else "")
+    built = pipeline.build(case_file, output, progress(), wanted)
     print_assessment(built.checked.assessment)
     print_problems(built.problems)
     packet = built.packet
     click.echo(f"{built.folder / pipeline.PACKET}: {packet.page_count} pages")
     for part in packet.parts:
         click.echo(f"  {part.first_page:3}–{part.last_page:<3} {part.title}")
+    for file in sorted(built.folder.glob(VARIANTS)):
+        click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
     if packet.draft:
         click.echo(f"DRAFT on every page: {packet.draft}. What to do: {built.folder / 'worklist.md'}")
     sys.exit(int(built.exit_code))
+
+
+def _passphrase() -> str:
+    """From the environment or typed unseen: an argument could be read by every user of the machine."""
+    found = os.environ.get(PASSPHRASE) or (
+        click.prompt("Passphrase", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else ""
+    )
+    if len(found) < LEAST_PASSPHRASE:
+        raise click.UsageError(
+            f"--encrypt needs a passphrase of {LEAST_PASSPHRASE} letters: type it, or set ${PASSPHRASE}"
+        )
+    return found
 
 
 @click.command()

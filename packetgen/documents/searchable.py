@@ -23,7 +23,7 @@ def add_text_layers(source: Path, target: Path, pages: Sequence[Page]) -> None:
     if not scanned:
         shutil.copyfile(source, target)
         return
-    with pikepdf.open(source) as pdf, pikepdf.open(_draw(scanned)) as layers:
+    with pikepdf.open(source) as pdf, pikepdf.open(draw_text_layers(scanned)) as layers:
         for page, layer in zip(scanned, layers.pages, strict=True):
             sheet = pdf.pages[page.number - 1]
             form = pdf.copy_foreign(layer.as_form_xobject())
@@ -33,7 +33,7 @@ def add_text_layers(source: Path, target: Path, pages: Sequence[Page]) -> None:
         pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
-def _draw(pages: Sequence[Page]) -> io.BytesIO:
+def draw_text_layers(pages: Sequence[Page]) -> io.BytesIO:
     """A PDF with one page of invisible text for each page."""
     out = io.BytesIO()
     canvas = typeset.new_canvas(out)

@@ -149,6 +149,11 @@ def text_in(text: Any, height: float, box: Box) -> str:
     return str(text.get_text_bounded(box.x0 - 1, height - box.bottom - 1, box.x1 + 1, height - box.top + 1))
 
 
+def letters_of(text: str) -> str:
+    """Only its letters and digits, in lower case: what two readings of the same words have in common."""
+    return "".join(letter for letter in text.lower() if letter.isalnum())
+
+
 def _contrast(picture: Any, box: Box, scale: float) -> int:
     area = (int(box.x0 * scale), int(box.top * scale), int(box.x1 * scale) + 1, int(box.bottom * scale) + 1)
     if area[2] <= 0 or area[3] <= 0 or area[0] >= picture.width or area[1] >= picture.height:

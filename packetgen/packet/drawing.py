@@ -11,6 +11,10 @@ INK, BLUE, GREY, LINE, SHADE = "#1f2d3d", "#1f4e79", "#59636e", "#9aa5b1", "#eaf
 MARGIN, FLOOR = 48.0, 64.0
 WIDTH = LETTER[0] - 2 * MARGIN
 SMALL, LEADING = 8.8, 11.6
+NOTICE = (
+    "Confidential: this packet holds health information protected by law and is meant for the addressee only. If you "
+    "received it in error, please call the sender and destroy it."
+)
 
 
 def say(canvas: Any, x: float, y: float, text: str, font: str, size: float, colour: str) -> None:

@@ -12,7 +12,21 @@ from packetgen.case import Case
 from packetgen.chart import words
 from packetgen.documents.model import Box
 from packetgen.extraction.model import Evidence
-from packetgen.packet.drawing import BLUE, FLOOR, GREY, INK, LEADING, LINE, MARGIN, SMALL, WIDTH, rule, say, table_head
+from packetgen.packet.drawing import (
+    BLUE,
+    FLOOR,
+    GREY,
+    INK,
+    LEADING,
+    LINE,
+    MARGIN,
+    NOTICE,
+    SMALL,
+    WIDTH,
+    rule,
+    say,
+    table_head,
+)
 from packetgen.packet.leftout import Row as LeftOutRow
 from packetgen.packet.leftout import draw_left_out
 from packetgen.packet.model import Part
@@ -25,10 +39,6 @@ COLUMNS = (22.0, 146.0, 80.0, 178.0, 90.0)  # number, criterion, verdict, chart,
 QUOTE_CHARACTERS = 170
 PLACES = 4
 ONE_COLUMN = 18
-NOTICE = (
-    "Confidential: this packet holds health information protected by law and is meant for the addressee only. If you "
-    "received it in error, please call the sender and destroy it."
-)
 
 
 @dataclass(frozen=True, slots=True)

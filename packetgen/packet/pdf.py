@@ -54,8 +54,8 @@ def write_pdf(
             pages = [page.obj for page in out.pages]
             for link in links:
                 _add_link(out, pages[link.page - 1], pages[link.to - 1], link)
-            _add_outline(out, parts)
-            _add_labels(out, parts)
+            add_outline(out, parts)
+            add_labels(out, parts)
             _describe(out, case)
             out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     finally:
@@ -104,14 +104,15 @@ def _add_link(out: Any, page: Any, target: Any, link: Link) -> None:
     page.Annots.append(out.make_indirect(annotation))
 
 
-def _add_outline(out: Any, parts: Sequence[Part]) -> None:
+def add_outline(out: Any, parts: Sequence[Part]) -> None:
+    """A bookmark for each part."""
     from pikepdf import OutlineItem
 
     with out.open_outline() as outline:
         outline.root.extend(OutlineItem(part.title, part.first_page - 1) for part in parts)
 
 
-def _add_labels(out: Any, parts: Sequence[Part]) -> None:
+def add_labels(out: Any, parts: Sequence[Part]) -> None:
     """Page labels: 1, 2, … in front, then A-1, A-2, …, B-1 on the exhibits; a part after them counts on."""
     from pikepdf import Array, Dictionary, Name, String
 

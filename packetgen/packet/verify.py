@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from packetgen.documents.model import Box
-from packetgen.documents.textlayer import text_in
+from packetgen.documents.textlayer import letters_of, text_in
 from packetgen.errors import SafetyStop
 from packetgen.files import sha256
 from packetgen.packet.manifest import Manifest
@@ -157,9 +157,5 @@ def _is_white(page: Any) -> bool:
 
 def _reads(text: Any, height: float, boxes: Sequence[Box], quote: str) -> bool:
     """Whether every word of the quote stands in the boxes; a box may touch a neighbour's letters."""
-    read = _letters("".join(text_in(text, height, box) for box in boxes))
-    return all(_letters(word) in read for word in quote.split())
-
-
-def _letters(text: str) -> str:
-    return "".join(letter for letter in text.lower() if letter.isalnum())
+    read = letters_of("".join(text_in(text, height, box) for box in boxes))
+    return all(letters_of(word) in read for word in quote.split())
