@@ -7,23 +7,33 @@ from collections.abc import Sequence
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import DATE, iso, labelled
-from packetgen.extraction.model import DocumentSummary, Evidence
+from packetgen.extraction.identity import find_identity
+from packetgen.extraction.model import DocumentSummary, Evidence, Identity
 from packetgen.extraction.place import evidence
 from packetgen.extraction.vocabulary import document_kinds
 
 DATED = re.compile(
-    r"(?<!Birth )(?<!Next )\b(?:Enc(?:ounter)? date|Completed|Date filled out|Report date|Opened"
-    r"|Date of (?:service|visit|consultation|procedure|encounter)|Visit date|Consult(?:ation)? date"
-    r"|Service date|Seen|Visit|DOS|Today|Exported|Generated|Letter date|Notice date|Date)\b[ ]*[:_,]*[ ]*",
+    r"(?<!Birth )(?<!Next )\b(?:Enc(?:ounter)? date|Completed(?: on(?: \w+)?)?|Date filled out|Report date|Opened"
+    r"|Printed"
+    r"|Date of (?:service|svc|visit|consultation|procedure|encounter|exam(?:ination)?|evaluation|injection|treatment"
+    r"|dictation"
+    r"|letter|report|notice|this letter|this notice)|(?:Visit|Consult(?:ation)?|Service|Exam|Letter|Notice|Procedure"
+    r"|Treatment|Injection|Report|Appointment|Decision|Determination|Mailing) date|Date (?:seen|sent|mailed|printed)"
+    r"|Seen(?: on)?|Visit|DOS|DOV|Today(?:['\u2019]s date)?|Exported|Generated|Dictated|Issued|Mailed|Exam(?:ined)?"
+    r"|Date|D/S)\b"
+    r"[ ]*[:;_,=.]*[ ]*(?:on )?(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? )?",
     re.IGNORECASE,
 )
+CLOSING = re.compile(r"(?:^|\s)(?:D|Dict|DD)[ ]?:[ ]*", re.IGNORECASE)
 SIGNED = re.compile(
     r"\b(?:electronically )?signed(?: electronically)? by:?[ ]+(?P<who>[A-Z][\w.'-]*(?:[ ][A-Z][\w.'-]*){0,3})",
     re.IGNORECASE,
 )
 TITLE_CHARACTERS = 500
 TOP_LINES = 8
-BORN = re.compile(r"\b(?:DOB|born|birth)", re.IGNORECASE)
+BORN = re.compile(r"\b(?:DOB|D\.O\.B|born|birth)", re.IGNORECASE)
+BORN_WITHIN = 60  # characters between "date of birth" and its date, when the date is first told in words
+RANGE = re.compile(r"[ ]*(?:-|–|to|through)[ ]*\d")
 SPECIALTY = re.compile(r"\b(neurolog|dermatolog|urolog|ophthalmolog|physiatr|pain medicine)", re.IGNORECASE)
 SPECIALTIES = {
     "neurolog": "neurology", "dermatolog": "dermatology", "urolog": "urology", "ophthalmolog": "ophthalmology",
@@ -37,13 +47,16 @@ def summarise(pages: Sequence[PageText], kind: str | None = None) -> DocumentSum
     places: list[Evidence] = []
     day = None
     for page in pages:
-        if found := next(labelled(DATED, page.text), None):
+        if found := _labelled(page):
             start, end, day = found
             places.append(evidence(page, start, end, "document_date"))
             break
     if day is None and pages and (place := _date_on_top(pages[0])):
         day, where = place
         places.append(where)
+    if day is None and pages and (found := next(labelled(CLOSING, pages[-1].text), None)):
+        start, end, day = found
+        places.append(evidence(pages[-1], start, end, "document_date"))
     signature = SIGNED.search(whole)
     specialty = SPECIALTY.search(whole)
     return DocumentSummary(
@@ -57,15 +70,30 @@ def summarise(pages: Sequence[PageText], kind: str | None = None) -> DocumentSum
     )
 
 
+def _labelled(page: PageText) -> tuple[int, int, str] | None:
+    """The first full date that a label says is the document's: not a birth, not the first of a range."""
+    for start, end, day in labelled(DATED, page.text):
+        born = BORN.search(page.text[max(0, start - BORN_WITHIN) : start].rsplit("\n", 1)[-1])
+        if (
+            len(day) == 10
+            and not (born and page.text[start:end].lower().startswith("date"))
+            and not RANGE.match(page.text, end)
+        ):
+            return start, end, day
+    return None
+
+
 def _date_on_top(page: PageText) -> tuple[str, Evidence] | None:
     """The first full date of the page's first lines that no birth is said of: where notes and letters are dated."""
+    births = {f.value.birth_date for f in find_identity(page) if isinstance(f.value, Identity)}
     end = 0
     for _ in range(TOP_LINES):
         end = page.text.find("\n", end) + 1 or len(page.text)
     for match in DATE.finditer(page.text, 0, end):
         day = iso(match)
-        born = BORN.search(page.text[max(0, match.start() - 20) : match.start()])
-        if day and len(day) == 10 and not born and not _is_row(page.text, match):
+        line = page.text[page.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        born = BORN.search(line[-BORN_WITHIN:] if "(" in line[-2:] else line[-20:])
+        if day and len(day) == 10 and not born and day not in births and not _is_row(page.text, match):
             return day, evidence(page, match.start(), match.end(), "document_date")
     return None
 

@@ -14,7 +14,7 @@ from packetgen.extraction.sections import section_at
 
 RELATIVE = re.compile(
     r"\b(?:(?:mother|father|sister|brother|daughter)(?:-in-law)?|mom|mum|dad|sis|bro|son(?! (?:says|notes|reports))"
-    r"|aunt|uncle|cousin|niece|nephew|grand(?:mother|father|ma|pa)|g(?:ma|pa)|parents?|twin|relatives?"
+    r"|aunt|uncle|cousin|niece|nephew|grand(?:mother|father|ma|pa)|g(?:ma|pa)|twin|relatives?"
     r"|family (?:history|hx)|fhx?)\b"
     r"|\b(?:husband|wife|spouse|partner|roommate|friend|neighbor)"
     r"(?:['\u2019]s| (?:takes|took|uses|used|had|has|gets|got) )",
@@ -61,8 +61,45 @@ POSSIBLE_BEFORE = re.compile(
 POSSIBLE_AFTER = re.compile(
     r"^(?: \([^)]*\))?\?|^[^.;:]{0,25}\b(?:versus|vs\.?|suspected|is possible|is likely)\b", re.IGNORECASE
 )
+# "Her mother failed topiramate": the relative is the sentence's subject, unless she only tells of the patient.
+_OWNER = r"\W*(?:(?:both|and|but|her|his|their|my|the|an?|paternal|maternal|older|younger|twin)\s+)*"
+_TELLS = (
+    r"(?! (?:says|said|reports?|states?|stated|notes?|noted|describes?|thinks|feels|believes|gives|gave|brings"
+    r"|brought|asks?"
+    r"|wants?|called|stopped|declin\w+|refus\w+|prefers?|is (?:here|present)|accompan\w+))(?!['\u2019]s\b)"
+)
+_WOMEN, _MEN = (
+    "mother|mom|mum|sister|aunt|niece|daughter|wife|grandmother|grandma",
+    ("father|dad|brother|uncle|nephew|son|husband|grandfather|grandpa"),
+)
+SUBJECT = re.compile(rf"{_OWNER}(?P<who>(?P<she>{_WOMEN})|(?P<he>{_MEN})|cousin)\b{_TELLS}", re.IGNORECASE)
+PRONOUN = re.compile(r"\W*(?:and |but )?(?P<who>she|he)\b", re.IGNORECASE)
+STOP = re.compile(r"(?<=[a-z0-9)])[.;]\s+")
+BEFORE = 300  # characters of a page that may hold the sentence before
+FEW = 0.2  # of a page's pronouns: those of the other sex are not the patient's
 # The patient's own: "his migraine", "she has". A relative named earlier in the sentence does not reach over it.
 SENTENCE_END = re.compile(r"(?<=[a-z0-9)])[.;](?=\s|$)|\bbut\b|\bhowever\b", re.IGNORECASE)
+
+
+def of_a_relative(passage: Passage, at: int) -> Assertion | None:
+    """ "family" when the sentence around passage.said[at] has a relative for its subject; "possible" when "she" or "he"
+    may be the relative that the sentence before speaks of, or the patient; else None."""
+    above = passage.page.text[max(0, passage.start - BEFORE) : passage.start].rsplit("\n\n", 1)[-1]
+    sentences = STOP.split(f"{' '.join(above.split())} {passage.said[:at]}".strip())
+    if SUBJECT.match(sentences[-1]):
+        return "family"
+    pronoun = PRONOUN.match(sentences[-1])
+    subject = SUBJECT.match(sentences[-2]) if pronoun and len(sentences) > 1 else None
+    if pronoun is None or subject is None or not subject[pronoun["who"].lower()]:
+        return None
+    return "possible" if _is_patients(passage.page.text, pronoun["who"].lower()) else "family"
+
+
+def _is_patients(text: str, pronoun: str) -> bool:
+    """Whether a page speaks of its patient by that pronoun: it is not rare on it."""
+    women = len(re.findall(r"\b(?:she|her|hers)\b", text, re.IGNORECASE))
+    men = len(re.findall(r"\b(?:he|him|his)\b", text, re.IGNORECASE))
+    return (women if pronoun == "she" else men) > FEW * (women + men)
 
 
 def assertion_at(passage: Passage, start: int, end: int) -> Assertion:

@@ -21,10 +21,10 @@ MONTHS = {
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 DATE = re.compile(
     rf"""(?<![\d./-])(?:
-      (?P<y1>(?:19|20)\d\d)[ ]?-[ ]?(?P<m1>\d\d)-(?P<d1>\d\d)
+      (?P<y1>(?:19|20)\d\d)[ ]?[-/.][ ]?(?P<m1>\d\d)[-/.](?P<d1>\d\d)
     | (?P<y2>(?:19|20)\d\d)[ -](?P<mon2>{_MONTH})[ -](?P<d2>\d\d?)
-    | (?P<d3>\d\d?)[ -](?P<mon3>{_MONTH})[., -]+(?P<y3>(?:19|20)?\d\d)
-    | (?P<mon4>{_MONTH})\.?[ ](?P<d4>\d\d?)(?:,[ ]?|[ ])(?P<y4>(?:19|20)\d\d)
+    | (?P<d3>\d\d?)(?:st|nd|rd|th)?[ -](?:of[ ])?(?P<mon3>{_MONTH})[., -]+(?P<y3>(?:19|20)?\d\d)
+    | (?P<mon4>{_MONTH})\.?[ ](?P<d4>\d\d?)(?:st|nd|rd|th)?(?:,[ ]?|[ ])(?P<y4>(?:19|20)\d\d)
     | (?P<d5>\d\d?)\.(?P<m5>\d\d?)[.,](?P<y5>(?:19|20)\d\d)
     | (?P<m6>\d\d?)(?:[/-]|[ ]/[ ])(?P<d6>\d\d?)(?:[/-]|[ ]/[ ])(?P<y6>(?:19|20)?\d\d)
     | (?P<m7>\d\d?)/(?P<y7>(?:19|20)\d\d)
@@ -42,6 +42,8 @@ def iso(match: re.Match[str], *, in_the_past: bool = False) -> str | None:
     if "d" not in parts:
         return f"{year:04}-{month:02}" if 1 <= month <= 12 else None
     day = int(parts["d"])
+    if month > 12 >= day and "mon" not in parts:  # "27-08-1983", as the rest of the world writes it
+        month, day = day, month
     try:
         return date(year, month, day).isoformat()
     except ValueError:

@@ -90,7 +90,7 @@ def find_denial(pages: Sequence[PageText]) -> list[Finding]:
         member_id=_member_id(pages),
         reference=reference["id"] if reference else None,
         date=decided,
-        reasons=tuple(DenialReason(reason, passage.said) for reason, passage in reasons),
+        reasons=tuple(DenialReason(reason, passage.evidence("denial_reason").quote) for reason, passage in reasons),
         appeal_days=days,
         appeal_deadline=_deadline(decided, days),
         appeal_fax=_number(sentences, APPEAL, fax=True),

@@ -25,6 +25,7 @@ COMPLAINT = re.compile(
 )
 HEADACHE = re.compile(r"\bheadaches?\b|\bmigraines?\b|\bHA\b", re.IGNORECASE)
 TOXIN = re.compile(r"botox|botulinum\w*|dysport|xeomin|myobloc|daxxify", re.IGNORECASE)
+OFTEN = 6  # mentions of any kind: dictation without stops seems to deny what it tells
 MENTIONS = 3  # of a complaint, in a document that is about it
 
 
@@ -85,13 +86,16 @@ def _finding(passage: Passage, condition: Condition, code: str | None, start: in
 
 
 def are_about_headache(pages: Sequence[PageText]) -> bool:
-    """Whether a document speaks of its patient's headache at all."""
-    return any(
-        assertion_at(passage, match.start(), match.end()) in ("present", "possible")
-        for page in pages
-        for passage in passages(page)
-        for match in HEADACHE.finditer(passage.said)
-    )
+    """Whether a document speaks of its patient's headache: once outright, or again and again."""
+    mentions = 0
+    for page in pages:
+        for passage in passages(page):
+            for match in HEADACHE.finditer(passage.said):
+                told = assertion_at(passage, match.start(), match.end())
+                if told in ("present", "possible"):
+                    return True
+                mentions += told != "family"
+    return mentions > MENTIONS
 
 
 def are_about_an_indication(pages: Sequence[PageText]) -> bool:
@@ -99,13 +103,15 @@ def are_about_an_indication(pages: Sequence[PageText]) -> bool:
 
     One mention of a headache, as any note may have, is not enough.
     """
-    told = 0
+    told = named = 0
     for page in pages:
         for passage in passages(page):
             for match in COMPLAINT.finditer(passage.said):
-                if assertion_at(passage, match.start(), match.end()) in ("present", "possible"):
+                said = assertion_at(passage, match.start(), match.end())
+                named += said != "family"
+                if said in ("present", "possible"):
                     told += MENTIONS if TOXIN.fullmatch(match.group(0)) else 1
-            if told >= MENTIONS:
+            if told >= MENTIONS or named >= OFTEN:
                 return True
     return any(
         isinstance(f.value, Diagnosis) and f.value.indication and f.assertion in ("present", "possible", "negated")

@@ -10,11 +10,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from packetgen.documents.model import Word
 from packetgen.documents.text import PageText
-from packetgen.extraction.dates import DATE, iso
-from packetgen.extraction.diary_forms import Entry, Export, calendar, exported, noted
+from packetgen.extraction.dates import DATE, MONTHS, iso
+from packetgen.extraction.diary_calendar import MONTH_YEAR, calendar
+from packetgen.extraction.diary_forms import Entry, Export, between, exported, lines_of, noted
 from packetgen.extraction.model import DiaryMonth, Evidence, Finding
 from packetgen.extraction.place import evidence
 
@@ -22,14 +24,34 @@ ROW_START = re.compile(r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?[ ]+)?", r
 MIN_ROWS = 5
 COLUMNS = {
     "date": r"\bdate\b|\bday\b",
-    "headache": r"headache|entry",
-    "migraine": r"migraine",
-    "hours": r"hours|lasted|duration|\bhrs\b",
-    "acute": r"acute|medication|took|meds?\b|rescue",
+    "start": r"\bstart\w*|\bbegan\b|\bonset\b|\bfrom\b",
+    "end": r"\bend\w*|\bstop\w*|\buntil\b",
+    "migraine": r"\bmigraine",
+    "headache": r"headache|\bentry\b|\bkind\b|\btype\b|what it was|\bwhat\b(?! (?:i )?(?:took|taken))|\bevent\b"
+    r"|\bpain\b|\bHA\b",
+    "hours": r"\bhours\b|\blasted\b|\bduration\b|\bhrs\b|how long|\blength\b",
+    "acute": r"acute|medic\w*|\btook\b|meds?\b|rescue|\bpills?\b|treatment|\btaken\b|tablets?",
 }
-TELLING = ("migraine", "hours")  # columns that a row without a headache leaves empty
-YES = re.compile(r"^(?:y|yes|x|✓|headache|migraine)\b", re.IGNORECASE)
-NO = re.compile(r"^(?:n|no|none|-+|—|–|0)\b|^(?:-+|—|–)$|^no headache", re.IGNORECASE)
+LEAST_COLUMNS = 3
+COLUMN_GAP = re.compile(r"\S(?:[ ]{2,}|[ ]*[|][ ]*)(?=\S)")
+TELLING = ("migraine", "hours", "start")  # columns that a row without a headache leaves empty
+YES = re.compile(
+    r"^(?:y|yes|x|✓|[1-9]\b|10\b|mild|moderate|severe|bad|tension|tth)|headache|migraine|\bHA\b|\bmig\b", re.IGNORECASE
+)
+NO = re.compile(
+    r"^(?:n|no|none|nil|nothing|clear|free|-+|—|–|0)\b|^(?:-+|—|–)(?:\s|$)|\bno (?:headache|HA|pain|entry)"
+    r"|headache[- ]free",
+    re.IGNORECASE,
+)
+MIGRAINE = re.compile(r"\bmig|^M\b", re.IGNORECASE)
+UNDATED = re.compile(
+    rf"(?:(?P<mon>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?[ ](?P<d>\d{{1,2}})"
+    rf"|(?P<d2>\d{{1,2}})[ -](?P<mon2>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
+    r"|(?P<m>\d{1,2})/(?P<d3>\d{1,2}))(?![\d/])",
+    re.IGNORECASE,
+)
+DAY_ALONE = re.compile(r"(?P<d>\d{1,2})(?![\d/.:-])")
+YEAR = re.compile(r"\b(20\d\d)\b")
 DURATION = re.compile(r"(?P<n>\d{1,4}(?:\.\d)?)\s*(?P<unit>h|hrs?|hours?|min\w*)?", re.IGNORECASE)
 
 
@@ -70,41 +92,79 @@ def _entries(page: PageText, export: Export) -> list[Entry]:
 
 def _tabled(page: PageText) -> Iterator[Entry]:
     """Rows of a table that begin with a date, under heads that name its columns."""
-    heads = _heads(page)
-    if heads:
-        for start, end, day in _rows(page):
-            cells = dict.fromkeys(heads, "") | _cells(page.words_between(start, end), heads)
-            yield Entry(page, start, end, day, cells)
+    heads, top = _heads(page)
+    for start, end, day in _rows(page, top) if heads else ():
+        cells = dict.fromkeys(heads, "") | _cells(page.words_between(start, end), heads)
+        if {"start", "end"} <= set(cells):
+            cells["hours"] = between(cells["start"], cells["end"]) or cells.get("hours", "")
+        if "headache" not in cells:
+            cells["headache"] = cells.get("migraine", "") and "headache"
+        if "migraine" not in cells:
+            cells["migraine"] = (
+                "yes" if MIGRAINE.search(cells["headache"]) and not NO.search(cells["headache"]) else "no"
+            )
+        yield Entry(page, start, end, day, cells)
 
 
-def _heads(page: PageText) -> dict[str, float]:
-    """Where each known column's heading begins (x, in points): the line naming at least three; {} without one."""
-    if not all(re.search(COLUMNS[name], page.text, re.IGNORECASE) for name in ("date", "headache")):
-        return {}
-    for line in page.page.lines:
+def _heads(page: PageText) -> tuple[dict[str, float], int]:
+    """Where each known column's heading begins (x, in points), and the heading line's offset; {} without one."""
+    for line, offset in lines_of(page.text):
         heads: dict[str, float] = {}
+        if len(COLUMN_GAP.findall(line)) < LEAST_COLUMNS - 1:
+            continue  # prose
         for name, pattern in COLUMNS.items():
-            word = next((w for w in line.words if re.search(pattern, w.text, re.IGNORECASE)), None)
-            if word:
-                heads[name] = word.box.x0
-        if len(heads) >= 3 and {"date", "headache"} <= set(heads):
-            return heads
-    return {}
+            match = re.search(pattern, line, re.IGNORECASE)
+            if match and not any(abs(x - _x(page, offset + match.start())) < 1 for x in heads.values()):
+                heads[name] = _x(page, offset + match.start())
+        if len(heads) >= LEAST_COLUMNS and "date" in heads and {"headache", "migraine", "start"} & set(heads):
+            return heads, offset
+    return {}, 0
 
 
-def _rows(page: PageText) -> list[tuple[int, int, str]]:
-    """(start, end, ISO day) of each line that begins with a date."""
+def _x(page: PageText, offset: int) -> float:
+    """Left edge of the word at an offset, in points."""
+    words = page.words_between(offset, offset + 1)
+    return words[0].box.x0 if words else 0.0
+
+
+def _rows(page: PageText, head: int) -> list[tuple[int, int, str]]:
+    """(start, end, ISO day) of each line that begins with a date; one without a year has the page's."""
     rows = []
-    offset = 0
-    for line in page.text.splitlines(keepends=True):
+    calendar_month = MONTH_YEAR.search(page.text)
+    years = YEAR.findall(page.text)
+    before = ""
+    for line, offset in lines_of(page.text):
         lead = ROW_START.match(line.lstrip())
         begin = len(line) - len(line.lstrip()) + (lead.end() if lead else 0)
         match = DATE.match(line, begin)
         day = iso(match) if match else None
-        if day and len(day) == 10:
+        if day is None and offset > head:
+            day = _without_year(line, begin, years, calendar_month, before)
+        if day and len(day) == 10 and (COLUMN_GAP.search(line, begin) or not line[begin:].strip().count(" ") > 2):
             rows.append((offset + begin, offset + len(line.rstrip()), day))
-        offset += len(line)
+            before = day
     return rows
+
+
+def _without_year(line: str, begin: int, years: list[str], month: re.Match[str] | None, before: str) -> str | None:
+    """The day of "Oct 2", "6/14" or, below the name of a month, "14"; January after December is of the next year."""
+    if not years:
+        return None
+    year = int(before[:4] or years[0])
+    if match := UNDATED.match(line, begin):
+        name = match["mon"] or match["mon2"]
+        number = MONTHS[name.lower()] if name else int(match["m"])
+        day = int(match["d"] or match["d2"] or match["d3"])
+    elif month and (match := DAY_ALONE.match(line, begin)):
+        year, number, day = int(month["year"]), MONTHS[month["month"].lower()], int(match["d"])
+    else:
+        return None
+    if before and number == 1 and before[5:7] == "12":
+        year += 1
+    try:
+        return date(year, number, day).isoformat()
+    except ValueError:
+        return None
 
 
 def _count(entry: Entry, day: _Day) -> None:
@@ -114,18 +174,18 @@ def _count(entry: Entry, day: _Day) -> None:
         return  # carried over to the next sheet: one entry
     if "no entry" in " ".join(cells.values()).lower():
         return
-    if not said and not any(YES.match(cells.get(name, "")) or _hours(cells.get(name, "")) for name in TELLING):
+    if not said and not any(YES.search(cells.get(name, "")) or _hours(cells.get(name, "")) for name in TELLING):
         return
-    if not YES.match(said) and not NO.match(said):
+    if not YES.search(said) and not NO.search(said):
         day.unclear.append((page, start, end))
         return
     day.places.append((page, start, end))
-    if NO.match(said):
+    if NO.search(said):
         return
     day.headache = True
-    day.migraine |= bool(YES.match(cells.get("migraine", "")))
+    day.migraine |= bool(YES.search(cells.get("migraine", ""))) and not NO.search(cells.get("migraine", ""))
     acute = cells.get("acute", "")
-    day.acute |= bool(acute) and not NO.match(acute)
+    day.acute |= bool(acute) and not NO.search(acute)
     day.hours += _hours(cells.get("hours", ""))
 
 

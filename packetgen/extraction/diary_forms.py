@@ -1,4 +1,4 @@
-"""Diaries that are no table of dated rows: app exports with a legend, notebooks with clock times, calendars.
+"""Diaries that are no table of dated rows: app exports with a legend, notebooks with clock times.
 
 Each reader gives entries: a day and what stands for it, as the columns of a table would.
 """
@@ -6,12 +6,10 @@ Each reader gives entries: a day and what stands for it, as the columns of a tab
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 
-from packetgen.documents.model import Word
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import DATE, MONTHS, iso
 from packetgen.extraction.scope import names_in
@@ -33,12 +31,13 @@ class Entry:
 # --- exports -------------------------------------------------------------------------------------------------------
 EXPORTED = {
     "date": r"^(?:date|day|yyyymmdd|dt|datum)\b",
-    "start": r"^start",
-    "end": r"^end",
-    "headache": r"entry|headache|^evt|^event|^type",
-    "minutes": r"dur\w*_?min|minutes|^min$",
-    "hours": r"dur\w*_?h|^hours|^hrs",
-    "acute": r"acute|rescue|^rx|meds?$|medication",
+    "start": r"^(?:start|began|begin|onset|from)",
+    "end": r"^(?:end|stop|until|to\b)",
+    "migraine": r"migraine",
+    "minutes": r"(?:dur\w*|length)[ _]?(?:in[ _])?min|minutes|^min$",
+    "hours": r"dur\w*[ _]?(?:in[ _])?h|\bhours|\bhrs|^duration|lasted",
+    "acute": r"acute|rescue|^rx|meds?$|medic|abortive|treatment|taken$",
+    "headache": r"entry|headache|^evt|^event|^type|^kind|^attack",
 }
 SEPARATORS = (",", ";", "\t", "|")
 LEAST_TITLES = 4
@@ -60,7 +59,7 @@ class Export:
 def exported(page: PageText, export: Export) -> Iterator[Entry]:
     """Rows of an app's export; `export` is what earlier pages told of it, and learns from this one."""
     export.legend |= {m["code"].upper(): m["means"].strip().lower() for m in LEGEND.finditer(page.text)}
-    for line, offset in _lines(page.text):
+    for line, offset in lines_of(page.text):
         found = _titles(line)
         if found:
             export.titles = found
@@ -74,6 +73,7 @@ def _titles(line: str) -> list[str]:
         cells = [cell.strip() for cell in line.split(separator)]
         if len(cells) >= LEAST_TITLES:
             named = [next((n for n, p in EXPORTED.items() if re.search(p, cell, re.IGNORECASE)), "") for cell in cells]
+            named = [name if name not in named[:index] else "" for index, name in enumerate(named)]
             if {"date", "headache"} <= set(named) or {"start", "headache"} <= set(named):
                 return [separator, *named]
     return []
@@ -89,9 +89,10 @@ def _exported_row(page: PageText, offset: int, line: str, export: Export) -> Ite
     if day is None or len(day) != 10 or len(values) < LEAST_TITLES:
         return
     said = export.legend.get(cells.get("headache", "").upper(), cells.get("headache", "")).lower()
-    if re.match(r"clear|none|no\b", said):
+    if re.match(r"clear|none|no\b|0$|false", said):
         said = "no"
-    cells["migraine"] = "yes" if "migraine" in said else "no"
+    if "migraine" not in cells:
+        cells["migraine"] = "yes" if "migraine" in said else "no"
     cells["headache"] = "yes" if said and said != "no" else said
     if cells.get("minutes"):
         cells["hours"] = f"{cells['minutes']} min"
@@ -106,7 +107,8 @@ def _exported_row(page: PageText, offset: int, line: str, export: Export) -> Ite
 # --- clock times ---------------------------------------------------------------------------------------------------
 _CLOCK = r"(?:\d{1,2}(?::\d\d)?\s*(?:[ap]\.?m?\.?)?|noon|midnight)"
 CLOCKS = re.compile(rf"(?P<start>{_CLOCK})\s*(?:to|-|–|until|till)\s*(?P<end>{_CLOCK})(?![\d/])", re.IGNORECASE)
-CLOCK = re.compile(r"(?P<h>\d{1,2})(?::(?P<m>\d\d))?\s*(?P<half>[ap])?", re.IGNORECASE)
+CLOCK = re.compile(r"(?P<h>\d{1,2})(?::?(?P<m>\d\d))?\s*(?P<half>[ap])?", re.IGNORECASE)
+NEXT_DAY = re.compile(r"\s*\(?(?:\+\s?1|next day|nd)\)?\s*$", re.IGNORECASE)
 
 
 def between(start: str, end: str) -> str:
@@ -118,7 +120,7 @@ def between(start: str, end: str) -> str:
 
 
 def _minutes(text: str) -> int | None:
-    text = text.strip().lower()
+    text = NEXT_DAY.sub("", text).strip().lower()
     if text in ("noon", "midnight"):
         return 12 * 60 if text == "noon" else 0
     match = CLOCK.fullmatch(re.sub(r"\.?m?\.?$", "", text))
@@ -144,7 +146,7 @@ NOTHING = re.compile(r"^\W*(?:none|no\b|clear|ok\b|good day|-+\s*$)", re.IGNOREC
 def noted(page: PageText) -> Iterator[Entry]:
     """Lines that begin with a day of the month that the page is headed by; a ditto sign is the day before."""
     head = MONTH_YEAR.search(page.text)
-    lines = [(m, start) for line, start in _lines(page.text) if (m := NOTED.match(line))]
+    lines = [(m, start) for line, start in lines_of(page.text) if (m := NOTED.match(line))]
     if head is None or len(lines) < LEAST_NOTES:
         return
     day: str | None = None
@@ -171,65 +173,8 @@ def _note(rest: str) -> Cells:
     }
 
 
-# --- calendars -----------------------------------------------------------------------------------------------------
-WEEKDAYS = re.compile(
-    r"\bsun\w*\b.*\bmon\w*\b.*\btue\w*\b.*\bwed\w*\b|\bmon\w*\b.*\btue\w*\b.*\bwed\w*\b.*\bthu\w*\b", re.I
-)
-LEAST_DAYS = 3  # in the first or the last week of a month
-SLACK = 0.3  # of a cell's width, by which its words may stand further left than its number
-TOOK = re.compile(r"\((?P<code>[A-Z])\)\s*=\s*(?:took|used|take)", re.IGNORECASE)
-
-
-def calendar(page: PageText) -> Iterator[Entry]:
-    """Cells of a month's grid: under each row of day numbers, the words nearest to each number."""
-    head = MONTH_YEAR.search(page.text)
-    if head is None or not WEEKDAYS.search(page.text):
-        return
-    year, month = int(head["year"]), MONTHS[head["month"].lower()]
-    took = {m["code"].upper() for m in TOOK.finditer(page.text)}
-    lines = page.page.lines
-    weeks = [(number, days) for number, line in enumerate(lines) if len(days := _day_numbers(line.words)) >= LEAST_DAYS]
-    for (number, days), (end, _) in pairwise([*weeks, (len(lines), [])]):
-        width = min((b.box.x0 - a.box.x0 for a, b in pairwise(days)), default=60.0)
-        cells: dict[str, list[Word]] = {word.text: [] for word in days}
-        for line in lines[number + 1 : end]:
-            if any(set(word.text) <= set("+-=_|") and len(word.text) > 3 for word in line.words):
-                break
-            for word in line.words:
-                left = [day for day in days if day.box.x0 - SLACK * width <= word.box.x0]
-                if left and word.text.strip("|") and word.box.x0 - left[-1].box.x0 < width:
-                    cells[left[-1].text].append(word)
-        for word in days:
-            day = _iso(year, month, int(word.text))
-            if day and cells[word.text]:
-                yield _cell(page, day, [word, *cells[word.text]], took)
-
-
-def _day_numbers(words: Sequence[Word]) -> list[Word]:
-    """The day numbers of a calendar's row: one after the other, and nothing else in it."""
-    days = [word for word in words if word.text.isdigit() and 1 <= int(word.text) <= 31]
-    others = [word for word in words if word not in days and word.text.strip("|")]
-    in_order = all(int(b.text) == int(a.text) + 1 for a, b in pairwise(days))
-    return days if days and in_order and not others else []
-
-
-def _cell(page: PageText, day: str, words: Sequence[Word], took: set[str]) -> Entry:
-    text = " ".join(word.text.strip("|") for word in words[1:]).strip()
-    codes = {code.upper() for code in re.findall(r"\(([A-Z])\)", text, re.IGNORECASE)}
-    told = re.search(r"all day|\d+(?:\.\d)?\s*(?:h|hrs?|hours)\b", text, re.IGNORECASE)
-    none = re.match(r"(?:N|no|none|0|-)\b(?! *\()", text, re.IGNORECASE) is not None
-    offsets = [page.starts[page.words.index(word)] for word in words if word in page.words]
-    start = offsets[0]
-    cells = {
-        "headache": "no" if none else "yes",
-        "migraine": "yes" if re.search(r"\bM\b|\bmig", text, re.IGNORECASE) and not none else "no",
-        "hours": told.group(0) if told else "",
-        "acute": "yes" if codes & took or (not took and names_in(text)) else "no",
-    }
-    return Entry(page, start, start + len(words[0].text), day, cells)
-
-
-def _lines(text: str) -> Iterator[tuple[str, int]]:
+def lines_of(text: str) -> Iterator[tuple[str, int]]:
+    """Each line of a text without its end, and its offset."""
     offset = 0
     for line in text.splitlines(keepends=True):
         yield line.rstrip("\n"), offset

@@ -14,6 +14,7 @@ from packetgen.extraction.diary import find_diary
 from packetgen.extraction.frequency import find_frequency
 from packetgen.extraction.identity import find_identity
 from packetgen.extraction.model import Diagnosis, DocumentSummary, Extraction, Finding, HeadacheFrequency, Score
+from packetgen.extraction.repair import repaired
 from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
 from packetgen.extraction.therapies import filled_only, find_therapies, for_another_disease
@@ -32,7 +33,7 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
     summaries: list[DocumentSummary] = []
     findings: list[Finding] = []
     for document in documents:
-        pages = [PageText.of(document, page) for page in document.pages]
+        pages = repaired([PageText.of(document, page) for page in document.pages])
         summary = summarise(pages, (kinds or {}).get(document.label))
         found = [finding for page in pages for rule in PAGE_RULES for finding in rule(page)]
         about_headache = summary.kind in LISTS or are_about_headache(pages)

@@ -20,93 +20,142 @@ from packetgen.extraction.sections import section_at
 from packetgen.extraction.ticks import TICKED
 
 When = Literal["current", "baseline", "on_treatment"]
-N = r"(?<![\d./])(?P<low>\d{1,2})(?:\s*(?:-|–|to)\s*(?P<high>\d{1,2}))?"
-_OF = r"per|a|each|every|/|in a|(?:out )?of (?:the|every|each|a)"
-PER_MONTH = (
-    rf"(?:(?:{_OF})\s*(?:usual |typical |average )?(?:month|mo\b|30 days)"
-    r"|(?:(?:out )?of|in|over) the (?:last|past) (?:30|28|thirty) days|(?:/|out of)\s*30(?:\s*d(?:ays)?)?\b)"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+N = (
+    r"(?<![\d./:-])(?<!\d )(?P<low>\d{1,2})(?:\s*(?:-|–|to|or)\s*(?P<high>\d{1,2}))?(?P<plus>\+| or more"
+    r"| plus)?(?![\d:%]|\.\d|/\d{1,2}/)"
+)
+_OF = r"per|a|each|every|/|in an?|(?:out )?of (?:the|every|each|a)"
+PERIOD = (
+    rf"(?:(?:{_OF})\s*(?:usual |typical |average |given |calendar |single )?(?:month|mo\b|30[ -]days?)"
+    r"|(?:(?:out )?of|in|over|during|for) the (?:last|past|previous|prior) (?:30|28|thirty)(?: days)?"
+    rf"|(?:in |over |during )?(?:the )?(?:last|past|this|previous|prior) (?:month|30(?: days)?)\b|in {_MONTH}\b\.?"
+    r"|(?:/|out of|of)\s*30(?:\s*d(?:ays)?)?\b|monthly\b)"
 )
 _HEAD = r"(?:headaches?|HA(?:['’]?s)?|head pain)"
-_MIG = r"(?:migraines?|migranes?|mig)\b"
-HEADACHE = [
-    re.compile(rf"{N}\s*(?:headache|HA) days?\s*(?:{PER_MONTH})", re.IGNORECASE),
-    re.compile(rf"\b{_HEAD}\b[^.;\d]{{0,60}}?{N}\s*(?:days?\s*|d\s*)?(?:{PER_MONTH})", re.IGNORECASE),
-    re.compile(rf"{N}\s*(?:headache|HA) days\b", re.IGNORECASE),
-    re.compile(
-        rf"(?:was|were|from|to|about|climbed to|now|abt)\s*(?:about |~)?{N}\s*(?:days?|d)\s*(?:{PER_MONTH})",
-        re.IGNORECASE,
-    ),
-]
+_MIG = r"(?:migraines?|migranes?|migrainous|mig)\b"
+_DAYS = r"(?:(?:days?|d)\b)"
+_HDAYS = rf"(?:{_HEAD}[ -]{_DAYS}|MHDs?|{_DAYS} (?:of|with) (?:any )?{_HEAD})"
+_MDAYS = rf"(?:{_MIG}[ -]{_DAYS}|MMDs?|{_DAYS} (?:of|with) (?:full |true )?{_MIG})"
+_LABEL = (
+    rf"(?:[ ]*\(?(?:{PERIOD})\)?)?(?:[ ]*[:=#_,.]+|[^.;:\d]{{0,24}}?\b(?:of|was|were|is|are|numbers?|at|on"
+    rf"|averag\w+|about|approximately|total\w*))?[ ~_]*"
+)
+_FELL = r"(?:[^.;\d]{0,30}\bfrom) "
+HEADACHE = (
+    rf"{_HDAYS}{_FELL}(?P<first>\d{{1,2}})(?: to| ?->| ?→) (?P<second>\d{{1,2}})",
+    rf"{N}\s*(?:\w+ ){{0,2}}?{_HDAYS}",
+    rf"{_HDAYS}{_LABEL}{N}",
+    rf"{_HEAD}(?:[^.;\d]{{0,60}}?){N}\s*{_DAYS}?\s*(?:{PERIOD})",
+    rf"\bfrequency\b[^.;\d]{{0,20}}{N}\s*{_DAYS}?\s*(?:{PERIOD})",
+    rf"\b(?:counted|counts|had|has|have|having|recorded|logged|tracked|reports?|averag\w+|was|were|maybe|about|from"
+    rf"|to|pain on|now"
+    rf"|abt|approximately|previously|currently|at least)\s*(?:about |~)?{N}\s*{_DAYS}\s*(?:{PERIOD})",
+)
+MIGRAINE = (
+    rf"{_MDAYS}{_FELL}(?P<first>\d{{1,2}})(?: to| ?->| ?→) (?P<second>\d{{1,2}})",
+    rf"{N}\s*(?:of (?:which|these|those|them|the \w+)\s*)?(?:(?:is|was|were|are|meet|as|with|being"
+    rf"|had)\s*)?(?:a |the )?"
+    rf"(?:full |true |real |severe |definite |full-blown )*{_MIG}(?:[ ]*(?:{_DAYS}|features))?(?![ ]*(?:attacks?"
+    rf"|in the past|years|meds?|medic))",
+    rf"{_MDAYS}{_LABEL}{N}",
+    rf"{N} of (?:which|these|those|them|the (?:days|headaches))\b(?![^.;]{{0,40}}\b(?:last\w*|hours?|hrs?|treat\w*"
+    rf"|took|acute|medic\w*))",
+    rf"of (?:which|these|those|them),? (?:\w+ ){{0,2}}(?:counts?|are|were|is|was)? ?{N}\b[^.;]{{0,25}}{_MIG}",
+    rf"(?:with|and) {N} (?:bad|severe|really bad|full|big|disabling) (?:ones?|days?)\b",
+    rf"{N}\s*{_DAYS}\s*(?:{PERIOD})[^.,;\d]{{0,40}}{_MIG}",
+    rf"{_MIG}[ ]*(?:days?[ ]*)?(?:on|:|=)?[ ]*(?:about )?{N}(?![ ]*(?:h\b|hrs?|hours|mg|years?|yrs?|weeks?|months?"
+    rf"|attacks?|-?day\b))",
+)
+HOURS = (
+    rf"(?P<bound>>|≥|more than|at least|over|greater than)?[ ]*{N}\s*(?:\+ ?)?(?:h|hrs?|hours)\b(?!\s*(?:later|after"
+    rf"|ago|prior|of sleep|of work|a night"
+    r"|per night|/night|each night|notice|urine|holter|post|appeal|shift))",
+)
+NOT_LASTING = re.compile(
+    r"\b(?:within|every|q|in|after|wait\w*|x|past|the last|next|sle\w+|work\w*|relie\w+|until"
+    r"|repeat\w*)\W{0,2}(?:about |~)?$",
+    re.IGNORECASE,
+)
+MONTHS = (
+    r"(?:for|x|past|last|over)\s*(?:about |at least |the (?:last|past) )?(?P<low>\d{1,3})\s*mo(?:nths?)?\b",
+    r"(?:for|x|over) (?:about |at least |the (?:last|past) )?(?P<years>\d{1,2})\s*(?:years|yrs)\b",
+    r"\b(?P<low>\d{1,2}) months now\b",
+)
+SLOTS: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = tuple(
+    (name, tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
+    for name, patterns in (
+        ("hours_per_day", HOURS), ("months", MONTHS), ("migraine_days_per_month", MIGRAINE),
+        ("headache_days_per_month", HEADACHE),
+    )
+)  # fmt: skip
+EXPLICIT = re.compile(rf"\b(?:{_HDAYS}|{_MDAYS})", re.IGNORECASE)
 ON_A_FORM = {
     "headache_days_per_month": re.compile(
-        rf"how many days(?![^?\n]{{0,60}}\b(?:no|3 months)\b)[^?\n]{{0,50}}\b{_HEAD}[^?\n]{{0,40}}\?[ _:]*{N}",
+        rf"(?:how many days|days (?:each|per|a) month)(?![^?\n]{{0,60}}\b(?:no"
+        rf"|3 months)\b)[^?\n]{{0,50}}\b{_HEAD}[^?\n]{{0,80}}\?[ _:.]*(?P<low>\d{{1,2}})(?P<high>(?!))?",
         re.IGNORECASE,
     ),
     "migraine_days_per_month": re.compile(
-        rf"how many days[^?\n]{{0,50}}\b{_MIG}[^?\n]{{0,50}}\?[ _:]*{N}", re.IGNORECASE
-    ),
-    "hours_per_day": re.compile(rf"(?:{TICKED})\s*{N}\s*(?:h|hrs?|hours)\b", re.IGNORECASE),
-}
-TILE = re.compile(
-    rf"(?:last|past) 30 days[^\n]{{0,40}}?headache days:?\s*{N}(?:\D{{1,6}}migraine days:?\s*(?P<mig>\d{{1,2}}))?",
-    re.IGNORECASE,
-)
-MIGRAINE = [
-    re.compile(rf"{N}\s*(?:of (?:which|these|those|them)\s*)?(?:were|are|meet|as)?\s*(?:full |true |real )?{_MIG}"
-               rf"(?:\s*days?)?(?:\s*(?:{PER_MONTH}))?(?!\s*(?:attacks?|in the past|years))", re.IGNORECASE),
-    re.compile(rf"{N} of (?:which|these|those|them) (?:were|are|meet|have|had)[^.\d]{{0,40}}{_MIG}", re.IGNORECASE),
-    re.compile(rf"of (?:which|these) (?:\w+ ){{0,2}}(?:counts?|are|were) {N}\b[^.;]{{0,25}}{_MIG}", re.IGNORECASE),
-    re.compile(rf"{N}\s*(?:days?|d)\s*(?:{PER_MONTH})[^.;\d]{{0,40}}{_MIG}", re.IGNORECASE),
-    re.compile(rf"{_MIG} (?:days? )?(?:on|:)?\s*{N}\s*(?:days?\s*)?(?:{PER_MONTH})", re.IGNORECASE),
-]  # fmt: skip
-_LASTS = r"last|lasting|lasts|lasted|runs?|duration|for|each|persist\w*|goes on"
-HOURS = [
-    re.compile(rf"(?:{_LASTS})\D{{0,30}}?{N}\s*(?:h|hrs?|hours)\b", re.IGNORECASE),
-    re.compile(r"(?P<bound>>|≥|more than|at least|over)\s*(?P<low>\d{1,2})\s*(?:h|hrs?|hours)\b", re.IGNORECASE),
-]
-IN_WORDS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-    "twelve": 12,
-}  # fmt: skip
-_WORDS = "|".join(IN_WORDS)
-MONTHS = [
-    re.compile(r"(?:for|x|past|last)\s*(?:the (?:last|past) )?(?P<low>\d{1,3})\s*mo(?:nths?)?\b", re.IGNORECASE),
-    re.compile(r"(?:for|x) (?:the (?:last|past) )?(?P<years>\d{1,2})\s*(?:years|yrs)\b", re.IGNORECASE),
-    re.compile(
-        rf"(?:for|over|since,?)(?: the (?:last|past))? (?P<word>{_WORDS}) months\b|\b(?P<word2>{_WORDS}) months now\b",
+        rf"(?:how many days|days (?:each|per"
+        rf"|a) month)[^?\n]{{0,50}}\b{_MIG}[^?\n]{{0,80}}\?[ _:.]*(?P<low>\d{{1,2}})(?P<high>(?!))?",
         re.IGNORECASE,
     ),
-]
-PATTERNS: tuple[tuple[str, list[re.Pattern[str]]], ...] = (
-    ("migraine_days_per_month", MIGRAINE), ("headache_days_per_month", HEADACHE), ("hours_per_day", HOURS),
-    ("months", MONTHS),
-)  # fmt: skip
-NOT_A_FACT = re.compile(
-    r"\b(?:goal|target|criteri\w+|requires?|defined|aim|if (?!(?:he|she|they|not|untreated))|would|expect\w*|fewer than"
-    r"|policy|threshold|ICHD|or more|people with|creep)\b",
+    "hours_per_day": re.compile(
+        rf"(?:{TICKED})\s*(?P<low>\d{{1,2}})(?:\s*(?:-|–|to)\s*(?P<high>\d{{1,2}}))?\s*(?:h|hrs?|hours)\b",
+        re.IGNORECASE,
+    ),
+}
+TILE = re.compile(
+    r"(?:last|past) 30 days[^\n]{0,40}?headache days:?\s*(?P<low>\d{1,2})"
+    r"(?:\D{1,6}migraine days:?\s*(?P<mig>\d{1,2}))?",
     re.IGNORECASE,
 )
-ABOUT_HEADACHE = re.compile(rf"headache|\b{_MIG}|\bHA(?:['’]?s)?\b|attacks?|pattern|pain", re.IGNORECASE)
+NOT_A_FACT = re.compile(
+    r"\b(?:goal|target|criteri\w+|requires?|defined|definition|aim|if (?!(?:he|she|they|not|untreated|left))|would"
+    r"|expect\w*|fewer than|less than"
+    r"|not meet\w*|policy|threshold|ICHD|(?<!\d )or more|people with|creep)\b|<",
+    re.IGNORECASE,
+)
+ABOUT_HEADACHE = re.compile(rf"headache|\b{_MIG}|\bHA(?:['’]?s)?\b|\bM[HM]Ds?\b|attacks?|pattern|pain", re.IGNORECASE)
 BASELINE = re.compile(
-    r"\b(?:before|prior to|pre-?|b4)\s*(?:starting )?"
-    r"(?:botox|onabot\w+|toxin|injections?|treatment|ajovy|aimovig|emgality|vyepti|\w+mab)\b"
-    r"|baseline|first referred|\bwas only\b|climbed|used to be",
+    r"\b(?:before|prior to|pre-?|b4)\s*(?:starting |any |series|the )?"
+    r"(?:botox|onabot\w+|toxin|injections?|treatment|series|ajovy|aimovig|emgality|vyepti|\w+mab)\b"
+    r"|baseline|first referred|\bwas only\b|climbed|used to be|previously|before that|\bpre-series",
     re.IGNORECASE,
 )
 TREATED = re.compile(
-    r"\b(?:since|after|following|on)\s*(?:the )?(?:last |first |starting )?"
-    r"(?:botox|onabot\w+|cycle|injections?|ajovy|aimovig|emgality|vyepti|qulipta)|month following",
+    r"\b(?:since|after|following|on|with)\s*(?:the )?(?:last |first |starting )?"
+    r"(?:botox|onabot\w+|cycle|injections?|ajovy|aimovig|emgality|vyepti|qulipta)|month following"
+    r"|\bnow\b(?=[^.;]{0,60}\bbefore\b)",
+    re.IGNORECASE,
+)
+# Days of something else: of tablets, of missed work.
+OTHER_DAYS = re.compile(
+    r"\b(?:uses?|using|used|takes?|taking|took|tablets?|pills|doses?|triptans?|medic\w*|meds|rescue|acute|abortive"
+    r"|miss\w+|work|school|in bed"
+    r"|period|menses|bleed\w*|exercis\w+|vomit\w*|prn|mg)\b[^.;]{0,70}$",
     re.IGNORECASE,
 )
 MEDICINE_ONLY = re.compile(r"\b(?:mg|tablets?|trial|took|tried|weeks|prn|uses?|takes?|triptan)\b", re.IGNORECASE)
+AFTER_MONTH = re.compile(rf"\b{_MONTH}\.?[ ]+$", re.IGNORECASE)
+DATED_ROW = re.compile(
+    rf"^\W*(?:\w{{3}} )?(?:{_MONTH}\.? \d{{1,2}}\b(?! (?:headache|migraine|days))|\d{{1,2}}/\d{{1,2}}\b)", re.IGNORECASE
+)
 CLAUSE = re.compile(
-    r"(?<=[a-z0-9)])[.;]\s+|,\s+(?:and|but|now|and now)\s+(?:for |since |over |now )|\s\((?=was\b)|,\s(?=was \d)"
+    r"(?<=[a-z0-9)])[.;]\s+|,\s+(?:and|but|now|and now)\s+(?:for |since |over |now )|\s\((?=(?:was|previously)\b)"
+    r"|,\s(?=was \d)"
 )
 ROW = re.compile(
     r"^[ ]*(?P<what>headache|migraine|HA) days?(?: ?/ ?(?:month|mo)| per month| a month)?[ ]{2,}(?P<first>\d{1,2})"
     r"[ ]{2,}(?P<second>\d{1,2})[ ]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+MOST_DAYS = 31
+STILL_ABOUT = 3  # sentences after one that names headache
 HEADS = {"ha": "headache"}
 HEAD_WITHIN = 400  # characters of a page between a table's heading and its row
 Amounts = dict[str, Amount]
@@ -114,22 +163,24 @@ Amounts = dict[str, Amount]
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A clause of a passage and what it tells."""
+    """A clause of a passage, one or more of its amounts, and when they hold."""
 
     passage: Passage
-    clause: str
     found: Amounts
+    when: When
 
 
 def find_frequency(page: PageText) -> list[Finding]:
     """One finding for each run of neighbouring clauses that speak of it, with a place for each; forms and tables."""
     runs: list[list[_Said]] = []
     last = -9
+    named = -9
     for position, passage in enumerate(passages(page)):
         if ROW.search(page.text, passage.start, passage.end):
             continue
-        for said in _clauses(passage):
-            if position - last <= 1 and runs and not any(set(told.found) & set(said.found) for told in runs[-1]):
+        named = position if ABOUT_HEADACHE.search(passage.said) else named
+        for said in _clauses(passage) if position - named <= STILL_ABOUT else ():
+            if position - last <= 1 and runs and _goes_on(runs[-1], said):
                 runs[-1].append(said)
             else:
                 runs.append([said])
@@ -138,14 +189,20 @@ def find_frequency(page: PageText) -> list[Finding]:
     return [*sentences, *_from_form(page), *_from_table(page)]
 
 
+def _goes_on(run: list[_Said], said: _Said) -> bool:
+    """Whether a clause adds to what a run tells, and does not tell it of another time."""
+    days = {"headache_days_per_month", "migraine_days_per_month"}
+    told = {name for part in run for name in part.found}
+    return not (told & set(said.found)) and not (days & told and days & set(said.found) and run[0].when != said.when)
+
+
 def _finding(run: list[_Said]) -> Finding | None:
     values: dict[str, Any] = {name: amount for said in run for name, amount in said.found.items()}
     if set(values) == {"months"}:
         return None
-    when = _when(" ".join(said.clause for said in run))
     # the rule's name says which values a place states, so that each can be cited by itself
     places = tuple(said.passage.evidence(f"headache_frequency: {', '.join(said.found)}") for said in run)
-    return Finding(HeadacheFrequency(**values, when=when), "present", tuple(dict.fromkeys(places)))
+    return Finding(HeadacheFrequency(**values, when=run[0].when), "present", tuple(dict.fromkeys(places)))
 
 
 def _when(said: str) -> When:
@@ -155,45 +212,66 @@ def _when(said: str) -> When:
 def _clauses(passage: Passage) -> Iterator[_Said]:
     said = passage.said
     section = section_at(passage.page, passage.start)
-    if not ABOUT_HEADACHE.search(said) or RELATIVE.search(said):
+    if RELATIVE.search(said) or section in ("family", "trials", "failed", "current", "acute", "education"):
         return
-    if section in ("family", "trials", "failed", "current", "acute", "education"):
+    if DATED_ROW.match(said):
         return
     cuts = [0, *(cut.end() for cut in CLAUSE.finditer(said)), len(said)]
     for start, end in pairwise(cuts):
         clause = said[start:end]
-        found = {} if NOT_A_FACT.search(clause) else _amounts(clause)
-        if found:
-            yield _Said(passage, clause, found)
+        if not NOT_A_FACT.search(clause):
+            for found in _amounts(clause):
+                yield _Said(passage, found, _when(clause))
 
 
-def _amounts(said: str) -> Amounts:
+def _amounts(said: str) -> Iterator[Amounts]:
+    """The amounts of a clause; a second of the same kind ("from 22 to 9", "20, before that 6") makes a second set."""
+    matches = sorted(_matches(said), key=lambda found: found[1].start())
     found: Amounts = {}
-    migraine: tuple[int, int] = (0, 0)
-    for name, patterns in PATTERNS:
-        for match in (match for pattern in patterns if (match := pattern.search(said))):
-            if name == "headache_days_per_month" and _within(match, migraine):
-                continue
-            found[name] = _amount(match)
-            migraine = match.span() if name == "migraine_days_per_month" else migraine
-            break
+    for name, match in matches:
+        if match.groupdict().get("first"):
+            yield {name: float(match["first"])}
+            yield {name: float(match["second"])}
+            continue
+        if name in found:
+            yield found
+            found = {}
+        found[name] = _amount(match)
     days = {"headache_days_per_month", "migraine_days_per_month"} & set(found)
-    return {} if MEDICINE_ONLY.search(said) and not days else found
+    if found and (days or not MEDICINE_ONLY.search(said)):
+        yield found
 
 
-def _within(match: re.Match[str], migraine: tuple[int, int]) -> bool:
-    """Whether a number of days is that of the migraine days, which another pattern read."""
-    overlap = match.start() < migraine[1] and migraine[0] < match.end()
-    return overlap and not re.search(rf"\b{_HEAD}\b", match.group(0), re.IGNORECASE)
+def _matches(said: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """Every amount and what it is of; each number is read once, by the first pattern that fits it."""
+    taken: set[int] = set()
+    for name, patterns in SLOTS:
+        for pattern in patterns:
+            for match in pattern.finditer(said):
+                number = next(match.start(group) for group in ("first", "low", "years") if match.groupdict().get(group))
+                if number not in taken and _counts(name, said, match, number):
+                    taken.add(number)
+                    if match.groupdict().get("high"):
+                        taken.add(match.start("high"))
+                    yield name, match
+
+
+def _counts(name: str, said: str, match: re.Match[str], number: int) -> bool:
+    before = said[:number]
+    days = name.endswith("_days_per_month")
+    if AFTER_MONTH.search(before) or (days and float(re.match(r"\d+", said[number:]).group(0)) > MOST_DAYS):  # type: ignore[union-attr]
+        return False
+    if name == "hours_per_day":
+        return not NOT_LASTING.search(said[: match.start()])
+    if name == "months" or EXPLICIT.search(match.group(0)):
+        return True
+    return not OTHER_DAYS.search(before)
 
 
 def _amount(match: re.Match[str]) -> Amount:
     parts = match.groupdict()
     if parts.get("years"):
         return float(parts["years"]) * 12
-    word = parts.get("word") or parts.get("word2")
-    if word:
-        return float(IN_WORDS[word.lower()])
     low = float(parts["low"])
     if parts.get("bound"):
         return Range(low, None)

@@ -6,45 +6,98 @@ import re
 from collections.abc import Iterator
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.dates import DATE, iso
+from packetgen.extraction.dates import DATE, dates_in, iso
 from packetgen.extraction.model import Finding, Identity
 from packetgen.extraction.place import evidence
 
+_TITLE = r"(?:(?:Mr|Mrs|Ms|Mx|Miss|Dr)\.?[ ]+)?"
 _PART = r"[A-Z][A-Za-zÀ-ÿ'’-]*\.?"
-_BETWEEN = r"(?:(?:van|von|der|den|de|la|del|di|da|bin|al)[ ])*"
-_NAME = rf"{_PART},[ ]{{0,2}}{_PART}(?:[ ]{_PART})?|(?:(?:Mr|Mrs|Ms|Miss)\.?[ ])?{_PART}(?:[ ]{_BETWEEN}{_PART}){{1,3}}"
-NAME = re.compile(
-    r"\b(?i:Patient(?:[ ]name)?|Pt(?:[ ]Name)?|Name|User|Profile|Child|Veteran|Member(?:[ ]name)?|Participant|Enrollee"
-    r"|Beneficiary|Regarding|Re)\b"
-    rf"(?:[ ]*[:_,|=]+[ ]*|[ ]{{2,}}|[ ](?=[A-Z][\w'’-]+,))_*(?P<name>{_NAME})"
+_BETWEEN = r"(?:(?:van|von|der|den|de|la|del|di|da|bin|al|el|ter|dos|du)[ ]+)*"
+_NAME = (
+    rf"{_BETWEEN}{_PART}[ ]?,[ ]{{0,2}}{_PART}(?:[ ]{_PART})?"
+    rf"|{_TITLE}{_PART}(?:[ ](?:[\"“(]\w+[\"”)][ ])?{_BETWEEN}{_PART}){{1,3}}"
 )
+_WHO = (
+    r"Patient(?:['’]s)?(?:[ _]+name)?|Pt\.?(?:[ _]+name)?|Name(?:[ ]+of[ ]+patient)?|User|Profile|Child|Veteran|Client"
+    r"|Member(?:[ ]+name)?|Subscriber(?:[ ]+name)?|Participant|Enrollee|Beneficiary|Insured|Regarding|Re|About"
+)
+NAME = re.compile(
+    rf"\b(?i:{_WHO})\b"
+    rf"(?:[ ]*\([^)\n]{{0,20}}\))?(?:[ ]*[:;_,|=.#-]+[ ]*|[ ]{{2,}}|[ ](?=[A-Z][\w'’-]+,)"
+    rf"|(?<=(?i:name))[ ]+)_*(?P<name>{_NAME})"
+)
+LAST_FIRST = re.compile(
+    rf"\b(?i:last|family|sur)[ -]?(?i:name)?[ ]*[:_]+[ ]*_*(?P<last>{_PART})_*[ ,]+(?:[^\n]{{0,12}}[ ])?(?i:first"
+    rf"|given)(?:[ ](?i:name))?"
+    rf"[ ]*[:_]+[ ]*_*(?P<first>{_PART})"
+)
+# "Headache journal of Ada Byron"
+OF_WHOM = re.compile(
+    rf"\b(?i:journal|diary|log|calendar|record|chart|notebook|export)[ ]+(?i:of|for)[ ]+(?P<name>{_NAME})"
+)
+_BIRTH = r"(?:DOB|D\.O\.B\.?|D/O/B|Birth[ -]?(?:date|day)|Date of birth|Born(?: on)?|BD(?=[ ]?[:\d])|b\.(?=[ ]?\d))"
 # A name without a label, on the line of the birth date: "MRN 3310-88-241   Ada Byron   DOB 1961-JUN-03".
 NAME_BESIDE_BIRTH = re.compile(
-    rf"(?:^[ ]*|[ ]{{2,}}|[|][ ]*)(?P<name>{_NAME})"
-    r"(?:[ ]\([MF]\)|[ ]\d{1,3}[ ]?(?:y/?o|yrs?)\b)?(?:[ ]{2,}|[ ]*[|][ ]*)(?:[^\n]{0,20}[ |])?"
-    r"(?i:DOB|D\.O\.B\.|Born|b\.|Member ID|MRN)",
+    rf"(?:^[ ]*|[ ]{{2,}}|[|;/:][ ]*)(?P<name>{_NAME})"
+    r"(?:,?[ ](?:\([MF]\)|\(?\d{1,3}[ ]?(?:y/?o|yrs?|[MFX])?\)?|[MFX](?:ale|emale)?\b[ ]*\d{0,3})[,;]?){0,2}"
+    r"(?:[ ]*[,;(]?[ ]*|[ ]*[|/][ ]*)(?:[^\n]{0,30}?[ |(])?"
+    rf"(?i:{_BIRTH}|Member ID|MRN)",
     re.MULTILINE,
 )
+# "Ada Byron    12/19/1951    acct 550021": the first date beside a name is the birth
+NAME_BESIDE_DATE = re.compile(
+    rf"(?:^[ ]*|[ ]{{2,}})(?:(?i:pt|patient)[ ]+)?(?P<name>{_NAME})[ ]{{2,}}(?=\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}})",
+    re.MULTILINE,
+)
+BESIDE_NAME = re.compile(r"[ ,]*(?:\(?[MF]\)?[ ,]*)?(?:\d{1,3}[ ]?(?:y/?o|yrs?)?[ ,]+(?!/))?")
+GROWN = 3  # years between a birth and the newest date of the page
+INSURED = re.compile(
+    r"\b(?:insur\w*|plan|payer|carrier|coverage|member|HMO|PPO|Medicaid|Medicare|BCBS|health)\b", re.IGNORECASE
+)
+PLANS = re.compile(
+    r"\b(?:determination|enrollee|appeals?|member services|prior auth\w* (?:approv|den)\w*)\b", re.IGNORECASE
+)
+NEAR = 60  # characters
 NO_NAME = re.compile(
-    r"\b(?:notice|request|prior|determination|appeal|denial|precertification|authorization|clinic|center|health|packet"
-    r"|questionnaire|consultation|report|history|hospital|institute|visit|department|group|plan|diagnosis|insurance"
-    r"|neurology|urology|dermatology|medicine|page|summary|medical|procedure)\b",
+    r"\b(?:notice|request|prior|determination|appeal|denial|precertification|authorization|clinic|center|centre|health"
+    r"|packet|questionnaire|consultation|report|history|hospital|institute|visit|department|group|plan|diagnosis"
+    r"|insurance|neurology|urology|dermatology|medicine|page|summary|medical|procedure|note|progress|date|birth|family"
+    r"|service|services|associates|partners|pharmacy|records?|review|new|follow|chart|member|provider|dear|headache"
+    r"|migraine|botox|information|form|street|st|ave|road|rd|suite|unit|phone|fax|exam|seen|dictated|january|february"
+    r"|march|april|may|june|july|august|september|october|november|december|mrn|dob)\b",
     re.IGNORECASE,
 )
 BIRTH = re.compile(
-    r"\b(?:DOB|D\.O\.B\.|Birth[ -]?date|Date of birth|Born|b\.(?=[ ]?\d))[ ]*[:_,|=]*[ ]*_*", re.IGNORECASE
+    rf"(?<![\w.]){_BIRTH}[ ]*(?:\([^)\n]{{0,12}}\))?[ ]*[:;_,|=(.-]*[ ]*_*(?:[A-Za-z\s-]{{0,50}}\((?=\d))?",
+    re.IGNORECASE,
 )
+_NUMBER = r"(?:[ ]*(?:no\b\.?|number|num\.?|nr\.?|ID\b|#))?"
+_VALUE = r"(?:[A-Z]{1,5}[ ./-]?)?\d[\dA-Z]*(?:[./-][\dA-Z]+|[ ]\d{2,5}(?![\d/.-]))*"
 MRN = re.compile(
-    r"(?:\b(?i:(?:Acct/)?MRN|MR[ ]?#|Med(?:ical|\.)? rec(?:ord|\.)?(?: (?:no|number))?|Chart(?: (?:no|number))?"
-    r"|Record(?: no)?|Our no|Patient ID|Pt ID)(?![A-Za-z])\.?[ ]*[:#]*[ ]*|(?<=[ ])#[ ]?)"
-    r"(?P<mrn>(?:[A-Z]{1,4}[ .-]?)?\d[\dA-Z.-]*[\dA-Z])"
+    r"(?:(?<![\w/])(?i:(?:Acct/|Account/)?MRN|E?MR(?=[ ]*[#:]|[ ]+\d)|EMR|EHR|URN|HRN|Med(?:ical|\.)?[ ]+rec(?:ord"
+    r"|\.)?|(?:\w-)?Chart"
+    r"|Record|(?:Unit|Hosp(?:ital|\.)?|Clinic|Our|File|Client|Patient|Pt)(?=[ _.]*(?:ID|no|number|#)))"
+    rf"(?i:{_NUMBER})(?![A-Za-z])[ ]*[:;#=._]*[ ]*_*|(?<=[ ])#[ ]?(?=[A-Z-]{{0,4}}\d{{4}}))"
+    rf"(?P<mrn>{_VALUE})"
+)
+BARE_ID = re.compile(rf"(?<![\w/])(?i:ID)[ ]*[:#]*[ ]*(?P<mrn>{_VALUE})")
+# "SFM # 902117": a practice's own abbreviation, unless it is one of a number of something else.
+OWN_NUMBER = re.compile(
+    r"(?<![\w-])(?!(?i:lot|rx|claim|ref|case|fax|auth|pa|npi|dea|page|room|suite|tel|ph|phone|ste|po|icd|cpt|grp"
+    r"|group|bin|pcn)\b)"
+    r"[A-Z]{2,5}[ ]?#[ ]?(?P<mrn>\d[\dA-Z-]{3,})"
 )
 MEMBER = re.compile(
-    r"\b(?i:(?:Member|Enrollee|Beneficiary) (?:ID|number|no\b\.?|#)|Subscriber ID|Participant ID|Insurance ID|Plan ID"
-    r"|Identification|ID ?#|ID no\.?|ID(?=[ :]))"
-    r"[ ]*[:#_|]*[ ]*_*(?P<id>(?:[A-Z]{1,4}[ -]?)?\d[\dA-Z-]*(?:[ ](?:\d[\dA-Z-]*|[A-Z]\b))*)"
+    r"\b(?i:(?:Member|Mbr|Enrollee|Beneficiary|Subscriber|Participant|Cardholder|Insured|Insurance|Plan|Policy|Medicaid"
+    rf"|Medicare|Certificate|Cert)\.?{_NUMBER}|Policyholder(?: ID)?|Identification(?:[ ]+(?:no\.?|number))?|ID ?#"
+    rf"|ID no\.?"
+    rf"|ID(?=[ :]))(?!\w)[ ]*[:;#_=.]*[ ]*_*(?P<id>{_VALUE}(?:[ ]\d{{1,5}}(?![\d/.-]))*(?:[ ][A-Z]\b)?)"
 )
-STOPS = re.compile(r"[ ](?:MRN|DOB|Sex|Date|Age|Visit|ID)\b.*$")
+PATIENTS_OWN = re.compile(
+    r"(?:Patient|Pt|Client|Visit|Encounter|EMR|EHR|Chart|Record|Tax|NPI|Provider|Group|Rx|Case)[ ]*$", re.IGNORECASE
+)
+STOPS = re.compile(r"[ ](?:MRN|DOB|D\.O\.B|DoB|Sex|Date|Age|Visit|ID|MD|DO|NP|PA|RN)\b.*$")
+LEAST_DIGITS = 4  # of a member's number
 
 
 def find_identity(page: PageText) -> list[Finding]:
@@ -64,25 +117,58 @@ def find_identity(page: PageText) -> list[Finding]:
 
 def _identifiers(page: PageText) -> Iterator[tuple[str, str, int, int]]:
     text = page.text
-    for pattern in (NAME, NAME_BESIDE_BIRTH):
-        named = ((match, _plain(match["name"])) for match in pattern.finditer(text))
-        match, name = next(((match, name) for match, name in named if name), (None, None))
-        if match and name:
-            yield "name", name, match.start("name"), match.end("name")
-            break
-    if match := BIRTH.search(text):
+    name_end = None
+    if match := LAST_FIRST.search(text):
+        yield "name", f"{match['first']} {match['last']}", match.start("last"), match.end("first")
+    else:
+        for pattern in (NAME, NAME_BESIDE_BIRTH, OF_WHOM, NAME_BESIDE_DATE):
+            named = ((match, _plain(match["name"])) for match in pattern.finditer(text))
+            match, name = next(((match, name) for match, name in named if name), (None, None))
+            if match and name:
+                name_end = match.end("name")
+                yield "name", name, match.start("name"), name_end
+                break
+    if born := _birth(text, name_end):
+        yield "birth_date", *born
+    yield from _numbers(text)
+
+
+def _birth(text: str, name_end: int | None) -> tuple[str, int, int] | None:
+    """The date that a label says is a birth; without one, the older date that stands beside the name."""
+    for match in BIRTH.finditer(text):
         born = DATE.match(text, match.end())
-        if born and (day := iso(born, in_the_past=True)):
-            yield "birth_date", day, match.start(), born.end()
-    if match := MRN.search(text):
-        yield "mrn", match["mrn"].strip(), match.start(), match.end()
-    if match := MEMBER.search(text):
-        yield "member_id", match["id"].strip(), match.start(), match.end()
+        if born and (day := iso(born, in_the_past=True)) and len(day) == 10:
+            return day, match.start(), born.end()
+    beside = BESIDE_NAME.match(text, name_end) if name_end else None
+    born = DATE.match(text, beside.end()) if beside else None
+    day = iso(born, in_the_past=True) if born else None
+    newest = max((found for _, _, found in dates_in(text)), default="")
+    if born and day and len(day) == 10 and int(day[:4]) + GROWN <= int(newest[:4] or 0):
+        return day, born.start(), born.end()
+    return None
+
+
+def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """The chart's number and the member's. A bare "ID" is the plan's on its letters and beside its name, else a chart's."""
+    members = [
+        match
+        for match in MEMBER.finditer(text)
+        if sum(c.isdigit() for c in match["id"]) >= LEAST_DIGITS and not PATIENTS_OWN.search(text[: match.start()])
+    ]
+    record = MRN.search(text) or OWN_NUMBER.search(text)
+    if record is None and members and BARE_ID.match(text, members[0].start()):
+        start = members[0].start()
+        if not INSURED.search(text[max(0, start - NEAR) : start]) and not PLANS.search(text):
+            record, members = BARE_ID.match(text, start), members[1:]
+    if record:
+        yield "mrn", record["mrn"].strip(), record.start(), record.end()
+    if members:
+        yield "member_id", members[0]["id"].strip(), members[0].start(), members[0].end()
 
 
 def _plain(name: str) -> str | None:
     """ "Okafor, Denise M" -> "Denise M Okafor"; None when it is no name."""
-    name = re.sub(r"^(?:Mr|Mrs|Ms|Miss)\.? ", "", STOPS.sub("", name)).strip(" .,")
+    name = re.sub(r"^(?:Mr|Mrs|Ms|Mx|Miss)\.? +", "", STOPS.sub("", name)).strip(" .,")
     if NO_NAME.search(name):
         return None
     if "," in name:

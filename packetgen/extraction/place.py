@@ -10,6 +10,7 @@ from itertools import pairwise
 from packetgen.documents.model import Word
 from packetgen.documents.text import PageText
 from packetgen.extraction.model import Evidence
+from packetgen.extraction.numerals import as_digits
 from packetgen.extraction.sections import headings
 
 # A new passage starts at a blank line, a bullet, a numbered item, a heading, or after a full stop.
@@ -27,7 +28,7 @@ ABBREVIATED = re.compile(r"(?:\b(?:vs|approx|Dr|Mr|Ms|Mrs|St|no|e\.g|i\.e)|\b[A-
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence or list item of a page: text[start:end]. said: the same on one line, single-spaced."""
+    """A sentence or list item of a page: text[start:end]. said: the same on one line, its numerals as digits."""
 
     page: PageText
     start: int
@@ -35,7 +36,13 @@ class Passage:
     said: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "said", " ".join(self.page.text[self.start : self.end].split()))
+        object.__setattr__(self, "said", " ".join(as_digits(self.page.text[self.start : self.end]).split()))
+
+    def verbatim(self, said: str) -> str | None:
+        """What the page has for words that are said; None when they do not stand together there."""
+        quote = self.page.quote_between(self.start, self.end)
+        match = re.search(r"\s+".join(map(re.escape, said.split())), as_digits(quote))
+        return quote[match.start() : match.end()].rstrip() if match else None
 
     def evidence(self, rule: str) -> Evidence:
         """The whole passage as evidence."""

@@ -7,10 +7,12 @@ it up to the next drug. Drugs in a list share what stands before the list and af
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from packetgen.extraction.doses import PRODUCT
 from packetgen.extraction.vocabulary import Drug, drug_like, drug_named, drug_pattern
 
 # Words that reach forward to the drug right after them, so that they do not speak of the drug before.
@@ -28,11 +30,24 @@ FORWARD = re.compile(
     re.IGNORECASE,
 )
 JOINED = re.compile(
-    r"(?:,|/|\+|&|\band\b|\bor\b|\band/or\b)\s*(?:(?:and|or|then|the|her|his|also|with|oral)\s+){0,2}$", re.I
+    r"(?:,|/|\+|&|\band\b|\bor\b|\bnor\b|\band/or\b)\s*(?:(?:and|or|then|the|her|his|also|with|oral)\s+){0,2}$", re.I
 )
 BROKEN = re.compile(r";|(?<=[a-z0-9)%])\.\s+(?=[A-Z0-9])|(?<=[a-z]{3})\.\s+(?=[a-z])|\s[—–]\s(?=[A-Z])")
+# "… it helped a little and her sister swears by X": the sister speaks of X.
+OF_ANOTHER = re.compile(
+    r"(?:[,;.]|\b(?:and|but|while)\b|\s)\s*(?:her|his|their|my|the) (?:\w+ )?(?:mother|father|sister|brother|mom|dad"
+    r"|aunt|uncle|cousin|friend|daughter|son|wife|husband)\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+Name = tuple[int, int, Drug | None]
 FEW = 3  # words before a drug that still make it what its clause is about
 PAREN_OPEN = re.compile(r"\([^()]*$")
+# "Switched from X to Y for fatigue": the reason is that of X.
+SWITCHED = re.compile(
+    r"\b(?:switch\w*|chang\w+|replac\w+|swapp\w+|transition\w*|rotat\w+)(?: from)?\s*$", re.IGNORECASE
+)
+FOR_ANOTHER = re.compile(r"^[^.;,]{0,30}\b(?:to|with|for|by)\s*$", re.IGNORECASE)
+WHY = re.compile(r"\s(?:for|due to|d/t|because|after|when|as|since|secondary to)\b[^.;]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +87,16 @@ def names_in(said: str) -> tuple[tuple[int, int, Drug], ...]:
 
 def scopes(said: str) -> list[Told]:
     """Every drug of a passage with its words; the words before a colon speak of all that follows it."""
-    names = names_in(said)
-    if not names:
+    drugs = names_in(said)
+    if not drugs:
         return []
+    toxins: list[Name] = [(*m.span(), None) for m in PRODUCT.finditer(said)]
+    names = sorted([*drugs, *toxins], key=lambda name: name[0])
     cuts, joined = [0], [False]
     for (_, left, _), (right, _, _) in pairwise(names):
         gap = said[left:right]
-        forward = FORWARD.search(gap)
-        broken = list(BROKEN.finditer(gap))
+        forward = FORWARD.search(gap) or OF_ANOTHER.search(gap)
+        broken = [b for b in BROKEN.finditer(gap) if not PAREN_OPEN.search(said[: left + b.start()])]
         inside = PAREN_OPEN.search(gap) and ")" in said[right:]
         if broken and (forward or len(gap[broken[-1].end() :].split()) <= FEW):
             cuts.append(left + broken[-1].end())
@@ -92,6 +109,8 @@ def scopes(said: str) -> list[Told]:
             joined.append(JOINED.search(gap) is not None)
     told = []
     for index, (start, end, drug) in enumerate(names):
+        if drug is None:
+            continue
         first = index
         while joined[first]:
             first -= 1
@@ -101,5 +120,26 @@ def scopes(said: str) -> list[Told]:
         stop = cuts[index + 1] if index + 1 < len(names) else len(said)
         tail = said[names[last][1] : cuts[last + 1] if last + 1 < len(names) else len(said)] if last > index else ""
         shared = re.sub(r"\([^)]*\)", " ", tail)
-        told.append(Told(drug, start, end, said[cuts[first] : names[first][0]], said[start:stop], shared))
+        before = said[cuts[first] : names[first][0]]
+        before = before[max((b.end() for b in BROKEN.finditer(before)), default=0) :]
+        own = said[start:stop] + _after_brackets(said, end, names[index + 1 : index + 2], cuts[index + 2 : index + 3])
+        told.append(Told(drug, start, end, before, own, shared))
+    return _switched(said, told)
+
+
+def _after_brackets(said: str, end: int, inner: Sequence[Name], cut: Sequence[int]) -> str:
+    """What follows brackets that name a second drug after the first: "injections (1% lidocaine) helped three days"."""
+    if not inner or not PAREN_OPEN.search(said[end : inner[0][0]]):
+        return ""
+    close = said.find(")", inner[0][1])
+    return said[close + 1 : cut[0] if cut else len(said)] if 0 <= close < (cut[0] if cut else len(said)) else ""
+
+
+def _switched(said: str, told: list[Told]) -> list[Told]:
+    """The same, with the reason of a switch given to the drug that was left."""
+    for index, (one, other) in enumerate(pairwise(told)):
+        why = WHY.search(other.own)
+        if why and SWITCHED.search(said[: one.start]) and FOR_ANOTHER.match(said[one.end : other.start]):
+            told[index] = replace(one, own=f"{one.own}, stopped{why.group(0)}")
+            told[index + 1] = replace(other, own=other.own[: why.start()] + other.own[why.end() :])
     return told

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import dates_in
 from packetgen.extraction.model import Finding, Score
+from packetgen.extraction.numerals import as_digits
 from packetgen.extraction.place import evidence
 from packetgen.extraction.subscores import find_subscores, without_plain_twins
 from packetgen.extraction.vocabulary import Instrument, instruments
@@ -16,10 +18,11 @@ from packetgen.extraction.vocabulary import Instrument, instruments
 _FILLER = (
     r"total|score[ds]?|today|recorded|reported|reviewed|as|is|was|were|of|at|in|on|by|the|to|clinic|visit|last|now"
     r"|currently|after|fill|\d(?=[ ]+\d)|scan(?:ned)?|bladder|volume|void|repeat|staff|pt|patient|with|he|she|gave"
-    r"|marked|his|her|this|quotes|an?"
+    r"|marked|his|her|this|quotes|an?|portal|online|phone|form|and|for|staff use|result|value|completed|filled(?: out)?"
 )
+_DAY = r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?=[ ]*[:=(]|[ ]+(?:was|is|=))"
 VALUE = re.compile(
-    rf"(?:[ ]*\([^)\d]*\d?[^)\d]*\))?(?:[\s:=,(-]|w/|(?:19|20)\d\d:|\b(?:{_FILLER})\b){{0,14}}?[ =:(]*"
+    rf"(?:[ ]*\([^)\d]*\d?[^)\d]*\))?(?:[\s:=,(_-]|w/|(?:19|20)\d\d:|{_DAY}|\b(?:{_FILLER})\b){{0,14}}?[ =:(_]*"
     r"(?P<value>\d{1,3}(?:\.\d{1,2})?)"
     r"(?![\d-]|\.\d|[ ]?(?:or|and|to) \d|%|[ ]?(?:wks?|weeks?|months?|days?|years?)\b|/\d{1,2}/\d"
     r"|[ ]+\d{1,3}[ ]?(?:mL|cc))"
@@ -27,11 +30,25 @@ VALUE = re.compile(
     re.IGNORECASE,
 )
 # With its unit, a value may stand further from the name: "PVR before today's case 18 mL".
-FURTHER = r"[^.;\d\n]{{0,60}}(?:\n[^.;\d\n]{{0,40}})?\b(?P<value>\d{{1,4}}(?:\.\d)?)[ ]?{unit}\b(?P<grade>)"
+FURTHER = (
+    r"(?:[^.;\d\n]|\d(?:st|nd|rd|th)\b|\d+[ ]*(?:weeks?|wks?|days?|months?|h\b"
+    r"|hours?)){{0,60}}(?:\n[^.;\d\n]{{0,40}})?\b(?P<value>\d{{1,4}}(?:\.\d)?)[ ]?{unit}\b(?P<grade>)"
+)
 # "MIDAS 24 today (58 on 7/14/25)", "MIDAS 102 (95 in March)"
 EARLIER = re.compile(
     r"[^.\n()]{0,25}\((?:\w+ )?(?P<value>\d{1,3}(?:\.\d{1,2})?)[ ]?(?:mL |cc )?"
     r"(?:on|in|at|last|a year|before|baseline)\b[^)\n]{0,24}\)",
+    re.IGNORECASE,
+)
+# "MIDAS 80 -> 24", "HDSS 4 today (11/2024: 4)"
+THEN = re.compile(
+    r"[ ]*(?:->|→|=>|(?:fell |down |improved )?to)[ ]*(?P<value>\d{1,3}(?:\.\d{1,2})?)(?![\d/-]|[ ]?(?:weeks|months"
+    r"|days|mg))",
+    re.IGNORECASE,
+)
+ON_DAY = re.compile(
+    r"[^.\n()]{0,25}\((?:in |on "
+    r"|was )?(?P<day>[A-Za-z]{0,9}\.?[ ]?[\d/]{2,10})[ ]?[:=] ?(?P<value>\d{1,3}(?:\.\d{1,2})?)\)",
     re.IGNORECASE,
 )
 ROW_NUMBER = re.compile(r"(?<![\d./-])\d{1,3}(?:\.\d{1,2})?(?![\d/-]|\.\d)")
@@ -48,6 +65,7 @@ GRADES = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 
 def find_scores(page: PageText) -> list[Finding]:
     """All scores of a page; the same value of an instrument on one date is found once."""
+    page = replace(page, text=as_digits(page.text))
     found: dict[Score, Finding] = {}
     for instrument in instruments().scores:
         for name in instrument.names:
@@ -66,9 +84,10 @@ def find_scores(page: PageText) -> list[Finding]:
 
 def _in_sentence(page: PageText, instrument: Instrument, name: re.Match[str]) -> Iterator[Finding]:
     """The value after a name, and the earlier one in brackets after it."""
-    match = VALUE.match(page.text, name.end())
-    if match is None and instrument.unit:
+    match = None
+    if instrument.unit:
         match = re.compile(FURTHER.format(unit=instrument.unit), re.IGNORECASE).match(page.text, name.end())
+    match = match or VALUE.match(page.text, name.end())
     if not match or THRESHOLD.search(page.text[name.end() : match.start("value")]) or _is_a_row(page, name):
         return
     line_end = page.text.find("\n", match.end())
@@ -81,6 +100,10 @@ def _in_sentence(page: PageText, instrument: Instrument, name: re.Match[str]) ->
     yield from _score(
         page, instrument, match["value"], name.start(), match.end(), after[0][2] if after else None, grade
     )
+    for again in (THEN.match(page.text, match.end()), None if earlier else ON_DAY.match(page.text, match.end())):
+        if again:
+            days = dates_in(again.group(0))
+            yield from _score(page, instrument, again["value"], name.start(), again.end(), days[0][2] if days else None)
     if earlier:
         days = dates_in(earlier.group(0))
         day = days[0][2] if days else None

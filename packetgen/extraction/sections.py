@@ -16,8 +16,9 @@ NUMBERED = re.compile(r"[ \t]*(?:[-=~*#•|+]+[ ]*)*(?:\(?(?:\d{1,2}|[IVX]{1,4}|
 # A title ends with its colon, or stands apart from what follows, or alone on its line.
 TITLE = re.compile(
     r"(?P<title>[A-Za-z](?:[^\n:]{0,58}?[^\s:])?)[ ]*"
-    r"(?P<end>:|[ ][-–—][ ]|\s*\([^)\n]{0,40}\)[ ]*:?|[ ]{2,}|\.?[ ]*-*[ ]*(?=\n|$))"
+    r"(?P<end>[ .]*:|[ ]*>(?=[ ]|$)|[ ][-–—][ ]|\s*\([^)\n]{0,40}\)[ ]*:?|[ ]{2,}|\.?[ ]*-*[ ]*(?=\n|$))"
 )
+RULE = re.compile(r"[-=_~*.]{10,}")
 CAPITALS = re.compile(r"[A-Z][A-Z &/'-]{3,}")
 
 
@@ -47,8 +48,17 @@ def headings(page: PageText) -> tuple[Heading, ...]:
         heading = _heading(line, offset)
         if heading:
             found.append(heading)
+        elif (
+            RULE.fullmatch(line.strip()) and found and not (found[-1].alone and _is_next(page.text, found[-1], offset))
+        ):
+            found.append(Heading(offset, offset + len(line), None, True))  # a ruled line ends a section
         offset += len(line)
     return tuple(found)
+
+
+def _is_next(text: str, heading: Heading, offset: int) -> bool:
+    """Whether only the heading stands between it and an offset: the rule underlines it."""
+    return not text[heading.end : offset].strip()
 
 
 def _heading(line: str, offset: int) -> Heading | None:
@@ -63,7 +73,7 @@ def _heading(line: str, offset: int) -> Heading | None:
     kind = _kind(title.strip(" .-=~*").lower())
     if kind is not None and (match["end"].strip() or alone or title.isupper()):
         return Heading(offset + match.start(), end, kind, alone)
-    if CAPITALS.fullmatch(title) and (alone or match["end"].strip() == ":"):
+    if CAPITALS.fullmatch(title) and (alone or match["end"].strip()[-1:] in (":", ">")):
         return Heading(offset + match.start(), end, None, alone)
     return None
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import DATE, dates_in, iso
 from packetgen.extraction.model import Finding, Score
 from packetgen.extraction.place import evidence
+from packetgen.extraction.vocabulary import Instrument, instruments
 
 _N = r"\d{1,2}(?:\.\d{1,2})?"
 TWSTRS = re.compile(
@@ -62,13 +64,27 @@ DAS = re.compile(r"(?:disability assessment scale|\bDAS\b)[ ]*[:(]?(?P<parts>[^.
 DAS_PART = re.compile(r"(?P<name>hygiene|dressing|limb position|position|pain)\W{1,3}(?P<value>[0-3])\b", re.IGNORECASE)
 DATED = re.compile(r"\bdate[ :]*", re.IGNORECASE)
 ROUNDING = 0.01
-_MIDAS = re.compile(r"\bMIDAS\b|migraine disability assessment", re.IGNORECASE)
-_HIT6 = re.compile(r"\bHIT-?[ ]?6\b|headache impact test", re.IGNORECASE)
+PARTS_WITHIN = 500  # characters after a score's name
+SUM_AFTER = re.compile(
+    r"[^A-Za-z\d]{0,40}(?:\b(?:total|sum|score)\b|=|->|→)[^A-Za-z\d]{0,60}(?:\b(?:total|sum|score|is"
+    r"|of)\b[^A-Za-z\d]{0,60})?"
+    r"(?P<sum>\d{1,2}(?:\.\d{1,2})?)(?!\d)",
+    re.IGNORECASE,
+)
+SUM_BEFORE = re.compile(
+    r"(?:^|[ :=(])(?:(?:total|score|today|is|was|of|now)[ :=]*)*(?P<sum>\d{1,2}(?:\.\d{1,2})?)(?!\d"
+    r"|[/.]\d{1,2}[/.])(?:[ ]?/[ ]?\d{2})?[ ]*[:;,(=–-]",
+    re.IGNORECASE,
+)
+_MIDAS = re.compile(r"\bM[Il1]DAS\b|migraine disability assessment", re.IGNORECASE)
+_HIT6 = re.compile(r"\bH[Il1]T-?[ ]?6\b|headache impact test", re.IGNORECASE)
 QUESTIONNAIRES = (("MIDAS", _MIDAS, 5, ("A", "B")), ("HIT-6", _HIT6, 6, ()))
-ITEM = re.compile(r"^[ ]*(?P<item>[1-9]|[AB])[.)][ ]+(?=\S)", re.MULTILINE)
+ITEM = re.compile(r"^[ ]*(?P<item>[1-9]|[AB])(?:[.)]|(?=[ ]{1,3}[A-Z][a-z]+ ))[ ]+(?=\S)", re.MULTILINE)
 ENDS = re.compile(r"(?:[ ]{2,}|\?[ ]+|_+)(?P<value>\d{1,2})_*(?:[ ]+days?)?[ ]*$", re.MULTILINE | re.IGNORECASE)
 TOTAL = re.compile(
-    r"^[^\n]*\btotal\b(?: score)?[ ]*(?:\([^)\n]*\))?[ ]*[:=]?[ ]+(?P<value>\d{1,3})\b", re.IGNORECASE | re.MULTILINE
+    r"^[^\n]*\b(?:total|sum)\b(?: (?:score|of (?:points|scores|items)"
+    r"|points))?[ ]*(?:\([^)\n]*\))?[ .:=_]+(?P<value>\d{1,3})\b",
+    re.IGNORECASE | re.MULTILINE,
 )
 BLADDER_COLUMNS = tuple(
     (name, re.compile(words, re.IGNORECASE))
@@ -91,14 +107,81 @@ MAS_ROWS_WITHIN = 25
 def find_subscores(page: PageText) -> list[Finding]:
     """Scores of a page with their parts. A sum that does not agree leaves its parts out."""
     rules = (
-        _twstrs, _twstrs_sheet, _two_parts, _in_columns, _items_in_a_line, _midas, _hit6, _numbered, _ashworth,
-        _disability, _gravimetry, _bladder_diary,
+        _summed, _added, _twstrs, _twstrs_sheet, _two_parts, _in_columns, _items_in_a_line, _midas, _hit6, _numbered,
+        _ashworth, _disability, _gravimetry, _bladder_diary,
     )  # fmt: skip
-    return [finding for rule in rules for finding in rule(page)]
+    found: dict[Score, Finding] = {}
+    for finding in (finding for rule in rules for finding in rule(page)):
+        if isinstance(finding.value, Score):
+            found.setdefault(finding.value, finding)
+    return list(found.values())
 
 
 def _score(page: PageText, score: Score, start: int, end: int) -> Finding:
     return Finding(score, "present", (evidence(page, start, end, "score_parts"),), score.date)
+
+
+def _summed(page: PageText) -> Iterator[Finding]:
+    """Scores that are the sum of named parts, as often as a text tells all of them in order after the score's name."""
+    titles = [
+        (match, instrument)
+        for instrument in instruments().scores
+        if instrument.parts
+        for name in instrument.names
+        for match in re.finditer(rf"\b(?:{name})(?![\w-])", page.text, re.IGNORECASE)
+    ]
+    for title, instrument in titles:
+        others = [other.start() for other, _ in titles if other.start() > title.start()]
+        stop = min([title.end() + PARTS_WITHIN, *others])
+        for match in _all_parts(instrument).finditer(page.text, title.end(), stop):
+            parts = tuple((part.name, float(match[part.name])) for part in instrument.parts)
+            if all(value <= part.high for (_, value), part in zip(parts, instrument.parts, strict=True)):
+                yield from _checked_sum(page, instrument, parts, title, match)
+
+
+def _checked_sum(
+    page: PageText,
+    instrument: Instrument,
+    parts: tuple[tuple[str, float], ...],
+    title: re.Match[str],
+    match: re.Match[str],
+) -> Iterator[Finding]:
+    """The score with the sum that the text states, where it agrees; without one, the parts alone."""
+    total = sum(value for _, value in parts)
+    stated = SUM_AFTER.match(page.text, match.end()) or SUM_BEFORE.search(page.text, title.end(), match.start())
+    if stated and abs(float(stated["sum"]) - total) > ROUNDING:
+        stated = None
+    end = max(match.end(), stated.end()) if stated else match.end()
+    yield _score(page, Score(instrument.instrument, total if stated else None, parts), title.start(), end)
+
+
+@cache
+def _all_parts(instrument: Instrument) -> re.Pattern[str]:
+    value = (
+        r"[ .:=_]*(?:\((?:\d+[ ]?[-–to]+[ ]?\d+)\))?(?:\b(?:score|sub-?score|sub-?scale|sub-?total|is|was"
+        r"|of)\b)?[ .:=_(]*"
+    )
+    number = r"(?P<{}>\d{{1,2}}(?:\.\d{{1,2}})?)(?!\d|%)(?:[ ]?/[ ]?\d{{2}})?"
+    between = r"[^A-Za-z\d]{1,40}(?:(?:[IVX]{1,3}\.|\b(?:and|plus|with)\b)[^A-Za-z\d]{0,20})?"
+    return re.compile(
+        between.join(rf"\b(?:{part.written})\b{value}{number.format(part.name)}" for part in instrument.parts),
+        re.IGNORECASE,
+    )
+
+
+def _added(page: PageText) -> Iterator[Finding]:
+    """ "TWSTRS 41 = 19 + 13 + 9": the parts of a sum in the order of the scale."""
+    for instrument in instruments().scores:
+        terms = r"[ ]*\+[ ]*".join(rf"(?P<{part.name}>\d{{1,2}}(?:\.\d{{1,2}})?)" for part in instrument.parts)
+        for name in instrument.names if terms else ():
+            for match in re.finditer(
+                rf"\b(?:{name})[ :=]*(?P<sum>\d{{1,2}}(?:\.\d{{1,2}})?)[ ]*[=(][ ]*{terms}", page.text, re.IGNORECASE
+            ):
+                parts = tuple((part.name, float(match[part.name])) for part in instrument.parts)
+                if abs(sum(value for _, value in parts) - float(match["sum"])) < ROUNDING:
+                    yield _score(
+                        page, Score(instrument.instrument, float(match["sum"]), parts), match.start(), match.end()
+                    )
 
 
 def _twstrs(page: PageText) -> Iterator[Finding]:

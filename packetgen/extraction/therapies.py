@@ -13,9 +13,11 @@ from functools import cache
 from itertools import pairwise
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.context import RELATIVE
+from packetgen.extraction.context import RELATIVE, of_a_relative
 from packetgen.extraction.dates import dates_in
+from packetgen.extraction.doses import PRODUCT
 from packetgen.extraction.model import Assertion, Finding, Therapy, TherapyRole, TherapyStatus
+from packetgen.extraction.outcome import first_sentence, outcome
 from packetgen.extraction.place import Passage, passages
 from packetgen.extraction.scope import Told, names_in, scopes
 from packetgen.extraction.sections import headings, section_at
@@ -24,9 +26,10 @@ from packetgen.extraction.vocabulary import SectionKind, therapy_status
 
 DOSE = re.compile(
     r"(?<![\d./-])(?:\d{1,4}(?:\.\d{1,2})?[ ]?(?:->|→|-|to)[ ]?)?(?P<dose>\d{1,4}(?:\.\d{1,2})?)[ ]?"
-    r"(?P<unit>mg|mcg|g|units?|drops|gtts)\b",
+    r"(?P<unit>mg|milligrams?|mcg|micrograms?|g|grams?|units?|drops|gtts)\b",
     re.IGNORECASE,
 )
+UNITS = {"milligram": "mg", "milligrams": "mg", "microgram": "mcg", "micrograms": "mcg", "gram": "g", "grams": "g"}
 BARE_DOSE = re.compile(
     r"(?:[ ](?:XR|LA|ER|XL|SR|DR|IR))?(?:[ ]\([^)]{2,20}\))?[ ](?:\d{1,4}[ ]?(?:->|→)[ ]?)?"
     r"(?P<dose>\d{1,4}(?:\.\d{1,2})?)"
@@ -44,7 +47,7 @@ WEEKS = re.compile(
     r"(?:(?:x|for|of|over|after|in|only|,|;|\(|-|–|:)|(?<=[a-z0-9)\]]))[ ]*"
     r"(?:about |almost |nearly |only |just |~ ?|approx\w* )?"
     rf"(?P<n>\d{{1,3}}(?:\.\d)?|(?:{'|'.join(NUMBERS)})\b)(?: ?[-–] ?\d{{1,2}}| to \d{{1,2}})?[ -]?"
-    r"(?P<unit>days?|d|wks?|weeks?|mos?|months?|yrs?|years?)\b"
+    r"(?P<unit>days?|nights?|d|wks?|weeks?|mos?|months?|yrs?|years?)\b"
     r"(?!\s*(?:a|per|/|each|every)\s*(?:week|month|year|wk|mo)|\s*(?:ago|supply|later|before|of age|old)|/)",
     re.IGNORECASE,
 )
@@ -52,31 +55,14 @@ NOT_A_TERM = re.compile(r"(?:every|each|q|within|last|past|age|in|wk|week)[ ]*$"
 FOR_A = re.compile(
     r"(?:for|lasted|about|over|only|[\"“(,])[ ]*$", re.IGNORECASE
 )  # "a month" is a term, "8 a month" is none
-IN_WEEKS = {"d": 1 / 7, "w": 1.0, "m": 52 / 12, "y": 52.0}
-SENTENCE = re.compile(r"(?<=[a-z0-9)%\"”])[.;](?:\s|$)")
-REST_OF_CLAUSE = re.compile(r"[^.;|\n]{0,90}(?=[.;|\n]|$)")
+IN_WEEKS = {"d": 1 / 7, "n": 1 / 7, "w": 1.0, "m": 52 / 12, "y": 52.0}
 LONGEST_FOLLOW_UP = 160  # characters of a sentence that goes on about the drug before
 MOST_FOLLOW_UPS = 3
 OWN_TOPIC = re.compile(r"[^\n]*\S {3,}\S|(?:[A-Z][\w/& -]{1,40}):(?! )|(?:[•*·-]|\d{1,2}[.)])\s")
-FAILURE: tuple[TherapyStatus, ...] = ("ineffective", "partial_response", "not_tolerated", "contraindicated")
-ENDED: tuple[TherapyStatus, ...] = (*FAILURE, "stopped_other", "allergy")
-STILL = re.compile(r"\b(?:still|continu\w+|currently|remains? on|ongoing|now on)\b", re.IGNORECASE)
-CONDITIONAL = re.compile(
-    r"\bif\b (?:\w+ ){0,6}(?:denied|fails?|failed|refused|needed|covered|approved|inadequate|insufficient|response"
-    r"|better|disappoint\w*|plan|insurance|insurer)\b",
-    re.IGNORECASE,
-)
-THOUGHT_OF = re.compile(
-    r"\b(?:if|should|were|would(?! not)|could(?! not)|consider\w*|alternativ\w+)\b(?![^.]*\bbut\b)", re.IGNORECASE
-)
-# A policy's words, wherever they are quoted: what a plan asks for is not what the patient did.
-ASKED_FOR = re.compile(
-    r"\bmust (?:have|be|try|first)\b|\b(?:criteria|policy|plan) (?:requires?|asks?)\b|\brequired to try\b"
-    r"|\bgroup [A-D]\b:?",
-    re.IGNORECASE,
-)
+TRIED = re.compile(r"\b(?:fail\w*|tried|trial|stopped|discontinued|quit|d/c\w*|intoleran\w*)\b", re.IGNORECASE)
+WORD = 12  # characters of the next word: "BP" is a use, "BP elevation" an effect
+BESIDE = 40  # characters between a drug and the relative who takes it: "Depakote (mother)"
 LONG_AGO = re.compile(r"\bin (?:\w+ )?(?:19|20)\d\d\b|\bat age \d|\bas a (?:child|teen\w*)", re.IGNORECASE)
-TO_START = re.compile(r"\W*(?:\d[.)] *)?(?:start|begin|add|try|trial|initiate)\b", re.IGNORECASE)
 
 
 def find_therapies(page: PageText, *, about_headache: bool = True) -> list[Finding]:
@@ -136,7 +122,7 @@ def _with_follow_ups(found: Sequence[Passage]) -> list[tuple[Passage, Passage | 
     more = MOST_FOLLOW_UPS
     for before, passage in pairwise([None, *found]):
         assert passage is not None  # noqa: S101 - for the type checker
-        if names_in(passage.said):
+        if names_in(passage.said) or PRODUCT.search(passage.said):
             units.append((passage, None))
             more = MOST_FOLLOW_UPS
         elif units and more and before and _follows(units[-1], before, passage):
@@ -175,12 +161,16 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_head
         role = "first_line_other" if role == "preventive" and section in ("trials", "failed") else "other_indication"
     if use:
         own = own.replace(use, " ")
-    status, reason = _status(told, own, section, answer, in_its_paragraph=is_in_headings_paragraph(passage))
+    told = replace(told, shared=_for_another_use().sub(" ", told.shared))
+    status, reason = outcome(told, own, section, answer, under_heading=is_in_headings_paragraph(passage))
     if status == "unknown" and role in ("acute", "other_indication"):
         status = "stopped_other" if LONG_AGO.search(own) else "current"  # named without more: in use
     assertion: Assertion = "present"
-    if _of_a_relative(told, own, section):
+    relative = of_a_relative(passage, told.start)
+    if relative == "family" or _of_a_relative(told, own, section):
         status, assertion, reason = "family_only", "family", None
+    elif relative:
+        assertion = relative
     elif status in ("planned", "hypothetical"):
         assertion = "planned" if status == "planned" else "hypothetical"
     elif status == "never_tried":
@@ -197,7 +187,7 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_head
         _weeks(own),
         start,
         stop,
-        reason,
+        place.verbatim(reason) if reason else None,
     )
     return Finding(value, assertion, (place.evidence("therapy"),))
 
@@ -210,8 +200,9 @@ def _answer(passage: Passage, told: Told) -> Answer | None:
 
 
 def _of_a_relative(told: Told, own: str, section: SectionKind | None) -> bool:
-    clause = _first_sentence(own)
-    return section == "family" or bool(RELATIVE.search(told.before) or RELATIVE.search(clause))
+    relative = RELATIVE.search(first_sentence(own), told.end - told.start)
+    beside = relative is not None and relative.start() - (told.end - told.start) <= BESIDE
+    return section == "family" or bool(RELATIVE.search(told.before)) or beside
 
 
 def is_in_headings_paragraph(passage: Passage) -> bool:
@@ -226,125 +217,15 @@ def is_in_headings_paragraph(passage: Passage) -> bool:
     return "\n\n" not in between.lstrip("\n") if above[-1].alone else "\n" not in between
 
 
-def _first_sentence(words: str) -> str:
-    end = SENTENCE.search(words)
-    return words[: end.start() + 1] if end else words
-
-
-def _status(
-    told: Told, own: str, section: SectionKind | None, answer: Answer | None, *, in_its_paragraph: bool
-) -> tuple[TherapyStatus, str | None]:
-    """The status, and the words that give a reason for an end."""
-    if section == "allergy" or re.search(r"\ballerg(?:y|ies|ic to)\b(?! (?:season|shot))", told.before, re.IGNORECASE):
-        named = _search(own)
-        return ("never_tried", None) if named and named[0] == "never_tried" else ("allergy", _reason(named, own))
-    if section == "education" or _is_hypothetical(told):
-        return "hypothetical", None
-    if answer == "no":
-        named = _search(own)
-        if named and named[0] == "contraindicated":
-            return "contraindicated", _reason(named, own)
-        return "never_tried", None
-    if answer == "not now":
-        named = _search(own)
-        return (named[0], _reason(named, own)) if named and named[0] in ENDED else ("never_tried", None)
-    texts = [own, told.before, told.shared]
-    goes_on = STILL.search(told.before) or STILL.search(_first_sentence(own))
-    for text in [own, told.shared] if goes_on else texts:
-        named = _search(text, weak=False)
-        if named:
-            return named[0], _reason(named, text)
-    if therapy_status().hypothetical and _pattern(therapy_status().hypothetical.words).search(
-        f"{told.before} {_first_sentence(told.own)}"
-    ):
-        return "hypothetical", None
-    if section == "plan" and re.match(
-        r"\W*(?:\d[.)] *)?(?:start|begin|add|try|trial|initiate)\b", told.before, re.IGNORECASE
-    ):
-        return "planned", None
-    if answer == "now":
-        return "current", None
-    for text in texts:
-        named = _search(text, weak=True)
-        if named and not (section == "failed" and named[0] == "current"):
-            return named[0], _reason(named, text)
-    if section == "failed" and in_its_paragraph:
-        return "ineffective", None
-    if section == "discontinued" or answer == "past":
-        return "stopped_other", None
-    return ("current", None) if section == "current" else ("unknown", None)
-
-
-def _is_hypothetical(told: Told) -> bool:
-    """Whether a condition or a wish stands before the drug, or beside it in its own sentence."""
-    before = told.before
-    clause = _first_sentence(told.own)
-    return bool(
-        THOUGHT_OF.search(before)
-        or ASKED_FOR.search(before)
-        or CONDITIONAL.search(clause)
-        or re.search(
-            r"\bwould be\b|\b(?:next|reasonable|other|another) (?:step|choice|option)\b", clause, re.IGNORECASE
-        )
-    )
-
-
-def _search(words: str, *, weak: bool | None = None) -> tuple[TherapyStatus, re.Match[str]] | None:
-    """The first status whose words are there, with these; weak: only of the weak ones, or only of the others."""
-    said = _without_denied_effects(words)
-    for status, is_weak, pattern in _patterns():
-        match = pattern.search(said) if weak is None or is_weak == weak else None
-        if match:
-            return status, match
-    return None
-
-
-def _reason(named: tuple[TherapyStatus, re.Match[str]] | None, words: str) -> str | None:
-    if named is None or named[0] not in ENDED:
-        return None
-    match = named[1]
-    rest = REST_OF_CLAUSE.match(words, match.end())
-    return (words[match.start() : match.end()] + (rest.group(0) if rest else "")).strip(" ,-:(")
-
-
-def _without_denied_effects(words: str) -> str:
-    """The words with "no side effects" and its like blanked out; places stay."""
-    return _denied().sub(lambda match: " " * len(match.group(0)), words.replace("_", " "))
-
-
-@cache
-def _denied() -> re.Pattern[str]:
-    adverse = therapy_status().filled("<adverse>")
-    return re.compile(
-        rf"\b(?:no|without|denies|w/o|never (?:had|caused)|free of)\b(?: \w+)?,? ?{adverse}"
-        r"|\b(?:tolerat\w+ (?:it |this )?(?:well|fine)|well tolerated)",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _patterns() -> tuple[tuple[TherapyStatus, bool, re.Pattern[str]], ...]:
-    words = therapy_status()
-    return tuple(
-        (status.status, status.weak, _pattern("|".join(f"(?:{words.filled(cue.words)})" for cue in status.cues)))
-        for status in words.statuses
-    )
-
-
-@cache
-def _pattern(words: str) -> re.Pattern[str]:
-    return re.compile(words, re.IGNORECASE)
-
-
 def _role(told: Told, section: SectionKind | None) -> tuple[TherapyRole, str | None]:
     """What the drug is taken for, and the words that say so of another disease; else its usual role."""
     other, target = therapy_status().other_indication, therapy_status().target
-    clause = _first_sentence(told.own)
+    clause = first_sentence(told.own)
     if section == "allergy":
         return "other_indication", None
     if denied := re.search(other.denied, f"{told.before} {told.own}", re.IGNORECASE):
         return "other_indication", denied.group(0)
-    use = _for_another_use().search(clause)
+    use = next((m for m in _for_another_use().finditer(clause) if not _is_adverse(told, m, section)), None)
     if use and not re.search(rf"\b(?:for|of|against)[^.;]{{0,25}}\b(?:{target})", clause, re.IGNORECASE):
         return "other_indication", use.group(0)
     if told.drug.role == "other_indication" and told.drug.may_be:
@@ -353,13 +234,21 @@ def _role(told: Told, section: SectionKind | None) -> tuple[TherapyRole, str | N
     return told.drug.role, None
 
 
+def _is_adverse(told: Told, use: re.Match[str], section: SectionKind | None) -> bool:
+    """Whether what stands in brackets or after a dash is what a tried drug did: "failed topiramate (nausea)"."""
+    tried = section in ("trials", "failed") or TRIED.search(told.before) or TRIED.search(first_sentence(told.own))
+    marked = not re.match(r"\s*(?:for|treat\w*|against)\b", use.group(0), re.IGNORECASE)
+    adverse = re.search(therapy_status().filled("<adverse>"), use.string[use.start() : use.end() + WORD], re.IGNORECASE)
+    return bool(tried and marked and adverse)
+
+
 @cache
 def _for_another_use() -> re.Pattern[str]:
     adjectives = "her|his|their|the|chronic|severe|a|an|some|prior|known|my|postpartum|generali[sz]ed"
     return re.compile(
         rf"(?:\b(?:for|treats?|treating|against)(?: \w+)?,? (?:(?:{adjectives}) )*|\(|[-–:,] ?"
         r"|\b(?:daily|nightly|bid|tid|qid|qhs|hs|bedtime|morning|evening|prn|mg|mcg|\d) )"
-        rf"(?:{therapy_status().other_indication.uses})",
+        rf"(?:{therapy_status().other_indication.uses})(?!\w)",
         re.IGNORECASE,
     )
 
@@ -367,7 +256,7 @@ def _for_another_use() -> re.Pattern[str]:
 def _dose(told: Told) -> tuple[float | None, str | None]:
     """The highest dose and its unit; a number right after the name is a dose without a unit: "topa 100 x3mo"."""
     own = told.own
-    doses = [(float(m["dose"]), m["unit"].lower()) for m in DOSE.finditer(own)]
+    doses = [(float(m["dose"]), UNITS.get(m["unit"].lower(), m["unit"].lower())) for m in DOSE.finditer(own)]
     if doses:
         raised = [float(m["dose"]) for m in RAISED.finditer(own)]
         number, unit = max(doses)

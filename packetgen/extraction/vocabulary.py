@@ -76,14 +76,23 @@ class ScoreExample(Strict):
     value: float
 
 
+class Part(Strict):
+    """A part of a score: its name, how it is written, and the most that it can be."""
+
+    name: str
+    written: Pattern
+    high: float
+
+
 class Instrument(Strict):
-    """A score: its names as patterns, its range, and its unit where it has one."""
+    """A score: its names as patterns, its range, its unit where it has one, and the parts that it is the sum of."""
 
     instrument: str
     unit: str | None = None
     names: tuple[Pattern, ...]
     low: float
     high: float
+    parts: tuple[Part, ...] = ()
     example: ScoreExample
     source: str
     as_of: str
@@ -170,26 +179,30 @@ class OtherIndication(Strict):
 
 
 class TherapyStatuses(Strict):
-    """knowledge/therapy_status.yaml."""
+    """knowledge/therapy_status.yaml. lists: words that a cue names as "<name>"."""
 
-    adverse: tuple[Pattern, ...]
-    ended: tuple[Pattern, ...]
+    lists: dict[str, tuple[str, ...]]
+    nothing_told: tuple[TherapyCue, ...]
     statuses: tuple[StatusCues, ...]
+    to_start: TherapyCue
+    barred: TherapyCue
     hypothetical: Hypothetical
     other_indication: OtherIndication
     target: Pattern
 
     @model_validator(mode="after")
     def _patterns_compile(self) -> TherapyStatuses:
-        for status in self.statuses:
-            for cue in status.cues:
-                _check_pattern(self.filled(cue.words))
+        cues = [cue for status in self.statuses for cue in status.cues]
+        for cue in (*cues, *self.nothing_told, self.to_start, self.barred):
+            if unknown := re.findall(r"(?<!\?P)<(\w+)>", self.filled(cue.words)):
+                raise ValueError(f"no list is named {unknown[0]!r}")
+            _check_pattern(self.filled(cue.words))
         return self
 
     def filled(self, words: str) -> str:
         """A cue's words with the lists that it names put in."""
-        for name, list_ in (("<adverse>", self.adverse), ("<ended>", self.ended)):
-            words = words.replace(name, rf"\b(?:{'|'.join(list_)})")
+        for name, list_ in self.lists.items():
+            words = words.replace(f"<{name}>", rf"\b(?:{'|'.join(list_)})")
         return words
 
 

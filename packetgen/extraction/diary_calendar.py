@@ -1,0 +1,161 @@
+"""Month grids: a box for each day under the names of the weekdays, with signs that the sheet explains.
+
+A number in a column is a day only where the calendar has that day of the month under that weekday, so that hours and
+other numbers in a box are not taken for days.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from packetgen.documents.text import PageText
+from packetgen.extraction.dates import MONTHS
+from packetgen.extraction.diary_forms import Entry, lines_of
+from packetgen.extraction.scope import names_in
+
+MONTH_YEAR = re.compile(
+    rf"\b(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?,?[ ]+(?P<year>20\d\d)\b", re.IGNORECASE
+)
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAY = re.compile(r"\b(?P<day>mon|tue|wed|thu|fri|sat|sun)[a-z]*\b", re.IGNORECASE)
+LETTERS = re.compile(r"(?<!\w)[SMTWF](?!\w)")
+HEAD_WITHIN = 4  # lines between a month's name and its weekdays
+NUMBER = re.compile(r"(?P<day>\d{1,2})(?![\d.:/h])[.):]?\s*(?P<rest>.*)", re.DOTALL)
+PROSE = re.compile(r"[A-Za-z]{3,}(?: [a-z][a-z'’-]*){4,}")
+# "M = migraine", "* = I took my rescue medicine"
+LEGEND = re.compile(
+    r"(?<!\S)(?P<code>\([A-Za-z]\)|[A-Za-z]{1,2}|\d|[*+#✓•])[ ]*[=:][ ]*(?P<means>[A-Za-z][^=\n|;]*?)"
+    r"(?=[ ]{2,}|[;,|]|[ ]+(?:\([A-Za-z]\)|[A-Za-z]{1,2}|[*+#✓•\d])[ ]*[=:]|\n|$)"
+)
+MEANINGS = (
+    ("none", re.compile(r"\b(?:no|none|free|clear|nothing|without)\b", re.IGNORECASE)),
+    ("acute", re.compile(r"\b(?:took|take|taken|used|rescue|medic\w*|meds?|pills?|treated|triptan)\b", re.IGNORECASE)),
+    ("headache", re.compile(r"\b(?:not|non|other|ordinary|regular|tension|mild)\b.*", re.IGNORECASE)),
+    ("migraine", re.compile(r"migraine", re.IGNORECASE)),
+    ("headache", re.compile(r"headache|head pain|ache|\bHA\b", re.IGNORECASE)),
+)
+USUAL = {"0": "none", "N": "none", "-": "none", "M": "migraine", "H": "headache", "HA": "headache", "T": "headache"}
+SIGN = re.compile(r"\([A-Za-z]\)|[A-Za-z]+|\d+(?:\.\d+)?|[*+#✓•-]")
+HOURS = re.compile(r"(?P<n>\d+(?:\.\d+)?)[ ]*(?:h\b|hrs?\b|hours?\b)|all day", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Box:
+    day: int
+    start: int
+    end: int
+    said: list[str] = field(default_factory=list)
+
+
+def calendar(page: PageText) -> Iterator[Entry]:
+    """An entry for each box that has more than its day's number."""
+    lines = list(lines_of(page.text))
+    codes = _legend(page.text)
+    heads = [(index, match) for index, (line, _) in enumerate(lines) for match in [MONTH_YEAR.search(line)] if match]
+    for number, (index, head) in enumerate(heads):
+        last = heads[number + 1][0] if number + 1 < len(heads) else len(lines)
+        grid = lines[index + 1 : last]
+        columns = next((c for line, _ in grid[:HEAD_WITHIN] if (c := _columns(line))), [])
+        year, month = int(head["year"]), MONTHS[head["month"].lower()]
+        for box in _boxes(grid, columns, year, month) if columns else ():
+            cells = _cells(" ".join(box.said), codes)
+            if cells:
+                yield Entry(page, box.start, box.end, date(year, month, box.day).isoformat(), cells)
+
+
+def _columns(line: str) -> list[tuple[float, int]]:
+    """(middle, weekday) of each column of a line that names all seven; [] for another line."""
+    named = [((m.start() + m.end()) / 2, DAYS.index(m["day"].lower())) for m in WEEKDAY.finditer(line)]
+    if len(named) == len(DAYS):
+        return named
+    letters = [(m.group(0), m.start() + 0.5) for m in LETTERS.finditer(line)]
+    order = "".join(letter for letter, _ in letters)
+    first = {"SMTWTFS": 6, "MTWTFSS": 0}.get(order)
+    return [] if first is None else [(at, (first + n) % 7) for n, (_, at) in enumerate(letters)]
+
+
+def _boxes(grid: list[tuple[str, int]], columns: list[tuple[float, int]], year: int, month: int) -> list[_Box]:
+    boxes: list[_Box] = []
+    open_box: dict[int, _Box] = {}
+    ruled = any(line.count("|") >= len(DAYS) - 1 for line, _ in grid)
+    for line, offset in grid:
+        if _columns(line) or not line.strip(" |+-=_"):
+            continue
+        if (ruled and "|" not in line) or PROSE.search(line):
+            if boxes:
+                break
+            continue
+        for start, end, text in _parts(line, columns, ruled=ruled):
+            weekday = min(columns, key=lambda column: abs(column[0] - (start + end) / 2))[1]
+            match = NUMBER.match(text)
+            day = int(match["day"]) if match else 0
+            if match and _is_day(year, month, day, weekday) and day > getattr(open_box.get(weekday), "day", 0):
+                open_box[weekday] = _Box(day, offset + start, offset + end, [match["rest"]])
+                boxes.append(open_box[weekday])
+            elif weekday in open_box:
+                open_box[weekday].said.append(text)
+    return boxes
+
+
+def _parts(line: str, columns: list[tuple[float, int]], *, ruled: bool) -> Iterator[tuple[int, int, str]]:
+    """(start, end, text) of what a line has in each box."""
+    if ruled:
+        edges = [m.start() for m in re.finditer(r"\|", line)]
+        spans = list(zip([-1, *edges], [*edges, len(line)], strict=True))
+        if len(edges) > len(DAYS) - 1:
+            spans = spans[1:]
+        for left, right in spans:
+            text = line[left + 1 : right]
+            if text.strip():
+                yield left + 1, right, text.strip()
+        return
+    middles = [column for column, _ in columns]
+    words: dict[int, list[re.Match[str]]] = {}
+    for word in re.finditer(r"\S+", line):
+        at = min(range(len(middles)), key=lambda n: abs(middles[n] - (word.start() + word.end()) / 2))
+        words.setdefault(at, []).append(word)
+    for found in words.values():
+        yield found[0].start(), found[-1].end(), " ".join(word.group(0) for word in found)
+
+
+def _is_day(year: int, month: int, day: int, weekday: int) -> bool:
+    try:
+        return date(year, month, day).weekday() == weekday
+    except ValueError:
+        return False
+
+
+def _legend(text: str) -> dict[str, str]:
+    """What each sign of the sheet stands for; the usual ones where it does not say."""
+    codes = dict(USUAL)
+    for match in LEGEND.finditer(text):
+        meaning = next((name for name, words in MEANINGS if words.search(match["means"])), None)
+        if meaning:
+            codes[match["code"].upper()] = meaning
+    return codes
+
+
+def _cells(text: str, codes: dict[str, str]) -> dict[str, str]:
+    """What a box tells, as the columns of a table would; {} for an empty one."""
+    if not text.strip():
+        return {}
+    told = HOURS.search(text)
+    hours = told.group(0) if told else ""
+    signs = SIGN.findall(text)
+    meanings = {codes[sign.upper()] for sign in signs if sign.upper() in codes}
+    if not hours:  # "M9": hours right after the letter
+        bare = re.search(r"[A-Za-z](\d+(?:\.\d+)?)", text)
+        hours = f"{bare[1]} h" if bare else ""
+    meanings |= {"migraine"} if re.search(r"\bmig", text, re.IGNORECASE) else set()
+    aches = bool(meanings & {"migraine", "headache"} or (hours and "none" not in meanings))
+    if not aches and "none" not in meanings and "acute" not in meanings:
+        return {"headache": "?"}
+    return {
+        "headache": "yes" if aches or "none" not in meanings else "no",
+        "migraine": "yes" if "migraine" in meanings else "no",
+        "hours": hours,
+        "acute": "yes" if "acute" in meanings or names_in(text) else "no",
+    }

@@ -1,0 +1,179 @@
+"""How a trial went: the status that the words about a drug tell, and the reason for its end.
+
+The words are those of knowledge/therapy_status.yaml. What is denied or only feared is blanked out first, so that "no
+side effects" tells nothing; then the words after the drug are asked, those shared by its list, and those before it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from packetgen.extraction.model import TherapyStatus
+from packetgen.extraction.scope import Told
+from packetgen.extraction.ticks import Answer
+from packetgen.extraction.vocabulary import SectionKind, therapy_status
+
+Outcome = tuple[TherapyStatus, str | None]
+
+FAILURE: tuple[TherapyStatus, ...] = ("ineffective", "partial_response", "not_tolerated", "contraindicated")
+ENDED: tuple[TherapyStatus, ...] = (*FAILURE, "stopped_other", "allergy")
+SENTENCE = re.compile(r"(?<=[a-z0-9)%\"”])[.;](?:\s|$)")
+REST_OF_CLAUSE = re.compile(r"[^.;|\n]{0,90}(?=[.;|\n]|$)")
+STILL = re.compile(r"\b(?:still|continu\w+|currently|remains? on|ongoing|now on)\b", re.IGNORECASE)
+ALLERGIC = re.compile(r"\ballerg(?:y|ies|ic to)\b(?! (?:season|shot))", re.IGNORECASE)
+AUXILIARY = re.compile(r"^\s*(?:(?:has|have|had|was|were|did|does)\b\s*)?", re.IGNORECASE)
+NEITHER = re.compile(r"\bneither\b", re.IGNORECASE)
+CONDITIONAL = re.compile(
+    r"\bif\b (?:\w+ ){0,6}(?:denied|fails?|failed|refused|needed|covered|approved|inadequate|insufficient|response"
+    r"|better|disappoint\w*|plan|insurance|insurer)\b",
+    re.IGNORECASE,
+)
+THOUGHT_OF = re.compile(
+    r"\b(?:if|should|were|would(?! not)|could(?! not)|consider\w*|alternativ\w+)\b(?![^.]*\bbut\b)", re.IGNORECASE
+)
+# A policy's words, wherever they are quoted: what a plan asks for is not what the patient did.
+ASKED_FOR = re.compile(
+    r"\bmust (?:have|be|try|first)\b|\b(?:criteria|policy|plan) (?:requires?|asks?)\b|\brequired to try\b"
+    r"|\bgroup [A-D]\b:?",
+    re.IGNORECASE,
+)
+UNWILLING = re.compile(r"\b(?:declin|refus|want|wish|interested|prefer)", re.IGNORECASE)
+CANDIDATE = re.compile(r"\bcandidate\b", re.IGNORECASE)
+MEANT = re.compile(r"\bwould be\b|\b(?:next|reasonable|other|another) (?:step|choice|option)\b", re.IGNORECASE)
+
+
+def outcome(
+    told: Told, own: str, section: SectionKind | None, answer: Answer | None, *, under_heading: bool
+) -> Outcome:
+    """The status, and the words that give a reason for an end.
+
+    own: the drug's own words with the sentences that go on about it; answer: what its row of a form answers;
+    under_heading: whether the heading above speaks of it.
+    """
+    before = _telling(told.before)
+    if (section == "allergy" and under_heading) or ALLERGIC.search(before):
+        named = _search(own)
+        return ("never_tried", None) if named and named[0] == "never_tried" else ("allergy", _reason(named, own))
+    if section == "education" or _is_thought_of(told):
+        return "hypothetical", None
+    if answer in ("no", "not now"):
+        return _denied_on_a_form(own, answer)
+    status, reason = (
+        _told(told, own, before)
+        or _intended(told, answer)
+        or _told_weakly(told, own, section)
+        or _by_heading(own, section, answer, under_heading=under_heading)
+    )
+    # "Not a candidate for surgery" says that it was not done, of a drug that it must not be taken.
+    if told.drug.drug_class in ("procedure", "device") and CANDIDATE.search(reason or ""):
+        return "never_tried", None
+    return status, reason
+
+
+def first_sentence(words: str) -> str:
+    """The words up to the first full stop or semicolon."""
+    end = SENTENCE.search(words)
+    return words[: end.start() + 1] if end else words
+
+
+def _denied_on_a_form(own: str, answer: Answer) -> Outcome:
+    named = _search(own)
+    told = ENDED if answer == "not now" else ("contraindicated",)
+    return (named[0], _reason(named, own)) if named and named[0] in told else ("never_tried", None)
+
+
+def _told(told: Told, own: str, before: str) -> Outcome | None:
+    """What is told outright: of the drug alone, of its list, or before its name."""
+    ahead = _search(before, weak=False)
+    if ahead and ahead[0] in ("never_tried", "contraindicated"):  # "declines X for fear of …", "avoid X in asthma"
+        if not UNWILLING.search(before) and _pattern(therapy_status().barred.words).search(_telling(own)):
+            return "contraindicated", _telling(own).strip(" .")
+        return ahead[0], _reason(ahead, before)
+    shared = told.shared
+    if NEITHER.search(before):
+        own, shared = (f"not {AUXILIARY.sub('', words)}" for words in (own[told.end - told.start :], shared))
+    goes_on = STILL.search(before) or STILL.search(first_sentence(own))
+    for text in (own, shared) if goes_on else (own, shared, before):
+        named = _search(text, weak=False)
+        if named:
+            return named[0], _reason(named, text)
+    return None
+
+
+def _intended(told: Told, answer: Answer | None) -> Outcome | None:
+    """What is thought of or to be started, and a form's "now"."""
+    words = therapy_status()
+    if _pattern(words.hypothetical.words).search(f"{told.before} {first_sentence(told.own)}"):
+        return "hypothetical", None
+    if _pattern(words.to_start.words).search(told.before):
+        return "planned", None
+    return ("current", None) if answer == "now" else None
+
+
+def _told_weakly(told: Told, own: str, section: SectionKind | None) -> Outcome | None:
+    for text in (own, told.before, told.shared):
+        named = _search(text, weak=True)
+        if named and not (section == "failed" and named[0] == "current"):
+            return named[0], _reason(named, text)
+    return None
+
+
+def _by_heading(own: str, section: SectionKind | None, answer: Answer | None, *, under_heading: bool) -> Outcome:
+    if section == "failed" and under_heading:
+        return "ineffective", None
+    if answer == "past" and (adverse := _pattern("<adverse>").search(_telling(own))):
+        return "not_tolerated", _reason(("not_tolerated", adverse), own)
+    if section == "discontinued" or answer == "past":
+        return "stopped_other", None
+    return ("current", None) if section == "current" else ("unknown", None)
+
+
+def _is_thought_of(told: Told) -> bool:
+    """Whether a condition or a wish stands before the drug, or beside it in its own sentence."""
+    clause = first_sentence(told.own)
+    return bool(
+        THOUGHT_OF.search(told.before)
+        or ASKED_FOR.search(told.before)
+        or CONDITIONAL.search(clause)
+        or MEANT.search(clause)
+    )
+
+
+def _search(words: str, *, weak: bool | None = None) -> tuple[TherapyStatus, re.Match[str]] | None:
+    """The first status whose words are there, with these; weak: only of the weak ones, or only of the others."""
+    said = _telling(words)
+    for status, is_weak, pattern in _patterns():
+        match = pattern.search(said) if weak is None or is_weak == weak else None
+        if match:
+            return status, match
+    return None
+
+
+def _reason(named: tuple[TherapyStatus, re.Match[str]] | None, words: str) -> str | None:
+    if named is None or named[0] not in ENDED:
+        return None
+    match = named[1]
+    rest = REST_OF_CLAUSE.match(words, match.end())
+    return (words[match.start() : match.end()] + (rest.group(0) if rest else "")).strip(" ,-:(")
+
+
+def _telling(words: str) -> str:
+    """The words with what tells nothing blanked out; places stay."""
+    said = words.replace("_", " ")
+    for cue in therapy_status().nothing_told:
+        said = _pattern(cue.words).sub(lambda match: " " * len(match.group(0)), said)
+    return said
+
+
+@cache
+def _patterns() -> tuple[tuple[TherapyStatus, bool, re.Pattern[str]], ...]:
+    return tuple(
+        (status.status, status.weak, _pattern("|".join(f"(?:{cue.words})" for cue in status.cues)))
+        for status in therapy_status().statuses
+    )
+
+
+@cache
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile(therapy_status().filled(words), re.IGNORECASE)

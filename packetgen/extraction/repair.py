@@ -1,0 +1,73 @@
+"""The text that the rules read: signs that OCR or a fax confused are set right, and dates are put in one order.
+
+Every change keeps its length, so that an offset of the new text is one of the page; what is quoted are the page's own
+words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from packetgen.documents.text import PageText
+from packetgen.extraction.vocabulary import drugs_by_name
+
+DIGITS = str.maketrans("OoIl|", "00111")
+LETTERS = str.maketrans("01", "ol")
+# "O2/17/1979", "2O25", "30l88": a number with letters that look like digits
+NUMBERS = re.compile(
+    r"(?<![\w/])(?=[^\s]*\d)[\dOol|]{1,4}(?:[/.-][\dOol|]{1,4}){1,2}(?![\w/])|(?<![\w.])\d[\dOol]*[Ool][\dOol]*(?![\w])"
+)
+WORDS = re.compile(r"(?<=[A-Za-z])[01](?=[A-Za-z]{2})|(?<=[A-Za-z]{2})[01](?=[A-Za-z])|(?<=\bD)0(?=B\b)")
+SPLIT_M = re.compile(r"[A-Za-z]*rn[A-Za-z]*")
+PLAIN = (
+    "month", "months", "migraine", "migraines", "medication", "medications", "woman", "man", "symptom", "symptoms",
+    "mg", "improvement", "from", "time", "times", "some", "most", "name", "member", "limb", "spasm", "spasms", "muscle",
+    "arm", "minimal", "moderate", "mild", "maximum", "mouth", "memory", "mother", "mom", "morning", "confirmed", "stomach",
+)  # fmt: skip
+DAY_FIRST = re.compile(r"\bday ?/ ?month\b|\bdd ?/ ?mm\b|\bd/m/y", re.IGNORECASE)
+SLASHED = re.compile(r"(?<![\d/.-])(?P<a>\d{1,2})(?P<s>[/.-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)?\d\d)(?![\d/-])")
+UNDATED = re.compile(r"(?m)^(?P<lead>[ ]*(?:[A-Za-z]{2,9}\.?,?[ ]+)?)(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/])")
+
+
+def repaired(pages: Sequence[PageText]) -> list[PageText]:
+    """The pages of one document with their text set right. A document that writes the day first does so throughout."""
+    texts = [_unconfused(page.text) for page in pages]
+    if _writes_day_first("\n".join(texts)):
+        told = any(DAY_FIRST.search(text) for text in texts)
+        texts = [_month_first(text, undated=told) for text in texts]
+    return [page if text == page.text else replace(page, text=text) for page, text in zip(pages, texts, strict=True)]
+
+
+def _unconfused(text: str) -> str:
+    text = NUMBERS.sub(lambda m: m.group(0).translate(DIGITS), text)
+    text = WORDS.sub(lambda m: m.group(0).translate(LETTERS), text)
+    return SPLIT_M.sub(lambda m: _with_m(m.group(0)), text) if "rn" in text else text
+
+
+def _with_m(word: str) -> str:
+    """ "rnigraine" -> "migraine ": a known word whose m was read as r and n."""
+    for at in (m.start() for m in re.finditer("rn", word)):
+        mended = f"{word[:at]}m{word[at + 2 :]}"
+        if mended.lower() in _known() and word.lower() not in _known():
+            return mended.ljust(len(word))
+    return word
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset((*PLAIN, *drugs_by_name()))
+
+
+def _writes_day_first(text: str) -> bool:
+    if DAY_FIRST.search(text):
+        return True
+    dates = [(int(m["a"]), int(m["b"])) for m in SLASHED.finditer(text)]
+    return any(a > 12 >= b for a, b in dates) and not any(b > 12 for _, b in dates)
+
+
+def _month_first(text: str, *, undated: bool) -> str:
+    text = SLASHED.sub(lambda m: f"{m['b']}{m['s']}{m['a']}{m['s']}{m['y']}" if m["s"] != "." else m.group(0), text)
+    return UNDATED.sub(lambda m: f"{m['lead']}{m['b']}/{m['a']}", text) if undated else text
