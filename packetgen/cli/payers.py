@@ -20,12 +20,13 @@ def payers_list() -> None:
     Example: packetgen payers list
     """
     from packetgen.policy.catalog import list_payers
+    from packetgen.policy.describe import dates
 
     for payer in list_payers():
         click.echo(f"{payer.id}: {payer.payer}, {payer.line_of_business}")
         for policy in payer.policies:
             indications = dict.fromkeys(name for coverage in policy.coverage for name in coverage.indications)
-            click.echo(f"  {policy.number}, effective {policy.effective}, reviewed {policy.reviewed}")
+            click.echo(f"  {policy.number}, {dates(policy)}")
             click.echo(f"    {policy.decides}: {', '.join(name.replace('_', ' ') for name in indications)}")
 
 
@@ -41,3 +42,42 @@ def payers_show(payer: str, indication: str | None) -> None:
     from packetgen.policy.describe import describe
 
     click.echo(describe(load_payer(payer), indication), nl=False)
+
+
+@payers.command("test")
+@click.argument("payer", required=False)
+def payers_test(payer: str | None) -> None:
+    """Run the examples of a plan's policy, or of all plans, and tell each verdict that is not the expected one.
+
+    Example: packetgen payers test aetna
+    """
+    import sys
+
+    from packetgen.errors import ExitCode
+    from packetgen.policy.catalog import list_payers, load_payer
+    from packetgen.policy.example_runs import run_examples
+
+    failed = 0
+    for plan in [load_payer(payer)] if payer else list_payers():
+        outcomes = list(run_examples(plan))
+        wrong = [outcome for outcome in outcomes if not outcome.holds]
+        failed += len(wrong)
+        click.echo(f"{plan.id}: {len(plan.examples)} examples, {len(outcomes)} verdicts, {len(wrong)} wrong")
+        for outcome in wrong:
+            click.echo(f"  {outcome.indication}, {outcome.example.says}: {outcome.criterion}")
+            click.echo(f"    expected {outcome.expected}, got {outcome.verdict}: {outcome.why}")
+    sys.exit(int(ExitCode.bad_usage if failed else ExitCode.complete))
+
+
+@payers.command("diff")
+@click.argument("old")
+@click.argument("new")
+def payers_diff(old: str, new: str) -> None:
+    """Show how two policies differ. OLD and NEW: a payer, payer:number, or the path of a policy.yaml.
+
+    Example: packetgen payers diff payer_forms/aetna/policy.yaml new/aetna/policy.yaml
+    """
+    from packetgen.policy.difference import difference, named_policy
+
+    lines = list(difference(named_policy(old), named_policy(new)))
+    click.echo("\n".join(lines) if lines else "They ask the same.")

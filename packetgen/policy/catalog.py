@@ -10,7 +10,7 @@ from packetgen import yamlfile
 from packetgen.case import PolicyOverride
 from packetgen.errors import BadCaseFile, BadDataFile, Who
 from packetgen.policy.comparisons import Need
-from packetgen.policy.schema import Coverage, CriterionRule, Policy, PolicyFile, RuleInForce
+from packetgen.policy.schema import Policy, PolicyFile, RuleInForce
 from packetgen.resources import KNOWLEDGE, PAYERS
 from packetgen.yamlfile import Strict
 
@@ -49,7 +49,7 @@ def load_policy(
         (policy, coverage)
         for policy in read.policies
         for coverage in policy.coverage
-        if policy.effective <= on and coverage.fits(indication, kind, product)
+        if _begins(policy) <= on and coverage.fits(indication, kind, product)
     ]
     if not begun:
         raise BadCaseFile(
@@ -58,14 +58,13 @@ def load_policy(
             fix=f"See packetgen payers show {payer}; add the policy to payer_forms/ or correct the request.",
         )
     in_force = [found for found in begun if found[0].expires is None or on <= found[0].expires]
-    policy, coverage = max(in_force or begun, key=lambda found: found[0].effective)
+    policy, coverage = max(in_force or begun, key=lambda found: _begins(found[0]))
     reason = "" if in_force else _override(policy, on, override)
-    return read, RuleInForce(policy, coverage, _criteria(policy, coverage, kind), reason)
+    return read, RuleInForce(policy, coverage, policy.criteria(coverage, kind), reason)
 
 
-def _criteria(policy: Policy, coverage: Coverage, kind: str) -> tuple[CriterionRule, ...]:
-    general = tuple(rule for rule in policy.general if not rule.kinds or kind in rule.kinds)
-    return (*coverage.criteria, *general)
+def _begins(policy: Policy) -> date:
+    return policy.effective or date.min
 
 
 def _override(policy: Policy, on: date, override: PolicyOverride | None) -> str:

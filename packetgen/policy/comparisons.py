@@ -24,18 +24,34 @@ class AgeRule(Strict):
 class DiagnosisRule(Strict):
     """The chart names the disease with a code that begins with one of `codes`.
 
-    unlisted  codes that name the disease too, but that the plan does not list: a person must ask
+    None: the plan lists none, and those that say the indication count (knowledge/codes.yaml). Another code that some
+    plans take for it leaves the verdict to a person.
     """
 
-    codes: Annotated[Codes, Field(min_length=1)]
-    unlisted: Codes = ()
+    codes: Codes = ()
 
 
 class FrequencyRule(Strict):
-    """A headache count of the chart, now or else before the toxin, is at least so much."""
+    """A headache count of the chart, now or else before the toxin, is enough."""
 
     fact: Literal["headache_days", "migraine_days", "hours_per_day", "months"]
-    at_least: float
+    at_least: float | None = None
+    more_than: float | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> FrequencyRule:
+        if (self.at_least is None) == (self.more_than is None):
+            raise ValueError("needs at_least or more_than")
+        return self
+
+    def holds(self, amount: float) -> bool:
+        """Whether an amount is enough."""
+        return amount >= self.at_least if self.at_least is not None else amount > (self.more_than or 0)
+
+    @property
+    def asked(self) -> str:
+        """The bound in words."""
+        return f"{self.at_least:g}" if self.at_least is not None else f"more than {self.more_than:g}"
 
 
 class ClassOfDrugs(Strict):

@@ -29,8 +29,7 @@ def describe(payer: PolicyFile, indication: str | None = None) -> str:
 def _coverage(policy: Policy, coverage: Coverage) -> Iterator[str]:
     names = ", ".join(name.replace("_", " ") for name in coverage.indications)
     yield f"{names}: {', '.join(coverage.kinds).replace('_', ' ')}; {', '.join(coverage.products)}"
-    until = f", until {policy.expires}" if policy.expires else ""
-    yield f"  {policy.number}, {policy.title}, effective {policy.effective}{until}, reviewed {policy.reviewed}"
+    yield f"  {policy.number}, {policy.title}, {dates(policy)}"
     for rule in (*coverage.criteria, *policy.general):
         only = f" ({', '.join(rule.kinds)})" if rule.kinds and rule not in coverage.criteria else ""
         yield f"  - {rule.id}: {rule.says}{only}"
@@ -38,6 +37,13 @@ def _coverage(policy: Policy, coverage: Coverage) -> Iterator[str]:
         yield f"      {rule.confidence or coverage.confidence} confidence; {rule.source or coverage.source}"
     if coverage.months:
         yield f"  Authorized for {coverage.months} months."
+
+
+def dates(policy: Policy) -> str:
+    """When it is in force and when it was compared with the plan's text."""
+    since = f"effective {policy.effective}" if policy.effective else "effective date not known"
+    until = f", until {policy.expires}" if policy.expires else ""
+    return f"{since}{until}, reviewed {policy.reviewed}"
 
 
 def comparison_text(need: Need) -> str:
@@ -50,8 +56,12 @@ def comparison_text(need: Need) -> str:
 
 
 def _text(value: object) -> str:
+    if value == {}:
+        return "any code that says it"
     if isinstance(value, dict):
         return ", ".join(f"{key} {_text(item)}" for key, item in value.items())
+    if isinstance(value, float):
+        return f"{value:g}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(_text(item) for item in value)}]"
     return str(value)

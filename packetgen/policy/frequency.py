@@ -22,14 +22,14 @@ def frequency(rule: FrequencyRule, case: Case, chart: Chart) -> Judged:
     low, high = words.ends_of(fact.value)
     evidence = places((*fact.evidence, *(e for f in fact.against for e in f.evidence), *_diary_places(rule, chart)))
     shown = f"{name}: {words.amount(fact.value)}"
-    stated = f"{shown} stated, {rule.at_least:g} asked"
-    if any((ends_of_finding(f, rule)[0] >= rule.at_least) != (low >= rule.at_least) for f in fact.against):
+    stated = f"{shown} stated, {rule.asked} asked"
+    if any(rule.holds(ends_of_finding(f, rule)[0]) != rule.holds(low) for f in fact.against):
         return Judged("check", f"{stated}; another note says otherwise", evidence, shown=shown)
     if doubt := _doubt(fact, rule, chart):
         return Judged("check", f"{stated}; {doubt}", evidence, shown=shown)
-    if low >= rule.at_least:
+    if rule.holds(low):
         return Judged("met", stated, evidence, shown=shown)
-    return Judged("check" if high >= rule.at_least else "not_met", stated, evidence, shown=shown)
+    return Judged("check" if rule.holds(high) else "not_met", stated, evidence, shown=shown)
 
 
 def _doubt(fact: Fact[Amount], rule: FrequencyRule, chart: Chart) -> str:
@@ -41,7 +41,7 @@ def _doubt(fact: Fact[Amount], rule: FrequencyRule, chart: Chart) -> str:
         for month in chart.diary
         if month.value.days_recorded >= COMPLETE_MONTH_DAYS
         and (count := _diary_count(rule, month.value)) is not None
-        and count < rule.at_least
+        and not rule.holds(count)
     ]
     return f"the diary counts fewer in {', '.join(short)}" if short else ""
 

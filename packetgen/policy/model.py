@@ -24,7 +24,7 @@ class PolicyReference:
     payer: str
     number: str
     title: str
-    effective: date
+    effective: date | None
     reviewed: date
     source: str
     confidence: Confidence
@@ -33,12 +33,13 @@ class PolicyReference:
     @property
     def citation(self) -> str:
         """In short: "CS2026D0017AP, effective 2026-01-01"."""
-        return f"{self.number}, effective {self.effective.isoformat()}"
+        return f"{self.number}, effective {self.effective.isoformat()}" if self.effective else self.number
 
     @property
     def described(self) -> str:
         """As letters and the packet name it: number, title and date."""
-        return f"{self.number}, {self.title}, effective {words.day(self.effective)}"
+        named = f"{self.number}, {self.title}"
+        return f"{named}, effective {words.day(self.effective)}" if self.effective else named
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from packetgen.case import Case
 from packetgen.chart import words
-from packetgen.chart.model import ENDED_BADLY, Chart
-from packetgen.extraction.model import Evidence
+from packetgen.chart.model import ENDED_BADLY, Chart, Fact
+from packetgen.extraction.model import Diagnosis, DocumentSummary, Evidence
+from packetgen.policy.code_sets import code_rules
 from packetgen.policy.comparisons import (
     AgeRule,
     DiagnosisRule,
@@ -54,18 +56,24 @@ def age_on(born: date, day: date) -> int:
 
 
 def _diagnosis(rule: DiagnosisRule, case: Case, chart: Chart) -> Judged:
-    named = [fact for fact in chart.diagnoses if (fact.value.icd10 or "").startswith((*rule.codes, *rule.unlisted))]
-    listed = [fact for fact in named if (fact.value.icd10 or "").startswith(rule.codes)]
+    table = code_rules().of(case.request.indication)
+    codes = rule.codes or table.codes
+    named = [fact for fact in chart.diagnoses if _begins(fact, (*codes, *table.codes, *table.depends))]
+    listed = [fact for fact in named if _begins(fact, codes)]
     if not named:
-        return Judged("missing", f"no diagnosis with a code {' or '.join(rule.codes)} is in the chart")
+        return Judged("missing", f"no diagnosis with a code {' or '.join(codes)} is in the chart")
     leading = listed or named
     evidence = places(e for fact in leading for e in fact.evidence)
     shown = f"{leading[0].value.name}, {leading[0].value.icd10}"
     if not listed:
-        return Judged("check", f"{shown}; the plan's list does not name this code", evidence, shown=shown)
+        return Judged("check", f"{shown}; not every plan takes this code", evidence, shown=shown)
     if all(fact.is_faint for fact in listed):
         return Judged("check", f"{shown}; {FAINT}", evidence, shown=shown)
     return Judged("met", shown, evidence, shown=shown)
+
+
+def _begins(fact: Fact[Diagnosis], codes: tuple[str, ...]) -> bool:
+    return (fact.value.icd10 or "").startswith(codes)
 
 
 def _specialty(rule: SpecialtyRule, case: Case, chart: Chart) -> Judged:
@@ -153,12 +161,13 @@ def _document(rule: DocumentRule, case: Case, chart: Chart) -> Judged:
     if not found:
         return Judged("missing", f"no {asked} is in the chart")
     newest = max(found, key=lambda d: d.date or "")
-    shown = words.DOCUMENT_KINDS[newest.kind] + (f" of {words.day(newest.date)}" if newest.date else ", not dated")
-    evidence = places(newest.evidence)
+    evidence = _place_in(newest, chart)
+    dated = f" of {words.day(newest.date)}" if newest.date and newest.evidence else ""
+    shown = f"{words.DOCUMENT_KINDS[newest.kind]}{dated}"
     if rule.within_months:
         first = months_before(case.request.start_date, rule.within_months)
         if newest.date is None:
-            return Judged("check", shown, evidence, shown=shown)
+            return Judged("check", f"{shown}, not dated", evidence, shown=shown)
         if span_of(newest.date)[1] < first:
             return Judged("not_met", f"the newest is the {shown}", evidence, shown=shown)
         if not since(newest.date, first):
@@ -166,6 +175,13 @@ def _document(rule: DocumentRule, case: Case, chart: Chart) -> Judged:
     if rule.signed and not newest.signed:
         return Judged("check", f"{shown}: no signature was read on it", evidence, shown=shown)
     return Judged("met", shown, evidence, shown=shown)
+
+
+def _place_in(document: DocumentSummary, chart: Chart) -> tuple[Evidence, ...]:
+    """Where a document says what it is: its date, else the first thing that was read in it."""
+    facts: tuple[Fact[Any], ...] = (*chart.diary, *chart.scores, *chart.diagnoses, *chart.therapies)
+    read = (place for fact in facts for place in fact.evidence if place.document == document.document)
+    return places(document.evidence) or tuple(islice(read, 1))
 
 
 def _ruled_out(rule: RuledOutRule, case: Case, chart: Chart) -> Judged:

@@ -55,17 +55,26 @@ class Coverage(Strict):
 
 
 class Policy(Strict):
-    """One dated policy. expires: last day it is in force, if known; general: criteria of all its coverage."""
+    """One dated policy.
+
+    effective, expires  first and last day it is in force; None where that is not known
+    general             criteria of all its coverage
+    """
 
     number: str
     title: str
-    effective: date
+    effective: date | None = None
     expires: date | None = None
     reviewed: date
     source: str
     confidence: Confidence
     general: tuple[CriterionRule, ...] = ()
     coverage: Annotated[tuple[Coverage, ...], Field(min_length=1)]
+
+    def criteria(self, coverage: Coverage, kind: str) -> tuple[CriterionRule, ...]:
+        """What it asks of one kind of request: the criteria of the coverage, then the general ones."""
+        general = tuple(rule for rule in self.general if not rule.kinds or kind in rule.kinds)
+        return (*coverage.criteria, *general)
 
     @property
     def decides(self) -> str:

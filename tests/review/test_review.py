@@ -42,7 +42,7 @@ def form_values(page: str) -> dict[str, str]:
 
 def test_the_page_shows_each_criterion_with_its_quotes(client: TestClient) -> None:
     page = client.get("/").text
-    assert page.count('class="criterion met"') == 7
+    assert page.count('class="criterion met"') == 9
     assert "Untreated headaches last 6 to 12 hours." in page
     assert "Draft: not signed" in page
 
@@ -159,5 +159,5 @@ def test_a_real_browser_shows_the_case(served: str, tmp_path: Path) -> None:
         [browser, *options, "--dump-dom", served], capture_output=True, text=True, check=False, timeout=120
     )
     assert "Dana Whitfield" in done.stdout
-    assert done.stdout.count('class="criterion met"') == 7
+    assert done.stdout.count('class="criterion met"') == 9
     assert "Content Security Policy" not in done.stderr
