@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from packetgen.documents.model import Box
 from packetgen.errors import BadCaseFile, BadDataFile
 from packetgen.extraction.model import (
     Diagnosis,
+    DocumentSummary,
     Evidence,
     Extraction,
     Finding,
@@ -24,6 +26,7 @@ from packetgen.extraction.model import (
 from packetgen.policy.assess import assess
 from packetgen.policy.catalog import list_payers, load_policy
 from packetgen.policy.model import Assessment
+from packetgen.policy.schema import PolicyFile, RuleInForce
 
 CASE = Case.model_validate(
     {
@@ -62,10 +65,15 @@ FULL: tuple[Value, ...] = (
 )
 
 
-def judged(*values: Value, payer: str = "uhc-community", **more: object) -> Assessment:
+@cache
+def rules_of(payer: str) -> tuple[PolicyFile, RuleInForce]:
+    return load_policy(payer, "chronic_migraine", "initial", "onabotulinumtoxinA", date(2026, 12, 8))
+
+
+def judged(*values: Value, payer: str = "uhc-community") -> Assessment:
     found = tuple(finding(value, page) for page, value in enumerate(values, 1))
-    loaded, policy = load_policy(payer, "chronic_migraine", "initial", "onabotulinumtoxinA", date(2026, 12, 8))
-    return assess(CASE, reconcile(Extraction((), found)), loaded, policy, TODAY)
+    notes = (DocumentSummary("A", "clinic_note", "2026-10-02"), DocumentSummary("B", "headache_diary"))
+    return assess(CASE, reconcile(Extraction(notes, found)), *rules_of(payer), TODAY)
 
 
 def verdict(assessment: Assessment, criterion: str) -> str:
@@ -75,7 +83,7 @@ def verdict(assessment: Assessment, criterion: str) -> str:
 def test_a_full_chart_meets_every_criterion_with_evidence() -> None:
     assessment = judged(*FULL)
     assert {c.verdict for c in assessment.criteria} == {"met"}
-    assert all(c.evidence for c in assessment.criteria if c.id not in ("dose", "interval"))
+    assert all(c.evidence for c in assessment.criteria if c.id not in ("dose", "interval", "diagnostic_evidence"))
     assert {problem.code for problem in assessment.problems} == {"code_year_check"}  # after the table of codes ended
 
 
