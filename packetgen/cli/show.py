@@ -35,7 +35,9 @@ def progress() -> Callable[[int, int], None]:
 
 
 def print_assessment(assessment: Assessment) -> None:
-    """Each criterion with its verdict, why, and the exhibit pages."""
+    """Each criterion with its verdict, why, and the exhibit pages; the checks of the request; its deadlines."""
+    from packetgen.chart import words
+
     click.echo(f"{assessment.reference.payer} · {assessment.reference.citation}")
     for criterion in assessment.criteria:
         _print_verdict(criterion)
@@ -43,7 +45,8 @@ def print_assessment(assessment: Assessment) -> None:
     for check in assessment.checks:
         _print_verdict(check)
     for deadline in assessment.deadlines:
-        click.echo(f"  {deadline.due or 'unknown'!s:10} {deadline.text}: {deadline.counted}")
+        day = words.day(deadline.due) if deadline.due else "unknown"
+        click.echo(f"  {day:10} {deadline.text}: {deadline.counted}")
 
 
 def _print_verdict(judged: Criterion | Check) -> None:

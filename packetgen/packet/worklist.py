@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from packetgen.chart import words
 from packetgen.errors import Problem
@@ -39,11 +38,11 @@ def worklist(case: str, problems: Sequence[Problem], draft: str, deadlines: Sequ
 
 
 def _dates(deadlines: Sequence[Deadline]) -> str:
-    """Each deadline with how it was counted and its source, by date; what is unknown last, with the question."""
+    """Each deadline with how it was counted and its source; of an unknown one the question."""
     if not deadlines:
         return ""
     text = "\n## Dates\n\n"
-    for deadline in sorted(deadlines, key=lambda d: (d.due is None, d.due or date.max)):
+    for deadline in deadlines:
         day = words.day(deadline.due) if deadline.due else "Unknown, ask the plan"
         text += f"- [ ] **{day}: {plain(deadline.text)}.** {plain(words.capital(deadline.counted))}.\n"
         if deadline.act_by and deadline.act_by != deadline.due:

@@ -70,8 +70,9 @@ def deadlines_after(event: Event, case: Case) -> tuple[Deadline, ...]:
 
 
 def deadlines_of(case: Case, chart: Chart, letter: Denial | None = None) -> tuple[Deadline, ...]:
-    """What is due after all that the case file and the chart tell of."""
-    return tuple(deadline for event in _events(case, chart, letter) for deadline in deadlines_after(event, case))
+    """What is due after all that the case file and the chart tell of, by date, what is unknown last."""
+    found = [deadline for event in _events(case, chart, letter) for deadline in deadlines_after(event, case)]
+    return tuple(sorted(found, key=lambda deadline: (deadline.due is None, deadline.due or date.max)))
 
 
 def _events(case: Case, chart: Chart, letter: Denial | None) -> Iterator[Event]:

@@ -13,7 +13,7 @@ from packetgen.chart import words
 from packetgen.chart.model import Chart, Fact
 from packetgen.extraction.model import Toxin
 from packetgen.policy.code_sets import code_rules
-from packetgen.policy.dose_sets import Beyond, DoseRules, LabelledDose, dose_rules
+from packetgen.policy.dose_sets import DoseRules, LabelledDose, dose_rules
 from packetgen.policy.model import Check, Confidence, Verdict
 from packetgen.policy.predicates import age_on
 
@@ -84,26 +84,30 @@ def _labelled(case: Case, use: LabelledDose) -> Iterator[Check]:
         ask = "What does the patient weigh? Add patient.weight."
         yield Check("dose_label", text, "missing", why, use.citation, ask, severity="required")
         return
-    verdict, why = _against(request.units, limit, use.beyond.units if use.beyond else None, use.beyond)
+    verdict, why = _against(request.units, limit, use.beyond.units if use.beyond else None, use)
     why += f" into {use.sites} sites" if use.sites and verdict == "met" else ""
     ask = f"Why {request.units} units? Give the reason in the note and the letter, or request {limit:g}."
     yield Check("dose_label", text, *capped(verdict, why, use.confidence), use.citation, ask, who="clinician")
 
 
-def _against(units: float, label: float, most: float | None, beyond: Beyond | None) -> tuple[Verdict, str]:
-    """Units against the label's, and against the most of a known scheme above it."""
+def _against(units: float, label: float, most: float | None, use: LabelledDose) -> tuple[Verdict, str]:
+    """Units against the label's, and against the most of the known scheme above it, if there is one."""
     if units <= label:
         return "met", f"{units:g} units, {label:g} labelled"
-    if beyond and most and units <= most:
-        return "check", f"{units:g} units are above the label's {label:g}; within the {beyond.called}, up to {most:g}"
-    return "not_met", f"{units:g} units are above the label's {label:g}" + (f" and above {most:g}" if most else "")
+    above = f"{units:g} units are above the label's {label:g}"
+    if use.beyond is None or most is None:
+        return "not_met", above
+    if units <= most:
+        return "check", f"{above}; within the {use.beyond.called}, up to {most:g}"
+    return "not_met", f"{above} and above {most:g}"
 
 
 def capped(verdict: Verdict, why: str, confidence: Confidence) -> tuple[Verdict, str]:
     """Only a rule of high confidence may decide; another gives "check", and says so."""
     if confidence == "high" or verdict in ("missing", "check"):
         return verdict, why
-    return "check", f"{why}; would be {verdict.replace('_', ' ')}, but this limit was not read in the label itself"
+    would = verdict.replace("_", " ")
+    return "check", f"{why}; would be {would}, but the limit's confidence is {confidence}: compare it with the label"
 
 
 def _muscles(case: Case, chart: Chart, use: LabelledDose) -> Iterator[Check]:
@@ -116,7 +120,7 @@ def _muscles(case: Case, chart: Chart, use: LabelledDose) -> Iterator[Check]:
     for muscle, label in use.muscles.items():
         units = sum(site.units or 0 for site in plan.value.sites if muscle in site.muscle)
         most = use.beyond.muscles.get(muscle) if use.beyond else None
-        verdict, why = _against(units, label, most, use.beyond)
+        verdict, why = _against(units, label, most, use)
         if verdict != "met":
             told.append(f"{muscle}: {why}")
             worst = "not_met" if "not_met" in (verdict, worst) else "check"

@@ -57,12 +57,12 @@ def test_every_question_is_asked_in_some_case() -> None:
             assert question.ask.split("{")[0][:40] in sheets
 
 
-def test_dates_stand_in_order_with_source_and_the_unknown_one_last() -> None:
+def test_dates_stand_with_their_source_and_unknown_ones_with_their_question() -> None:
     unknown = Deadline("decision", "Decision", "plan", None, "unknown", "", "low", None, "By when?")
     known = Deadline(
         "appeal", "Last day to appeal", "front_desk", date(2027, 5, 30), "180 days", "29 CFR", "high", date(2027, 5, 28)
     )
-    text = worklist("x1", [Problem("c", "w", "What.", "Fix.", "plan", "doubt")], "not signed", [unknown, known])
+    text = worklist("x1", [Problem("c", "w", "What.", "Fix.", "plan", "doubt")], "not signed", [known, unknown])
     assert text.index("05/30/2027: Last day to appeal") < text.index("Unknown, ask the plan: Decision")
     for words in ("Act by 05/28/2027.", "Source: 29 CFR", "By when?"):
         assert words in text

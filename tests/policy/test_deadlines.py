@@ -246,6 +246,7 @@ def test_the_case_files_dates_and_the_charts_last_treatment_are_counted() -> Non
     sent = deadlines_of(case_of("commercial", {"submitted": "2026-12-01", "channel": "fax"}), chart)
     assert found(sent, "decision").due == date(2026, 12, 16)
     assert found(sent, "next_treatment").due == date(2026, 12, 24)
+    assert [deadline.id for deadline in sent] == ["follow_up", "decision", "next_treatment"]
     denied = {"submitted": "2026-12-01", "channel": "fax", "denial_dated": "2026-12-10"}
     assert found(deadlines_of(case_of("commercial", denied), chart), "appeal").due == date(2027, 6, 8)
     appealed = denied | {"submitted": "2026-12-20", "level": "internal"}
