@@ -106,7 +106,7 @@ class Request(Strict):
     ndc: Annotated[str, Field(pattern=r"^[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}$")] | None = None
     side: Side | None = None
     area: Area | None = None
-    units: Annotated[int, Field(gt=0, le=20_000)]
+    units: Annotated[int | float, Field(gt=0, le=20_000)]
     interval_weeks: Annotated[int, Field(gt=0, le=52)] = 12
     treatments: Annotated[int, Field(gt=0, le=12)] | None = None
     vials: tuple[Annotated[int, Field(gt=0)], ...] = ()

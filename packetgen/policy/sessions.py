@@ -157,12 +157,12 @@ def _within(start: date, days: int, earlier: Sequence[Session]) -> list[Session]
     return [session for session in earlier if session.last > start - timedelta(days=days)]
 
 
-def _sum(requested: int, near: Sequence[Session], limit: float, edge: date) -> tuple[Verdict, str]:
+def _sum(requested: float, near: Sequence[Session], limit: float, edge: date) -> tuple[Verdict, str]:
     """Requested and earlier units against the limit; sessions without their day or units leave it open."""
     surely = requested + sum(s.units or 0 for s in near if s.first > edge)
     at_most = requested + sum(s.units or 0 for s in near)
     told = "; ".join(s.told for s in near)
-    why = f"{at_most:g} units, {limit:g} allowed" + (f" ({requested} requested; {told})" if near else "")
+    why = f"{at_most:g} units, {limit:g} allowed" + (f" ({requested:g} requested; {told})" if near else "")
     if surely > limit:
         return "not_met", why
     return ("check" if at_most > limit or any(s.units is None for s in near) else "met"), why

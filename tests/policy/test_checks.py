@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from packetgen.case import Case
+from packetgen.case import Case, Indication, Product
 from packetgen.chart.reconcile import reconcile
 from packetgen.documents.model import Box
 from packetgen.extraction.model import (
@@ -22,6 +22,7 @@ from packetgen.extraction.model import (
     Toxin,
     Value,
 )
+from packetgen.letters.label import labelled
 from packetgen.policy.checks import check_request
 from packetgen.policy.code_sets import code_rules, icd_table
 from packetgen.policy.dose_sets import dose_rules
@@ -364,6 +365,26 @@ def test_myobloc_has_doses_in_thousands() -> None:
                    product="rimabotulinumtoxinB", hcpcs="J0587", billing_units=50, modifiers=["JZ"])  # fmt: skip
     assert {check.verdict for check in found if check.id in ("drug_code", "waste", "procedure_code")} == {"met"}
     assert verdict(found, "units_together") is None
+
+
+def test_strabismus_has_doses_of_half_units() -> None:
+    request = {"indication": "strabismus", "icd10": "H50.00", "cpt": "67345"}
+    assert case_of(**request, units="2.5").request.units == 2.5
+    assert repr(case_of(**request, units="5").request.units) == "5"
+    assert "no whole number" in flagged(checks(**request, units=2.5), "billing_units").why
+
+
+def test_letters_and_checks_know_the_same_label() -> None:
+    for product in get_args(Product):
+        for indication in get_args(Indication):
+            uses = dose_rules().of(product, indication)
+            case = case_of(product=product, indication=indication, units=1)
+            letter = labelled(case)
+            assert letter.off_label == (not uses), (product, indication)
+            child = case_of(product=product, indication=indication, patient={"birth_date": "2012-01-01"})
+            assert labelled(child).too_young == (bool(uses) and min(use.age_from for use in uses) > 14)
+            if uses and letter.most and "month" not in letter.most.per:
+                assert letter.most.units == uses[0].per_session
 
 
 def test_a_continuation_needs_the_date_of_the_last_treatment() -> None:
