@@ -171,6 +171,8 @@ def _how(event: Event, case: Case, rule: DeadlineRule, start: date, due: date | 
         parts.append(f"the aim is day {rule.aim}")
     if not is_working_day(due):
         parts.append("the day falls on a weekend or holiday")
+    if rule.confidence != "high":
+        parts.append(f"of {rule.confidence} confidence: confirm it with the plan")
     return "; ".join([*parts, *(told for told in (rule.note, line) if told)])
 
 

@@ -201,6 +201,7 @@ def test_the_payers_kind_of_plan_counts_where_the_case_names_none_and_is_told() 
 def test_a_rule_that_was_not_read_says_so() -> None:
     drug = found(deadlines_after(Event("submitted", SENT, "fax"), case_of("medicare_advantage")), "decision", "drug")
     assert drug.confidence == "medium"
+    assert "confirm it with the plan" in drug.counted
     assert drug.ask
 
 
