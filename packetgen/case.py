@@ -196,7 +196,7 @@ class Insurance(Strict):
 
 
 class Provider(Strict):
-    """Who asks."""
+    """Who asks. signature: a picture of it, drawn on the letter once this very person has signed off."""
 
     name: Text
     npi: Npi
@@ -204,6 +204,7 @@ class Provider(Strict):
     practice: Text
     phone: Text
     fax: Text
+    signature: InnerPath | None = None
     credential: Literal["MD", "DO", "NP", "PA"] | None = None
     tax_id: Text | None = None
     address: Text | None = None

@@ -28,13 +28,17 @@ from packetgen.letters.write import write_letter
 from packetgen.packet.bind import bind
 from packetgen.packet.choose import choose, left_out_by_a_person
 from packetgen.packet.coverage import coverage_sheet
+from packetgen.packet.fresh import digest_of_inputs, output_of
 from packetgen.packet.guard import guard_packet
-from packetgen.packet.manifest import MANIFEST, manifest
+from packetgen.packet.manifest import manifest
 from packetgen.packet.model import Insert, Packet
 from packetgen.packet.picture import draw_course
+from packetgen.packet.signature import signable
 from packetgen.packet.signoff import SignOff, digest_of, last_sign_off
-from packetgen.packet.variants import VARIANTS, Wanted, make_variants
+from packetgen.packet.variants import make_variants
 from packetgen.packet.verify import verify
+from packetgen.packet.wanted import MANIFEST, NO_VARIANT, VARIANTS, Wanted
+from packetgen.packet.wanted import PACKET as PACKET  # the review page and the command line name it, too
 from packetgen.packet.worklist import worklist
 from packetgen.policy.assess import assess
 from packetgen.policy.catalog import load_policy
@@ -42,9 +46,6 @@ from packetgen.policy.model import Assessment
 from packetgen.policy.schema import PolicyFile
 from packetgen.resources import FORM_MAPS, PAYERS
 from packetgen.workspace import letter_folders
-
-PACKET = "packet.pdf"
-NO_VARIANT = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +141,19 @@ def build(
 
     A SafetyStop takes an earlier packet.pdf away: it may hold what must not be sent.
     """
-    folder = folder or (case_file if case_file.is_dir() else case_file.parent) / "packet"
-    private_folder(folder)
+    folder = private_folder(folder or output_of(case_file))
+    built_from = digest_of_inputs(case_file, folder, wanted)
     with work_folder(folder) as work:
         try:
             checked = check(case_file, work, progress)
-            return _assemble(checked, wanted, work, folder)
+            return _assemble(checked, wanted, built_from, work, folder)
         except SafetyStop:
             for old in (folder / PACKET, *folder.glob(VARIANTS)):
                 old.unlink(missing_ok=True)
             raise
 
 
-def _assemble(checked: Checked, wanted: Wanted, work: Path, folder: Path) -> Built:
+def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, folder: Path) -> Built:
     """Form and letter -> packet, proved, then written in one go."""
     case, chart, assessment, documents = checked.case, checked.chart, checked.assessment, checked.documents
     form_map = load_map(checked.payer.form_for(case))
@@ -164,7 +165,7 @@ def _assemble(checked: Checked, wanted: Wanted, work: Path, folder: Path) -> Bui
     course = draw_course(chart, work)
     inserts = [
         Insert(form.title, form.flat),
-        Insert(letter.title, letter.pdf, letter.links),
+        signable(letter, signed if signed_by else None, wanted.signature_field, case, work),
         *([course] if course else []),
     ]
     choice = choose(case, documents, checked.extraction.documents, _cited(assessment, form, inserts))
@@ -187,14 +188,18 @@ def _assemble(checked: Checked, wanted: Wanted, work: Path, folder: Path) -> Bui
     }
     digests = {name: sha256(content) for name, content in outputs.items()}
     rules = _rules(case, form_map, letter)
-    account = manifest(case, assessment, documents, choice.left_out, form, packet, signed_by, digests, rules)
+    built = Built(checked, packet, folder, problems, digest, signed_by)
+    account = manifest(
+        case, assessment, documents, choice.left_out, form, packet, signed_by, digests, rules, built_from,
+        int(built.exit_code),
+    )  # fmt: skip
     verify(packet.pdf, account)
     for old in (*folder.glob("form-*.pdf"), *folder.glob(VARIANTS)):
         if old.name not in outputs:
             old.unlink()  # the form of another plan or another variant, from an earlier build
     for name, content in {**outputs, MANIFEST: json_text(account)}.items():
         write_atomic(folder / name, content)
-    return Built(checked, packet, folder, problems, digest, signed_by)
+    return built
 
 
 def _cited(assessment: Assessment, form: FilledForm, inserts: Sequence[Insert]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -24,6 +25,7 @@ LEAST_PASSPHRASE = 12
 )
 @click.option("--max-mb", type=click.FloatRange(0, min_open=True), help="Also in parts of at most so many megabytes.")
 @click.option("--redact", type=click.Path(path_type=Path), metavar="PHRASES.txt", help="Remove these, one a line.")
+@click.option("--signature-field", is_flag=True, help="Give the letter a field to sign in, while nobody has signed.")
 @click.option(
     "--encrypt", is_flag=True, help=f"Also locked (AES-256); the passphrase is asked for, or in ${PASSPHRASE}."
 )
@@ -34,6 +36,7 @@ def build(
     max_pages: int | None,
     max_mb: float | None,
     redact: Path | None,
+    signature_field: bool,
     encrypt: bool,
 ) -> None:
     """Build the submission packet: one PDF, its letter and form, and a worklist of what is open.
@@ -42,25 +45,46 @@ def build(
 
     Example: packetgen build case.yaml --fax --max-pages 20
     """
-    from packetgen import pipeline
-    from packetgen.packet.redact import read_phrases
-    from packetgen.packet.split import Limits
-    from packetgen.packet.variants import VARIANTS, Wanted
+    from packetgen.packet.fresh import built_before, output_of
+    from packetgen.packet.wanted import Limits, Wanted
 
     limits = Limits(max_pages, round(max_mb * 1e6) if max_mb else None)
-    wanted = Wanted(fax, limits, read_phrases(redact) if redact else (), _passphrase() if encrypt else "")
-    built = pipeline.build(case_file, output, progress(), wanted)
+    wanted = Wanted(fax, limits, _phrases(redact), _passphrase() if encrypt else "", signature_field)
+    folder = output or output_of(case_file)
+    if earlier := built_before(case_file, folder, wanted):
+        click.echo("Nothing has changed since this packet was built.")
+        _tell(folder, earlier.page_count, earlier.parts, earlier.draft)
+        sys.exit(earlier.exit_code)
+    from packetgen import pipeline
+
+    built = pipeline.build(case_file, folder, progress(), wanted)
     print_assessment(built.checked.assessment)
     print_problems(built.problems)
     packet = built.packet
-    click.echo(f"{built.folder / pipeline.PACKET}: {packet.page_count} pages")
-    for part in packet.parts:
-        click.echo(f"  {part.first_page:3}–{part.last_page:<3} {part.title}")
-    for file in sorted(built.folder.glob(VARIANTS)):
-        click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
-    if packet.draft:
-        click.echo(f"DRAFT on every page: {packet.draft}. What to do: {built.folder / 'worklist.md'}")
+    parts = [(part.first_page, part.last_page, part.title) for part in packet.parts]
+    _tell(folder, packet.page_count, parts, packet.draft)
     sys.exit(int(built.exit_code))
+
+
+def _tell(folder: Path, page_count: int, parts: Sequence[tuple[int, int, str]], draft: str) -> None:
+    """What lies in the output folder."""
+    from packetgen.packet.wanted import VARIANTS
+
+    click.echo(f"{folder / 'packet.pdf'}: {page_count} pages")
+    for first, last, title in parts:
+        click.echo(f"  {first:3}–{last:<3} {title}")
+    for file in sorted(folder.glob(VARIANTS)):
+        click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
+    if draft:
+        click.echo(f"DRAFT on every page: {draft}. What to do: {folder / 'worklist.md'}")
+
+
+def _phrases(path: Path | None) -> tuple[str, ...]:
+    if path is None:
+        return ()
+    from packetgen.packet.redact import read_phrases
+
+    return read_phrases(path)
 
 
 def _passphrase() -> str:

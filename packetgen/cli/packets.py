@@ -21,8 +21,9 @@ def verify(packet: Path) -> None:
     Example: packetgen verify packet/packet.pdf
     """
     from packetgen.errors import UnreadableInput
-    from packetgen.packet.manifest import MANIFEST, read_manifest
+    from packetgen.packet.manifest import read_manifest
     from packetgen.packet.verify import faults
+    from packetgen.packet.wanted import MANIFEST
 
     if not packet.is_file():
         raise UnreadableInput("no such file", where=str(packet), fix="Check the path.")

@@ -65,7 +65,12 @@ def bind(
     links += [*_forward(drawn, leaves, pages), *_from_inserts(inserts, firsts, leaves, pages)]
     links += _back(drawn, marks, leaves)
     pdf = folder / "packet.pdf"
-    write_pdf(pdf, case, leaves, _overlays(case, documents, leaves, marks, draft), links, parts)
+    fields = [
+        (first + insert.sign_at[0] - 1, leaves[first + insert.sign_at[0] - 2].sheet.box(insert.sign_at[1]))
+        for insert, first in zip(inserts, firsts, strict=True)
+        if insert.sign_at
+    ]
+    write_pdf(pdf, case, leaves, _overlays(case, documents, leaves, marks, draft), links, parts, fields)
     made = tuple((link.page, link.to) for link in links)
     return Packet(pdf, len(leaves), tuple(parts), citations, made, draft)
 

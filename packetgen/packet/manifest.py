@@ -17,8 +17,6 @@ from packetgen.forms.model import FilledForm
 from packetgen.packet.model import Citation, LeftOut, Packet, Part
 from packetgen.policy.model import Assessment, PolicyReference
 
-MANIFEST = "manifest.json"
-
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -43,12 +41,15 @@ class FormValue:
 class Manifest:
     """The account of a packet.
 
+    exit_code       of the build, and built_from: the digest of all that went into it
     links           of every live link, its page and the page it leads to
     rules, outputs  SHA-256 by file name
     """
 
     case: str
     packetgen: str
+    built_from: str
+    exit_code: int
     draft: str | None
     signed_by: str | None
     policy: PolicyReference
@@ -73,11 +74,15 @@ def manifest(
     signed_by: str | None,
     outputs: Mapping[str, str],
     rules: Mapping[str, str],
+    built_from: str,
+    exit_code: int,
 ) -> Manifest:
     """The account of a packet. outputs, rules: SHA-256 by file name."""
     return Manifest(
         case.case,
         __version__,
+        built_from,
+        exit_code,
         packet.draft or None,
         signed_by,
         assessment.reference,

@@ -13,13 +13,15 @@ from packetgen.letters.model import LetterLink
 class Insert:
     """A PDF of the clinic's own that goes in before the exhibits, and where it cites exhibit pages.
 
-    for_the_sheet: it was drawn with the sheet's margins free, so it need not be made smaller
+    for_the_sheet  it was drawn with the sheet's margins free, so it need not be made smaller
+    sign_at        page and box of a signature field to be put there
     """
 
     title: str
     pdf: Path
     links: tuple[LetterLink, ...] = ()
     for_the_sheet: bool = False
+    sign_at: tuple[int, Box] | None = None
 
 
 @dataclass(frozen=True, slots=True)

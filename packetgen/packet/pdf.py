@@ -42,8 +42,9 @@ def write_pdf(
     overlays: Sequence[Overlay],
     links: Sequence[Link],
     parts: Sequence[Part],
+    fields: Sequence[tuple[int, Box]] = (),
 ) -> None:
-    """Write the packet to `target`; the same inputs give the same bytes."""
+    """Write the packet to `target`; the same inputs give the same bytes. fields: to sign in, by page."""
     import pikepdf
 
     sources = {leaf.source: pikepdf.open(leaf.source) for leaf in leaves}
@@ -54,6 +55,7 @@ def write_pdf(
             pages = [page.obj for page in out.pages]
             for link in links:
                 _add_link(out, pages[link.page - 1], pages[link.to - 1], link)
+            _add_fields(out, pages, fields)
             add_outline(out, parts)
             add_labels(out, parts)
             _describe(out, case)
@@ -102,6 +104,24 @@ def _add_link(out: Any, page: Any, target: Any, link: Link) -> None:
     if "/Annots" not in page:
         page.Annots = Array([])
     page.Annots.append(out.make_indirect(annotation))
+
+
+def _add_fields(out: Any, pages: Sequence[Any], fields: Sequence[tuple[int, Box]]) -> None:
+    """Signature fields, empty, for a signer's own program."""
+    from pikepdf import Array, Dictionary, Name, String
+
+    made = []
+    for number, (page, box) in enumerate(fields, 1):
+        height = float(pages[page - 1].MediaBox[3])
+        widget = Dictionary(
+            Type=Name.Annot, Subtype=Name.Widget, FT=Name.Sig, T=String(f"Signature {number}"), F=4,
+            Rect=[round(v, 2) for v in (box.x0, height - box.bottom, box.x1, height - box.top)],
+            TU=String("Prescriber’s signature"), P=pages[page - 1],
+        )  # fmt: skip
+        made.append(out.make_indirect(widget))
+        pages[page - 1].Annots = Array([*pages[page - 1].get("/Annots", []), made[-1]])
+    if made:
+        out.Root.AcroForm = Dictionary(Fields=Array(made), SigFlags=0)
 
 
 def add_outline(out: Any, parts: Sequence[Part]) -> None:

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from packetgen.errors import BadCaseFile
 from packetgen.packet.model import Part
 from packetgen.packet.pdf import add_labels, add_outline
+from packetgen.packet.wanted import Limits
 
 ROOM = 0.97  # of the size that is allowed: a lock and the last cover sheet add a little
 DrawSheet = Callable[[Path, str, int, Sequence[str]], None]  # target, heading, sheets, what it holds
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one file may hold, its own cover sheet included; None: no limit."""
-
-    pages: int | None = None
-    size: int | None = None
 
 
 def split(

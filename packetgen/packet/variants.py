@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from packetgen.case import Case
@@ -14,20 +13,8 @@ from packetgen.packet.coversheet import draw_coversheet
 from packetgen.packet.fax import to_fax, unreadable
 from packetgen.packet.model import Packet
 from packetgen.packet.redact import redact
-from packetgen.packet.split import Limits, split
-
-NO_LIMITS = Limits()
-VARIANTS = "packet-*.pdf"  # what the files of variants are called
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is wanted besides packet.pdf. phrases: to be removed; passphrase: locks the file when not empty."""
-
-    fax: bool = False
-    limits: Limits = NO_LIMITS
-    phrases: tuple[str, ...] = ()
-    passphrase: str = field(default="", repr=False)
+from packetgen.packet.split import split
+from packetgen.packet.wanted import NO_LIMITS, Wanted
 
 
 def make_variants(

@@ -62,6 +62,9 @@ def _structure(pdf: Any, account: Manifest) -> Iterator[str]:
     names = {*pdf.Root.keys(), *(pdf.Root.Names.keys() if "/Names" in pdf.Root else ())}
     if found := sorted(names & set(FORBIDDEN)):
         yield f"it holds {', '.join(found)}"
+    asked = [field.get("/FT") for field in pdf.Root.AcroForm.Fields] if "/AcroForm" in pdf.Root else []
+    if any(kind != "/Sig" for kind in asked):
+        yield "it holds form fields other than for a signature"
     if missing := _links_in(pdf, account):
         yield missing
     for number in sorted(set(range(1, account.page_count + 1)) - set(exhibit_pages(account.parts).values())):

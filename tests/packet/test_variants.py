@@ -17,8 +17,8 @@ from packetgen.packet.fax import FAX_DPI, to_fax, unreadable
 from packetgen.packet.model import Citation, Packet, Part
 from packetgen.packet.pdf import add_outline
 from packetgen.packet.redact import prove, read_phrases, redact
-from packetgen.packet.split import Limits
-from packetgen.packet.variants import Wanted, make_variants
+from packetgen.packet.variants import make_variants
+from packetgen.packet.wanted import Limits, Wanted
 from packetgen.resources import FONTS
 
 PHRASE = "Marigold Ashford"

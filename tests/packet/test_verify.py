@@ -42,7 +42,7 @@ def made(folder: Path, stamps: tuple[str, ...] = GOOD, draft: str = "not signed"
 
 def account(pdf: Path) -> Manifest:
     return Manifest(
-        "1", "0", "not signed", None, PolicyReference("Plan", "1", "Toxins", TODAY, TODAY, "there", "high"),
+        "1", "0", "", 0, "not signed", None, PolicyReference("Plan", "1", "Toxins", TODAY, TODAY, "there", "high"),
         (Input("note.pdf", "0" * 64, "A", 2),), (LeftOut("A", "note.pdf", (2,), 2, "blank"),), 2,
         (Part("Cover", 1, 1), Part("Exhibit A: note", 2, 2, "A", (1,))), (), (), (), {},
         {"packet.pdf": hashlib.sha256(pdf.read_bytes()).hexdigest()},
