@@ -58,6 +58,9 @@ def comparison_text(need: Need) -> str:
 def _text(value: object) -> str:
     if value == {}:
         return "any code that says it"
+    if isinstance(value, dict) and "class" in value:
+        drugs = f" ({', '.join(value['drugs'])})" if value.get("drugs") else ""
+        return f"{value['class']}{drugs}"
     if isinstance(value, dict):
         return ", ".join(f"{key} {_text(item)}" for key, item in value.items())
     if isinstance(value, float):
