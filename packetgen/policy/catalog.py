@@ -55,7 +55,8 @@ def load_policy(
         raise BadCaseFile(
             f"{read.payer} has no policy here for {indication}, {kind}, {product} on {on.isoformat()}",
             where="request",
-            fix=f"See packetgen payers show {payer}; add the policy to payer_forms/ or correct the request.",
+            fix=f"See packetgen payers show {payer}; add its rules (docs/add-a-payer.md), correct the request, or use "
+            "the plan generic-commercial.",
         )
     in_force = [found for found in begun if found[0].expires is None or on <= found[0].expires]
     policy, coverage = max(in_force or begun, key=lambda found: _begins(found[0]))

@@ -92,7 +92,7 @@ class ScoreRule(Strict):
 
 
 class SpecialtyRule(Strict):
-    """The prescriber is one of these specialists, or a consultation by one is in the chart."""
+    """The prescriber, or a consultation in the chart, is of one of these specialties: parts of their names."""
 
     one_of: Annotated[tuple[str, ...], Field(min_length=1)]
 

@@ -31,6 +31,8 @@ from packetgen.policy.response import reduction
 from packetgen.policy.scores import score
 from packetgen.policy.trials import judge_trials
 
+COSMETIC = "(cosmetic)"
+
 
 def judge(need: Need, case: Case, chart: Chart) -> Judged:
     """Apply a criterion's comparison."""
@@ -81,7 +83,11 @@ def _specialty(rule: SpecialtyRule, case: Case, chart: Chart) -> Judged:
     why = f"the prescriber's specialty is {own}"
     if any(wanted in own.lower() for wanted in rule.one_of):
         return Judged("met", why, shown=why)
-    consults = [d for d in chart.documents if d.kind == "consult" and d.specialty in rule.one_of]
+    consults = [
+        d
+        for d in chart.documents
+        if d.kind == "consult" and any(wanted in (d.specialty or "") for wanted in rule.one_of)
+    ]
     if consults:
         told = f"consultation in {consults[0].specialty}"
         return Judged("met", f"{why}; {told}", places(consults[0].evidence), shown=told)
@@ -139,15 +145,27 @@ def _interval(rule: IntervalRule, case: Case, chart: Chart) -> Judged:
     evidence = _planned(case, chart)
     if case.request.interval_weeks < rule.at_least_weeks:
         return Judged("not_met", why, evidence, shown=why)
-    given = [f for f in chart.toxins if f.value.status == "given" and f.value.date]
+    start = case.request.start_date
+    given = [
+        fact
+        for fact in chart.toxins
+        if fact.value.status == "given"
+        and not fact.value.product.endswith(COSMETIC)
+        and _before(fact.value.date, start)
+    ]
     if not given:
         return Judged("met", why, evidence, shown=why)
     last = max(given, key=lambda fact: span_of(fact.value.date or "")[1])
-    allowed = case.request.start_date - timedelta(weeks=rule.at_least_weeks)
+    allowed = start - timedelta(weeks=rule.at_least_weeks)
     first, latest = span_of(last.value.date or "")
     why = f"{why}; last given {words.day(last.value.date or '')}"
     verdict: Verdict = "met" if latest <= allowed else "not_met" if first > allowed else "check"
     return Judged(verdict, why, places((*last.evidence, *evidence)), shown=why)
+
+
+def _before(day: str | None, start: date) -> bool:
+    """Whether a session was before the one that is requested."""
+    return day is not None and span_of(day)[0] < start
 
 
 def _product(products: tuple[str, ...], case: Case, chart: Chart) -> Judged:

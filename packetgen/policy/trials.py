@@ -21,7 +21,7 @@ from packetgen.policy.partial_dates import months_before, span_of
 from packetgen.resources import KNOWLEDGE
 from packetgen.yamlfile import Strict
 
-Standing = Literal["counts", "too_short", "no_duration", "too_old", "no_dose", "samples"]
+Standing = Literal["counts", "too_short", "no_duration", "too_old", "no_dose", "samples", "not_said"]
 OPEN: tuple[Standing, ...] = ("no_duration", "no_dose")  # what a date or a dose in a note could make count
 SAMPLES = re.compile(r"\bsamples?\b", re.IGNORECASE)
 
@@ -55,11 +55,16 @@ def judge_trials(rule: FailedTrialsRule, case: Case, chart: Chart) -> Judged:
     undecided = [trial for trial in trials if trial.standing in OPEN]
     number = len({_key(trial, rule) for trial in counted})
     evidence = places(trial.fact.evidence[0] for trial in (*counted, *(t for t in trials if t not in counted)))
-    shown = "; ".join(words.trial(trial.fact.value) for trial in (*counted, *undecided))
+    told = [trial for trial in trials if trial.standing in ("counts", "not_said", *OPEN)]
+    shown = "; ".join(words.trial(trial.fact.value) for trial in told)
     why = f"{_number(number, rule)}, {rule.at_least} asked: {_told(counted)}" if counted else "no trial counts yet"
     if number >= rule.at_least:
         doubt = _doubt(counted, rule)
         return Judged("check" if doubt else "met", f"{why}{doubt}", evidence, shown=shown)
+    unsaid = [trial for trial in trials if trial.standing == "not_said"]
+    if len({_key(trial, rule) for trial in (*counted, *unsaid)}) >= rule.at_least:
+        why += f"; whether the plan counts {_told(unsaid)} is not known"
+        return Judged("check", why, evidence, shown=shown)
     lost = _told(trial for trial in trials if trial.standing not in ("counts", *OPEN))
     why += f"; not counted: {lost}" if lost else ""
     if len({_key(trial, rule) for trial in (*counted, *undecided)}) > number:
@@ -125,8 +130,8 @@ def _standing(fact: Fact[Therapy], rule: FailedTrialsRule, case: Case) -> Standi
     value = fact.value
     if value.status in rule.accept_without_duration:
         return "counts"
-    if value.status == "contraindicated":
-        return "too_short"
+    if value.status == "contraindicated" or (value.status == "not_tolerated" and not rule.minimum_days):
+        return "not_said"
     if any(SAMPLES.search(place.quote) for place in fact.evidence):
         return "samples"
     days = days_of(value)

@@ -6,9 +6,13 @@ from collections import defaultdict
 
 import pytest
 
+from packetgen.extraction.vocabulary import concerns, drugs, instruments
 from packetgen.policy.catalog import list_payers, load_policy, question_for
+from packetgen.policy.comparisons import Need
 from packetgen.policy.example_runs import SERVICE, base_charts, run_examples
+from packetgen.policy.response import HEADACHE_COUNTS
 from packetgen.policy.schema import CriterionRule, PolicyFile
+from packetgen.policy.trials import usual_doses
 
 PLANS = list_payers()
 BASES = base_charts()
@@ -99,3 +103,25 @@ def test_a_plan_whose_text_was_not_read_never_says_met() -> None:
     for plan in PLANS:
         if plan.policies[0].decides == "unverified defaults":
             assert all(outcome.verdict in ("check", "missing") for outcome in run_examples(plan)), plan.id
+
+
+def parts(need: Need) -> list[Need]:
+    inner = need.all_of or need.any_of
+    return [part for one in inner for part in parts(one)] if inner else [need]
+
+
+def test_scores_concerns_and_drugs_that_policies_name_are_ones_that_charts_are_read_for() -> None:
+    known_scores = {score.instrument for score in instruments().scores} | {"MAS"}
+    known_concerns = {concern.name for concern in concerns().concerns}
+    generics = {drug.generic for drug in drugs().drugs}
+    for need in (part for plan in PLANS for rule in all_rules(plan) for part in parts(rule)):
+        if need.score:
+            assert need.score.instrument in known_scores
+        if need.reduction:
+            assert need.reduction.of in {*known_scores, *HEADACHE_COUNTS}
+        if need.ruled_out:
+            assert need.ruled_out.concern in known_concerns
+        if need.failed_trials:
+            named = {drug for listed in need.failed_trials.classes for drug in listed.drugs}
+            assert named <= generics
+    assert set(usual_doses()) <= generics
