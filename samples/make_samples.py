@@ -11,6 +11,7 @@ from pathlib import Path
 
 import img2pdf
 import pikepdf
+from other_cases import ALL, Sample
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
@@ -218,19 +219,25 @@ AETNA_NOTE = [
 CASE = """\
 # A synthetic sample: every person and number is invented.
 case: {case}
-request: {{kind: initial, indication: chronic_migraine, product: onabotulinumtoxinA,
-          icd10: {icd10}, cpt: "64615", units: 155, interval_weeks: 12, start_date: 2026-12-08}}
+request: {{kind: {kind}, indication: {indication}, product: onabotulinumtoxinA,
+          icd10: {icd10}, cpt: "{cpt}", units: {units}, interval_weeks: 12, start_date: 2026-12-08}}
 patient: {{first_name: {first}, last_name: {last}, birth_date: {born}, sex: {sex}, phone: 555-0142, mrn: "{mrn}"}}
 insurance: {{payer: {payer}, plan: "{plan}", member_id: "{member}"}}
-provider: {{name: "Lena Ortiz, MD", npi: "1234567893", specialty: neurology, practice: Cedar Hill Neurology,
+provider: {{name: "{provider}", npi: "1234567893", specialty: {specialty}, practice: {clinic},
            phone: 555-0100, fax: 555-0101}}
 documents:
 {documents}
 """
 
 
-def write_case(folder: Path, expected: dict[str, object], **values: str) -> None:
-    (folder / "case.yaml").write_text(CASE.format(**values))
+USUAL = {
+    "kind": "initial", "indication": "chronic_migraine", "cpt": "64615", "units": 155, "provider": "Lena Ortiz, MD",
+    "specialty": "neurology", "clinic": "Cedar Hill Neurology",
+}  # fmt: skip
+
+
+def write_case(folder: Path, expected: dict[str, object], **values: str | int) -> None:
+    (folder / "case.yaml").write_text(CASE.format(**{**USUAL, **values}))
     (folder / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 
 
@@ -240,8 +247,25 @@ DANA = {
 }  # fmt: skip
 
 
+def other_case(sample: Sample) -> None:
+    folder = SAMPLES / sample.folder
+    for name, pages in sample.documents.items():
+        note(folder / name, sample.clinic, sample.header, pages)
+    first, last, born, sex = sample.patient
+    provider, specialty = sample.provider
+    write_case(
+        folder, {"exit_code": sample.exit_code}, case=sample.case, kind=sample.kind, indication=sample.indication,
+        icd10=sample.icd10, cpt=sample.cpt, units=sample.units, first=first, last=last, born=born, sex=sex,
+        mrn=sample.case.replace("-", ""), payer="generic-commercial", plan="Open Access", member=sample.member,
+        provider=provider, specialty=specialty, clinic=sample.clinic,
+        documents="\n".join(f"  - {name}" for name in sample.documents),
+    )  # fmt: skip
+
+
 def main() -> None:
     """Write all samples."""
+    for sample in ALL:
+        other_case(sample)
     uhc = SAMPLES / "chronic-migraine-uhc"
     note(uhc / "notes/2026-10-02-visit.pdf", "Cedar Hill Neurology", UHC_HEADER, UHC_NOTE)
     fax(uhc / "scans/consult.tif", UHC_FAX)

@@ -28,6 +28,7 @@ TOKEN = re.compile(r"[A-Z]\d\d(?:\.[0-9A-Z]+)?\b|\d+(?:[-./,]\d+)*\+?")
 THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 DOSE = re.compile(r"(?<![\d./-])(?P<dose>\d{1,4}(?:\.\d{1,2})?)[ ]?(?:mg|mcg|g|units?)\b", re.IGNORECASE)
 PLAIN_NUMBER = re.compile(r"(?<![\d./-])\d{1,4}(?:\.\d{1,2})?(?![\d/-])")
+DRUG_CLASS = re.compile(r"\([a-z][a-z0-9 ]*\)")  # in brackets after a drug: "(topical antiperspirant)" names no other
 BEFORE_NAME = 16  # characters: "100 mg of topiramate"
 ISO_DATE = re.compile(r"\d{4}(?:-\d\d){1,2}")
 # "one" is left out: it is a pronoun too.
@@ -42,7 +43,9 @@ SPELLED = re.compile(
     rf"\b(?:(?P<ten>{'|'.join(TENS)})(?:[- ](?P<unit>{'|'.join(UNITS)}|one))?|(?P<alone>{'|'.join(UNITS)}))\b",
     re.IGNORECASE,
 )
-COMPARED = re.compile(r"%|\b(?:fewer|more|less|points?|percent|fell|rose|drop\w*|reduc\w+|increas\w+)\b", re.IGNORECASE)
+COMPARED = re.compile(
+    r"%|\b(?:fewer|more|less|lower|higher|points?|percent|fell|rose|drop\w*|reduc\w+|increas\w+)\b", re.IGNORECASE
+)
 LINE_HEIGHT, CHARACTER_WIDTH = 12.0, 6.0
 _NOWHERE = Path()
 
@@ -52,7 +55,7 @@ def claims_in(texts: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for text in texts:
         for match in DATE.finditer(text):
-            found.update(filter(None, [iso(match)]))
+            found.add(iso(match) or match.group(0))
         text = instrument_pattern().sub(" ", DATE.sub(" ", text))
         found.update(_plain(token) for token in TOKEN.findall(text))
         found.update(_spelled(match) for match in SPELLED.finditer(text))
@@ -118,7 +121,7 @@ def _by_drug(text: str) -> Iterator[tuple[str, str]]:
 
 def meaning_of(text: str) -> set[str]:
     """What a sentence of a letter says when the rules that read charts read it: results, days, diagnoses, trials."""
-    page = _page(text)
+    page = _page(DRUG_CLASS.sub(" ", text))
     found = [*find_diagnoses(page), *find_frequency(page), *find_therapies(page)]
     said = set().union(*(meaning(finding) for finding in found if finding.assertion in ("present", "historical")))
     return said | _results(text)
@@ -145,7 +148,7 @@ def meaning(finding: Finding) -> set[str]:
     if isinstance(value, Therapy) and value.status in (*ENDED_BADLY, "effective"):
         return {f"{value.drug} {value.status.replace('_', ' ')}"}
     if isinstance(value, Score):
-        numbers = [value.value, *(part for _, part in value.subscores)]
+        numbers = [value.value] if value.value is not None else [part for _, part in value.subscores]
         flat = [str(n) for number in numbers for n in (number if isinstance(number, tuple) else (number,))]
         return {f"{value.instrument} {float(n):g}" for n in flat if PLAIN_NUMBER.fullmatch(n)}
     return set()

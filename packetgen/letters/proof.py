@@ -18,10 +18,12 @@ from pathlib import Path
 from packetgen.documents.text import PageText
 from packetgen.errors import SafetyStop
 from packetgen.extraction.dates import DATE
+from packetgen.extraction.vocabulary import conditions
 from packetgen.letters.claims import claims_in, computed, doses_in, meaning, meaning_of, numbers_of_drugs, strings
 from packetgen.letters.label import facts_of, labelled, scale_of
 from packetgen.letters.literature import references_for
 from packetgen.letters.model import CITED_PAGE, Material
+from packetgen.letters.quotes import LEFT_OUT
 from packetgen.letters.view import exhibits
 from packetgen.letters.wordfile import Statement, statements
 
@@ -41,15 +43,27 @@ class _Support:
 
     @cached_property
     def known(self) -> set[str]:
-        """Claims that need no citation: of the case file, the policy, the label and the literature."""
-        case, assessment = self.material.case, self.material.assessment
+        """Claims that need no citation: of the case file and the name of the policy."""
+        case = self.material.case.model_dump(mode="json", exclude={"folder"})
+        pages = str(self.material.packet_pages)
+        return claims_in([*strings(case), *strings(self.material.assessment.reference), pages])
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        """What may be said as it stands: of the policy, the label, the literature, and questions that are open."""
+        case = self.material.case
         label, facts = labelled(case), facts_of(case.request.indication)
-        said = [*strings(case.model_dump(mode="json", exclude={"folder"})), *strings(assessment.reference)]
-        said += [criterion.text for criterion in assessment.criteria]
-        said += [text for problem in self.material.problems for text in (problem.what, problem.fix)]
-        said += [label.use, str(label.most), *map(scale_of, facts.measures), str(self.material.packet_pages)]
-        said += [part for ref in references_for(case) for part in (ref.citation, ref.says)]
-        return claims_in(said)
+        said = [criterion.text for criterion in self.material.assessment.criteria]
+        said += [text for reference in references_for(case) for text in (reference.says, reference.citation)]
+        said += [problem.fix for problem in self.material.problems]
+        return list(filter(None, [*said, label.use, str(label.most or ""), *map(scale_of, facts.measures)]))
+
+    @cached_property
+    def diagnoses(self) -> set[str]:
+        """The requested diagnosis, by all its names."""
+        request = self.material.case.request
+        names = [c.name for c in conditions().conditions if c.indication == request.indication]
+        return {f"diagnosis of {name}" for name in names} | meaning_of(request.icd10)
 
     @cached_property
     def requested(self) -> str:
@@ -83,21 +97,19 @@ def _unsupported(statement: Statement, support: _Support, strictly: bool) -> Ite
     """What a statement claims and nothing that it cites supports."""
     pages = [page for page in statement.cites if page in support.pages]
     yield from (f"Ex. {page}: there is no such page" for page in statement.cites if page not in support.pages)
-    for quoted in QUOTED.findall(statement.text):
-        if not any(_letters(quoted) in support.words[page] for page in pages):
-            yield f"“{quoted}”"
+    for quotation in QUOTED.findall(statement.text):
+        for quoted in quotation.split(LEFT_OUT):
+            if not any(_letters(quoted) in support.words[page] for page in pages):
+                yield f"“{quoted.strip()}”"
+    given = [text for text in support.sentences if text in statement.text or statement.text in text]
     plain = QUOTED.sub(" ", CITED.sub(" ", statement.text))
-    supported = support.known.union(*(support.pages[page] for page in pages))
+    supported = support.known.union(claims_in(given), *(support.pages[page] for page in pages))
     claims = claims_in([plain]) | (doses_in(plain) - {support.requested})
     missing = claims - supported
     yield from missing - computed(missing, plain, supported)
     if strictly:
-        said = set().union(*(support.meanings[page] for page in pages))
-        yield from meaning_of(plain) - said - _requested_meaning(support)
-
-
-def _requested_meaning(support: _Support) -> set[str]:
-    return {f"diagnosis of {facts_of(support.material.case.request.indication).name}"}
+        said = support.diagnoses.union(*(support.meanings[page] for page in pages), *map(meaning_of, given))
+        yield from meaning_of(plain) - said
 
 
 def _support(material: Material) -> _Support:

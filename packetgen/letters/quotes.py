@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Annotated
 
 from pydantic import Field
@@ -17,7 +17,7 @@ from packetgen.chart.model import Chart
 from packetgen.documents.model import Document, Page
 from packetgen.documents.text import PageText
 from packetgen.extraction.context import assertion_at
-from packetgen.extraction.model import Assertion, Evidence
+from packetgen.extraction.model import Assertion, Diagnosis, Evidence
 from packetgen.extraction.place import Passage, passages
 from packetgen.extraction.vocabulary import Pattern
 from packetgen.letters.model import Material
@@ -26,6 +26,7 @@ from packetgen.resources import KNOWLEDGE
 from packetgen.yamlfile import Strict
 
 QUOTED_KINDS = ("clinic_note", "consult", "procedure_note", "other")
+LEFT_OUT = "[…]"
 BULLET = re.compile(r"^[-•*·\s]+|^\d{1,2}[.)]\s+")
 
 
@@ -74,31 +75,36 @@ def topics() -> tuple[Topic, ...]:
 
 def quotes(material: Material) -> dict[str, list[Quoted]]:
     """What the notes that name the indication say of each topic: newest note first, a sentence once."""
-    told: dict[str, dict[str, Evidence]] = {topic.name: {} for topic in topics()}
+    told: dict[str, dict[str, Passage]] = {topic.name: {} for topic in topics()}
     for document, page in _pages(material):
         for passage in passages(PageText.of(document, page)):
             if (name := _topic_of(passage)) and len(told[name]) < QUOTES_OF_A_TOPIC:
-                told[name].setdefault(passage.said, passage.evidence(name))
-    return {name: list(_by_page(places.values(), material.chart)) for name, places in told.items()}
+                told[name].setdefault(passage.said, passage)
+    return {name: list(_by_page(said.values(), material.chart)) for name, said in told.items()}
 
 
-def _by_page(places: Iterable[Evidence], chart: Chart) -> Iterator[Quoted]:
+def _by_page(told: Iterable[Passage], chart: Chart) -> Iterator[Quoted]:
+    """The passages of a page as one quotation, with a mark where it leaves something out."""
     notes = {summary.document: summary for summary in chart.documents}
-    for _, group in groupby(places, key=lambda place: place.exhibit_page):
-        said = tuple(group)
-        note = notes[said[0].document]
+    for _, group in groupby(told, key=lambda passage: passage.page):
+        said = list(group)
+        text = BULLET.sub("", said[0].said)
+        for before, passage in pairwise(said):
+            between = passage.page.text[before.end : passage.start]
+            text += (f" {LEFT_OUT} " if between.strip() else " ") + BULLET.sub("", passage.said)
+        note = notes[said[0].page.document.label]
         dated = f" of {words.day(note.date)}" if note.date else ""
-        text = " ".join(f"“{BULLET.sub('', place.quote)}”" for place in said)
-        yield Quoted(text, f"{words.DOCUMENT_KINDS[note.kind]}{dated}", said)
+        places = tuple(passage.evidence("quoted") for passage in said)
+        yield Quoted(f"“{text}”", f"{words.DOCUMENT_KINDS[note.kind]}{dated}", places)
 
 
 def _pages(material: Material) -> Iterator[tuple[Document, Page]]:
     """Pages of the notes that name the indication as the patient's, newest note first."""
     naming = {
         evidence.document
-        for fact in material.chart.diagnoses
-        if fact.value.indication == material.case.request.indication
-        for finding in (*fact.findings, *fact.against)
+        for finding in material.findings
+        if isinstance(finding.value, Diagnosis) and finding.assertion in ("present", "historical")
+        if finding.value.indication == material.case.request.indication
         for evidence in finding.evidence
     }
     summaries = {summary.document: summary for summary in material.chart.documents}

@@ -101,7 +101,7 @@ def trial(fact: Fact[Therapy]) -> Trial:
     value = fact.value
     return Trial(
         words.capital(value.drug),
-        words.drug_class(value),
+        "" if value.drug_class == "other" else words.drug_class(value),
         words.dose(value),
         words.duration(value),
         words.STATUS[value.status],
@@ -142,17 +142,21 @@ def day_of(fact: Fact[Score]) -> str:
 
 
 def result(score: Score) -> str:
-    """A result in words: "44.5 (severity 21, disability 14, pain 9.5)", "wrist flexors 3, finger flexors 1+"."""
-    parts = ", ".join(f"{name.replace('_', ' ')} {_part(value)}" for name, value in score.subscores if name != "unit")
+    """A result in words: "44.5 (severity 21; disability 14; pain 9.5)", "voids a day 13, 12, 14; pads 4, 4, 5"."""
+    parts = "; ".join(f"{_part_name(name)} {_part(value)}" for name, value in score.subscores if name != "unit")
     unit = next((f" {value}" for name, value in score.subscores if name == "unit"), "")
     if score.value is None:
         return parts + unit
     return f"{score.value:g} ({parts})" if parts else f"{score.value:g}{unit}"
 
 
+def _part_name(name: str) -> str:
+    return name.replace("_per_day", " a day").replace("_day", " a day").replace("_", " ")
+
+
 def _part(value: float | str | tuple[float, ...]) -> str:
     if isinstance(value, tuple):
-        return "/".join(f"{day:g}" for day in value)
+        return ", ".join(f"{day:g}" for day in value)
     return value if isinstance(value, str) else f"{value:g}"
 
 
@@ -160,16 +164,22 @@ def changes(chart: Chart, instruments: Iterable[str]) -> list[Change]:
     """Each measure that the chart holds before treatment and under it."""
     under = chart.on_treatment if chart.on_treatment.headache_days else chart.current
     rows = [
-        _change(f"{name.capitalize()} a month", words.amount(before.value), words.amount(now.value), before, now)
+        Change(
+            f"{words.capital(name)} a month",
+            words.amount(before.value),
+            words.amount(now.value),
+            _difference(before.value, now.value, "fewer", "more", percent=True),
+            (*before.evidence[:1], *now.evidence[:1]),
+        )
         for name, before, now in _frequencies(chart.baseline, under)
     ]
     for name in instruments:
-        dated = [f for f in chart.scores if f.value.instrument == name and f.value.value is not None and day_of(f)]
-        dated = [fact for fact in dated if not fact.against]
+        results = [f for f in chart.scores if f.value.instrument == name and f.value.value is not None and day_of(f)]
+        dated = sorted((fact for fact in results if not fact.against), key=day_of)
         if len(dated) > 1:
-            ordered = sorted(dated, key=day_of)
-            first, last = ordered[0], ordered[-1]
-            rows.append(_change(name, _on(first), _on(last), first, last))
+            first, last = dated[0], dated[-1]
+            size = _difference(first.value.value, last.value.value, "points lower", "points higher")
+            rows.append(Change(name, _on(first), _on(last), size, (*first.evidence[:1], *last.evidence[:1])))
     return rows
 
 
@@ -184,19 +194,14 @@ def _frequencies(before: HeadacheFacts, now: HeadacheFacts) -> Iterable[tuple[st
             yield name.replace("_", " "), old, new
 
 
-def _change(
-    name: str, before: str, now: str, old: Fact[Amount] | Fact[Score], new: Fact[Amount] | Fact[Score]
-) -> Change:
-    """A row; how much it changed is said of plain numbers only."""
-    pair = [fact.value.value if isinstance(fact.value, Score) else fact.value for fact in (old, new)]
-    return Change(name, before, now, _difference(*pair), (*old.evidence[:1], *new.evidence[:1]))
-
-
-def _difference(before: object, now: object) -> str:
-    if not (isinstance(before, float) and isinstance(now, float)) or before == now:
-        return "unchanged" if before == now else NOT_COUNTED
-    size = f"{abs(now - before):g} {'fewer' if now < before else 'more'}"
-    return size + (f" ({(before - now) / before:.0%})" if now < before else "")
+def _difference(before: object, now: object, down: str, up: str, *, percent: bool = False) -> str:
+    """How much a plain number changed; a dash for ranges."""
+    if before == now:
+        return "unchanged"
+    if not (isinstance(before, float) and isinstance(now, float)):
+        return NOT_COUNTED
+    size = f"{abs(now - before):g} {down if now < before else up}"
+    return f"{size} ({(before - now) / before:.0%})" if percent and now < before else size
 
 
 def sessions(toxins: Iterable[Fact[Toxin]]) -> list[Session]:
@@ -224,9 +229,9 @@ def planned(request: Request, toxins: Iterable[Fact[Toxin]]) -> Fact[Toxin] | No
 
 
 def muscles(fact: Fact[Toxin] | None) -> list[Muscle]:
-    """The muscles of a planned treatment, where the chart gives units for each."""
+    """The muscles of a planned treatment, where the chart gives units for each of several."""
     sites: tuple[Site, ...] = fact.value.sites if fact else ()
-    if not sites or any(site.units is None for site in sites):
+    if len(sites) < 2 or any(site.units is None for site in sites):
         return []
     return [
         Muscle(words.capital(site.muscle), site.side or NOT_COUNTED, f"{site.units:g}", fact.evidence if fact else ())

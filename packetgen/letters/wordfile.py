@@ -25,7 +25,7 @@ SIGNS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "
 COUNTED_FIELDS = ("PAGE", "NUMPAGES", "SECTIONPAGES")
 STILL_FIELDS = (*COUNTED_FIELDS, "HYPERLINK")
 ENCLOSURE = re.compile(r"Ex\.\s([A-Z]+)\s{2,}(?=\S)")
-SENTENCE_END = re.compile(r"(?<=[.!?\]])[ ]+(?=[A-Z\[])")
+SENTENCE_END = re.compile(r"(?<=[.!?\]])(?<!\bEx\.)(?<!\b[DMS]r\.)(?<!\bMs\.)(?<!\bMrs\.)[ ]+(?=[A-Z\[])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ CITATION = re.compile(f"{CITE_OPEN}([A-Z0-9,-]*){CITE_CLOSE}")
 PASSAGE = re.compile(r"## ([a-z_]+)\s*")
 LINK_COLOUR = "1F4E79"
 TABLE_HALF_POINTS = 19
+HYPHEN_AT_LINE_END = "\ufffe"  # as pdfium tells it
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -52,19 +53,24 @@ def write_letter(
     """
     case = material.case
     template = find_template(name or case.request.kind, case.request.indication, templates)
-    docx = folder / f"{name or 'letter'}.docx"
-    write_atomic(docx, render(template, material))
-    made_from = sources(template, case.request.indication)
-    own_words = {statement.text for statement in statements(template.docx) if "{" not in statement.text}
-    machine_made: tuple[Statement, ...] = ()
-    if name is None and case.letter:
-        edited = case.folder / case.letter
-        machine_made, made_from = statements(docx), (edited,)
-        without_outside_links(edited, folder).replace(docx)
-    prove(docx, material, machine_made, own_words)
+    edited = case.folder / case.letter if name is None and case.letter else None
+    docx = draft(material, template, folder, edited)
     pdf = to_pdf(docx, folder)
     _same_words(docx, pdf)
+    made_from = (edited,) if edited else sources(template, case.request.indication)
     return Letter(title_of(template.docx) or template.name, docx, pdf, find_links(docx, pdf), made_from)
+
+
+def draft(material: Material, template: Template, folder: Path, edited: Path | None = None) -> Path:
+    """The Word file of a letter, proved. edited: the one that a person made of it, to be used instead."""
+    docx = folder / ("letter.docx" if template.name == material.case.request.kind else template.docx.name)
+    write_atomic(docx, render(template, material))
+    machine_made: tuple[Statement, ...] = ()
+    if edited:
+        machine_made = statements(docx)
+        without_outside_links(edited, folder).replace(docx)
+    prove(docx, material, machine_made, {s.text for s in statements(template.docx) if "{" not in s.text})
+    return docx
 
 
 def render(template: Template, material: Material) -> bytes:
@@ -153,9 +159,10 @@ def _same_words(docx: Path, pdf: Path) -> None:
 
     document = pypdfium2.PdfDocument(pdf)
     try:
-        printed = Counter("".join(page.get_textpage().get_text_range() for page in document))
+        text = "".join(page.get_textpage().get_text_range() for page in document)
     finally:
         document.close()
+    printed = Counter(text.replace(HYPHEN_AT_LINE_END, "-"))
     written = Counter("".join(statement.text for statement in statements(docx)))
     if lost := sorted(sign for sign in written - printed if not sign.isspace() and sign not in "|\u2011"):
         raise SafetyStop(

@@ -46,7 +46,8 @@ MEASURES = Table(
 TRIALS = Table(
     ["Treatment and class", "Dose", "Taken", "Outcome, and the chart’s words", "Exhibit"],
     [1.45, 0.65, 1.05, 2.35, 1.0],
-    ["{{ row.drug }} ({{ row.drug_class }})", "{{ row.dose or '–' }}", "{{ row.taken or '–' }}",
+    ["{{ row.drug }}{% if row.drug_class %} ({{ row.drug_class }}){% endif %}",
+     "{{ row.dose or '–' }}", "{{ row.taken or '–' }}",
      "{{ row.outcome }}{% if row.reason %}: “{{ row.reason }}”{% endif %}", "{{r row.cited }}"],
 )  # fmt: skip
 CHANGES = Table(
@@ -162,7 +163,7 @@ def table(document, headings: list[str], widths: list[float], loop: str, cells: 
                 shade(cell, SHADE)
     header = OxmlElement("w:tblHeader")
     made.rows[0]._tr.get_or_add_trPr().append(header)
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
+    space_after(document)
 
 
 def set_widths(made, widths: list[float]) -> None:
@@ -186,7 +187,13 @@ def reference_block(document, rows: list[tuple[str, str]]) -> None:
             run.font.size = Pt(10.5)
             run.bold = bold
             shade(cell, SHADE)
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
+    space_after(document)
+
+
+def space_after(document) -> None:
+    """A little room below a table."""
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.space_after, paragraph.paragraph_format.line_spacing = Pt(0), Pt(7)
 
 
 def field(paragraph, name: str) -> None:
@@ -259,7 +266,8 @@ def to_the_plan(document, subject: str) -> None:
     paragraphs(document, "urgency")
 
 
-def severity(document) -> None:
+def severity(document, measures: str = "measures") -> None:
+    """measures: when the table of results is printed."""
     section(document, "Diagnosis", "diagnosis")
     control(document, "{%p if passages.severity or passages.function or diary or measures %}")
     document.add_heading("Severity and what it means for the patient", 2)
@@ -267,12 +275,12 @@ def severity(document) -> None:
     paragraphs(document, "severity")
     paragraphs(document, "function")
     listed(document, "diary", DIARY)
-    listed(document, "measures", MEASURES)
+    listed(document, "measures", MEASURES, when=measures)
 
 
-def listed(document, name: str, made: Table, intro: str = "") -> None:
+def listed(document, name: str, made: Table, intro: str = "", when: str = "") -> None:
     """A passage that introduces a table, and the table; nothing when the list is empty."""
-    control(document, f"{{%p if {name} %}}")
+    control(document, f"{{%p if {when or name} %}}")
     paragraphs(document, intro or name, keep=True)
     table(document, made.headings, made.widths, name, made.cells)
     control(document, "{%p endif %}")
@@ -365,7 +373,7 @@ def continuation() -> Word:
     document = new_document("Letter of medical necessity: continuation")
     to_the_plan(document, "Continuation of treatment: {{ request.product }} for {{ indication }}")
     response(document)
-    severity(document)
+    severity(document, "measures and not changes")
     treatments(document)
     return finish(document)
 
@@ -375,7 +383,7 @@ def dose_change() -> Word:
     to_the_plan(document, "Change of dose: {{ request.product }} for {{ indication }}")
     section(document, "Why the dose should change", "dose")
     response(document)
-    severity(document)
+    severity(document, "measures and not changes")
     treatments(document)
     return finish(document)
 

@@ -1,0 +1,178 @@
+"""Templates: no hole where a fact is missing, no code run, a clinic's own before those that ship, and their check."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import docx
+import pytest
+
+from packetgen.chart.model import Chart, HeadacheFacts
+from packetgen.errors import BadDataFile
+from packetgen.letters.check import lint, tried
+from packetgen.letters.model import Material
+from packetgen.letters.quotes import topics
+from packetgen.letters.templates import find_template, sources
+from packetgen.letters.view import context_of
+from packetgen.letters.wordfile import statements
+from packetgen.letters.write import draft, render
+from packetgen.resources import LETTERS
+from tests.letters.charts import CHARTS, document_of, material
+
+TEMPLATES = sorted(path.stem for path in LETTERS.glob("*.docx"))
+NOTHING = {
+    "diagnoses": (), "current": HeadacheFacts(), "baseline": HeadacheFacts(), "on_treatment": HeadacheFacts(),
+    "diary": (), "therapies": (), "scores": (), "toxins": (), "responses": (), "safety": (), "denied": (),
+}  # fmt: skip
+HOLE = re.compile(
+    r"\bNone\b|\bUndefined\b|\(\)|\(, |“”|\{\{|\}\}|\{%|[^ ] {2,}[^ ]| [.,;:](?:\s|$)|, ,|\.\.|: ?\."
+    r"|\b(?:on|of|are|is|takes|by) ?[.,]"
+)
+FOOTER = "letter page  of"  # a field that counts pages is left out of what is read
+
+
+def words_of(told: Material, name: str, folder: Path) -> list[str]:
+    path = draft(told, find_template(name, told.case.request.indication, (LETTERS,)), folder)
+    return [
+        statement.text
+        for statement in statements(path)
+        if "____" not in statement.text and FOOTER not in statement.text
+    ]
+
+
+def without(told: Material, part: str) -> Material:
+    chart: Chart = replace(told.chart, **{part: NOTHING[part]})
+    return replace(told, chart=chart)
+
+
+@pytest.mark.parametrize("indication", CHARTS)
+def test_a_missing_fact_leaves_no_hole_in_any_letter(indication: str, tmp_path: Path) -> None:
+    whole = material(indication)
+    bare = replace(whole, documents=(document_of("\f"),))
+    told = [whole, bare, replace(bare, chart=replace(bare.chart, **NOTHING))]
+    told += [without(whole, part) for part, nothing in NOTHING.items() if getattr(whole.chart, part) != nothing]
+    for number, given in enumerate(told):
+        for name in TEMPLATES if number < 3 else ("initial", "continuation"):
+            holes = [text for text in words_of(given, name, tmp_path) if HOLE.search(text.replace("Ex. A  ", "Ex. A"))]
+            assert holes == [], name
+
+
+def test_an_off_label_use_and_a_dose_above_the_label_are_said_to_be_so(tmp_path: Path) -> None:
+    assert "off label" in " ".join(words_of(material("sialorrhea"), "initial", tmp_path))
+    assert "off label" in " ".join(words_of(material("hemifacial_spasm"), "initial", tmp_path))
+    above = " ".join(words_of(material("lower_limb_spasticity"), "initial", tmp_path))
+    assert "450 units requested are above the label’s limit of 400 units in three months" in above
+    assert "“A higher dose is needed because 400 units wore off in week 8.”" in above
+    higher = " ".join(words_of(material("chronic_migraine", units="195"), "initial", tmp_path))
+    assert "195 units requested are above the label’s limit of 155 units a treatment" in higher
+    other = " ".join(words_of(material("chronic_migraine", product="abobotulinumtoxinA"), "initial", tmp_path))
+    assert "not on the US label of abobotulinumtoxinA" in other
+    assert "PREEMPT" not in other
+
+
+PAYLOADS = [
+    "{{ ''.__class__.__mro__ }}",
+    "{{ cycler.__init__.__globals__.os.popen('touch PWNED').read() }}",
+    "{{ lipsum.__globals__['os'].popen('touch PWNED').read() }}",
+    "{{ namespace.__init__.__globals__ }}",
+    "{{ patient.__class__.__init__.__globals__ }}",
+    "{{ patient.model_dump.__globals__ }}",
+    "{{ ''|attr('__class__') }}",
+    "{{ '{0.__class__}'.format(1) }}",
+    "{{ '%s'.__class__ }}",
+    "{{ self._TemplateReference__context }}",
+    "{{ request.__init__.__globals__ }}",
+    "{{ passages.__class__ }}",
+    "{{ passages.clear() }}",
+    "{{ no_such_thing }}",
+    "{% for c in [].__class__.__base__.__subclasses__() %}{{ c }}{% endfor %}",
+]
+
+
+@pytest.mark.parametrize("place", ["body", "header", "footer", "title", "passage"])
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_template_runs_no_code_and_hides_no_unknown_name(place: str, payload: str, tmp_path: Path) -> None:
+    told = material("cervical_dystonia")
+    shutil.copytree(LETTERS / "passages", tmp_path / "passages")
+    if place == "passage":
+        passage = tmp_path / "passages" / "cervical_dystonia.j2"
+        passage.write_text(passage.read_text() + "{% block severity %}\n" + payload + "\n{% endblock %}\n")
+    document = docx.Document(str(LETTERS / "initial.docx"))
+    section = document.sections[0]
+    if place == "title":
+        document.core_properties.title = payload
+    elif place != "passage":
+        {"body": document, "header": section.header, "footer": section.footer}[place].add_paragraph(payload)
+    document.save(str(tmp_path / "initial.docx"))
+    found = find_template("initial", "cervical_dystonia", (tmp_path, LETTERS))
+    try:
+        made = render(found, told)
+    except BadDataFile:
+        made = b""
+    assert not Path("PWNED").exists()
+    (tmp_path / "made.docx").write_bytes(made)
+    if made:
+        with zipfile.ZipFile(tmp_path / "made.docx") as archive:
+            text = b"".join(archive.read(n) for n in archive.namelist() if n.endswith(".xml")).decode()
+        assert "&lt;class" not in text
+        assert "__globals__" not in text
+
+
+def test_a_clinics_own_template_and_passages_come_first(tmp_path: Path) -> None:
+    (tmp_path / "passages").mkdir()
+    own = tmp_path / "passages" / "sialorrhea.j2"
+    own.write_text('{% extends "_letter.j2" %}\n{% block severity %}\nDrooling is severe.\n{% endblock %}\n')
+    found = find_template("initial", "sialorrhea", (tmp_path, LETTERS))
+    made = draft(material("sialorrhea"), found, tmp_path)
+    assert "Drooling is severe." in [statement.text for statement in statements(made)]
+    assert own in sources(found, "sialorrhea")
+    assert LETTERS / "passages" / "_letter.j2" in sources(found, "sialorrhea")
+    tmp_path.chmod(0o777)
+    with pytest.raises(BadDataFile, match="anyone on this computer can change it"):
+        find_template("initial", "sialorrhea", (tmp_path, LETTERS))
+    tmp_path.chmod(0o700)
+
+
+def test_the_check_names_unknown_variables_lacking_blocks_and_what_a_letter_would_say_wrongly(tmp_path: Path) -> None:
+    told = material("cervical_dystonia")
+    known = context_of(told).keys()
+    document = docx.Document(str(LETTERS / "initial.docx"))
+    document.add_paragraph("{{ patients.name }}")
+    for paragraph in document.paragraphs:
+        if paragraph.text.startswith("Signature"):
+            paragraph.text = ""
+    document.save(str(tmp_path / "initial.docx"))
+    found = find_template("initial", "cervical_dystonia", (tmp_path, LETTERS))
+    assert [*lint(found, told, known)] == [
+        "lacks a place for the signature (Signature)", "initial.docx uses patients, which no letter has",
+    ]  # fmt: skip
+    assert "'patients' is undefined" in tried(found, told, tmp_path)
+    document.paragraphs[-1].text = "{{ provider.practice }} has treated this for 40 years."
+    document.save(str(tmp_path / "initial.docx"))
+    assert "40 years" in tried(found, told, tmp_path)
+    shipped = find_template("initial", "cervical_dystonia", (LETTERS,))
+    assert [*lint(shipped, told, known), tried(shipped, told, tmp_path)] == [""]
+
+
+@pytest.mark.parametrize("topic", topics(), ids=lambda topic: topic.name)
+def test_each_topic_finds_its_example_and_leaves_its_counter_example(topic) -> None:
+    assert topic.found_in(topic.example)
+    assert not topic.found_in(topic.counter_example)
+    first = next(other for other in topics() if other.found_in(topic.example))
+    assert first.name == topic.name
+
+
+def test_references_are_of_the_product_and_age_and_of_high_confidence_and_print_no_unchecked_identifier() -> None:
+    from packetgen.letters.literature import literature, references_for
+
+    case = material("chronic_migraine").case
+    assert [r.key for r in references_for(case)] == ["preempt_pooled", "lipton2011", "compel", "forward", "aan2016"]
+    assert "ahs2021" in [r.key for r in references_for(case, ["step_therapy"])]
+    child = case.patient.model_copy(update={"birth_date": case.request.start_date.replace(year=2018)})
+    limb = material("lower_limb_spasticity").case.model_copy(update={"patient": child})
+    assert [r.key for r in references_for(limb)] == ["spast_child_aan"]
+    assert all(("doi:" in r.citation) == bool(r.doi) and ("PMID" in r.citation) == bool(r.pmid) for r in literature())
