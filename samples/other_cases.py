@@ -147,7 +147,7 @@ AXILLA = Sample(
 )  # fmt: skip
 
 SPASTICITY = Sample(
-    "upper-limb-spasticity", "2026-0190", "initial", "upper_limb_spasticity", "G81.11", "64642", 300,
+    "upper-limb-spasticity", "2026-0190", "initial", "upper_limb_spasticity", "G81.11", "64644", 300,
     ("Rosa", "Delgado", "1958-04-19", "F"), "GC4409138", "Northgate Rehabilitation",
     ("Ann Whitlock, MD", "physical medicine and rehabilitation"),
     {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Annotated
 
 from pydantic import Field
@@ -88,13 +88,13 @@ def _by_page(told: Iterable[Passage], chart: Chart) -> Iterator[Quoted]:
     notes = {summary.document: summary for summary in chart.documents}
     for _, group in groupby(told, key=lambda passage: passage.page):
         said = list(group)
-        text = BULLET.sub("", said[0].said)
-        for before, passage in pairwise(said):
+        places = tuple(passage.evidence("quoted") for passage in said)
+        text = BULLET.sub("", places[0].quote)
+        for before, passage, place in zip(said, said[1:], places[1:], strict=False):
             between = passage.page.text[before.end : passage.start]
-            text += (f" {LEFT_OUT} " if between.strip() else " ") + BULLET.sub("", passage.said)
+            text += (f" {LEFT_OUT} " if between.strip() else " ") + BULLET.sub("", place.quote)
         note = notes[said[0].page.document.label]
         dated = f" of {words.day(note.date)}" if note.date else ""
-        places = tuple(passage.evidence("quoted") for passage in said)
         yield Quoted(f"“{text}”", f"{words.DOCUMENT_KINDS[note.kind]}{dated}", places)
 
 

@@ -56,7 +56,7 @@ def context_of(material: Material) -> dict[str, Any]:
         "acute": [rows.named(fact) for fact in chart.acute_in_use] if facts.acute else [],
         "changes": rows.changes(chart, facts.measures),
         "sessions": rows.sessions(chart.toxins),
-        "planned_dose": Said(f"{case.request.units} units", planned.evidence) if planned else None,
+        "planned_dose": Said(f"{case.request.units:g} units", planned.evidence) if planned else None,
         "muscles": rows.muscles(planned),
         "denied": _denied(chart),
         "quotes": quotes(material),
@@ -91,6 +91,7 @@ def _who_and_what(case: Case, assessment: Assessment, indication: str) -> dict[s
     return {
         "case": case.case,
         "request": case.request,
+        "units": f"{case.request.units:g}",
         "start_date": words.day(case.request.start_date),
         "patient": case.patient,
         "birth_date": words.day(case.patient.birth_date),

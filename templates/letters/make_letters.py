@@ -245,7 +245,7 @@ def request_block(document) -> None:
             ("Patient", "{{ patient.name }}, born {{ birth_date }}"),
             ("Member ID", "{{ insurance.member_id }}{% if insurance.group %}, group {{ insurance.group }}{% endif %}"
              "{% if insurance.plan %}, {{ insurance.plan }}{% endif %}"),
-            ("Request", "{{ request.product }}, {{ request.units }} units every {{ request.interval_weeks }} weeks; "
+            ("Request", "{{ request.product }}, {{ units }} units every {{ request.interval_weeks }} weeks; "
              "CPT {{ request.cpt }}; {{ request.icd10 }}"),
             ("Policy", "{{ policy }}"),
         ],

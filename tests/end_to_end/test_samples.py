@@ -27,6 +27,12 @@ def test_the_complete_case_meets_every_criterion() -> None:
     assert not any(f"  {verdict} " in done.stdout for verdict in ("NOT MET", "MISSING"))
 
 
+@pytest.mark.parametrize("sample", sorted(path.parent.name for path in SAMPLES.glob("*/expected.json")))
+def test_every_sample_ends_as_it_says(sample: str) -> None:
+    expected = json.loads((SAMPLES / sample / "expected.json").read_text())
+    assert check(sample).returncode == expected["exit_code"]
+
+
 def test_the_scanned_diary_is_counted_exactly() -> None:
     folder = SAMPLES / "chronic-migraine-uhc"
     done = packetgen("extract", folder / "scans" / "diary.pdf", "--json")
@@ -79,7 +85,7 @@ def test_payers_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["build", "check", "extract", "review", "init", "watch", "track", "doctor", "payers"]
+    "command", ["build", "check", "extract", "review", "init", "watch", "track", "doctor", "payers", "letters"]
 )
 def test_every_command_has_an_example(command: str) -> None:
     assert "Example: packetgen" in packetgen(command, "--help").stdout

@@ -176,3 +176,21 @@ def test_references_are_of_the_product_and_age_and_of_high_confidence_and_print_
     limb = material("lower_limb_spasticity").case.model_copy(update={"patient": child})
     assert [r.key for r in references_for(limb)] == ["spast_child_aan"]
     assert all(("doi:" in r.citation) == bool(r.doi) and ("PMID" in r.citation) == bool(r.pmid) for r in literature())
+
+
+@pytest.mark.slow
+def test_the_command_writes_a_letter_beside_the_packet_and_checks_templates(tmp_path: Path) -> None:
+    from tests.end_to_end.conftest import SAMPLES, packetgen
+
+    done = packetgen("letters", "write", SAMPLES / "cervical-dystonia" / "case.yaml", "fax_cover", "-o", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"fax-cover.docx", "fax-cover.pdf"}
+    said = " ".join(statement.text for statement in statements(tmp_path / "fax-cover.docx"))
+    assert not re.search("dystonia|botulinum|G24|Brandt", said)
+    shutil.copy(LETTERS / "fax_cover.docx", tmp_path / "mine.docx")
+    broken = docx.Document(str(tmp_path / "mine.docx"))
+    broken.add_paragraph("{{ payor }}")
+    broken.save(str(tmp_path / "mine.docx"))
+    done = packetgen("letters", "check", tmp_path / "mine.docx")
+    assert done.returncode == 2
+    assert "mine.docx uses payor, which no letter has" in done.stdout
