@@ -1,0 +1,284 @@
+"""The forms that ship: every field is named, reachable, and filled from a chart that says everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pdfplumber
+import pikepdf
+import pytest
+
+from packetgen.case import Case
+from packetgen.chart.model import Chart
+from packetgen.chart.reconcile import reconcile
+from packetgen.documents.model import Box
+from packetgen.extraction.model import (
+    Diagnosis,
+    DiaryMonth,
+    DocumentSummary,
+    Evidence,
+    Extraction,
+    Finding,
+    HeadacheFrequency,
+    Response,
+    Score,
+    Therapy,
+    Toxin,
+    Value,
+)
+from packetgen.forms.blank import fingerprint_of
+from packetgen.forms.fill import fill_form
+from packetgen.forms.formmap import load_map
+from packetgen.forms.model import FilledForm
+from packetgen.forms.values import check_blank
+from packetgen.forms.widgets import Widget, widgets_of
+from packetgen.policy.model import Assessment, Criterion, PolicyReference
+from packetgen.resources import FORM_MAPS, PAYERS
+from payer_forms.layout import COMMON, FOLDER, read_layout
+from payer_forms.make_forms import make_form
+
+FORMS = sorted(path.stem for path in FOLDER.glob("*.yaml") if path != COMMON)
+PLACE = Evidence("A", 1, (Box(54, 100, 300, 112),), "quoted words", None, "test")
+ADDRESS = {"address": "1200 Cedar Hill Road, Suite 300", "city": "Springfield", "state": "TX", "zip": "75001-1234"}
+
+
+def case_of(request: dict[str, str]) -> Case:
+    """A case whose every field is typed."""
+    other = request["indication"] == "hemifacial_spasm"
+    prescriber = {
+        "name": "Lena Ortiz, MD", "npi": "1234567893", "practice": "Cedar Hill Neurology", "credential": "MD",
+        "specialty": "pain medicine" if other else "neurology", "phone": "555-0100", "fax": "555-0101",
+        "tax_id": "00-0000000", "contact": "Ana Whitlock", "contact_phone": "555-0102", "license": "N00001",
+        "contact_email": "ana@clinic.example", "email": "ortiz@clinic.example", "dea": "BO0000000", **ADDRESS,
+    }  # fmt: skip
+    written: dict[str, object] = {
+        "case": "2026-0900",
+        "request": {"product": "onabotulinumtoxinA", "interval_weeks": "12", "treatments": "4", "days_supply": "84",
+                    "start_date": "2026-12-08", "urgency": "expedited", "urgent_reason": "Severe pain without control",
+                    "authorization": "AUTH-000917", "dispensing": "office",
+                    "vials": ["100", "100"], "ndc": "0023-1145-01", "other_icd10": ["I10"], **request},
+        "patient": {"first_name": "Dana", "last_name": "Whitfield-Okonkwo", "birth_date": "1984-03-17", "sex": "F",
+                    "phone": "555-0142", "work_phone": "555-0143", "cell_phone": "555-0144", "middle_initial": "Q",
+                    "email": "dana.whitfield@mail.example", "allergies": "Penicillin (rash)", "mrn": "00418827",
+                    "weight": "151 lb", "height": "65 in", **ADDRESS},
+        "insurance": {"payer": "uhc-community", "member_id": "1AB2CD3EF45", "group": "70011", "plan": "Community Plan",
+                      "fax": "555-0170", "phone": "555-0171", "insured": "Marcus Whitfield", "rx_bin": "000000",
+                      "rx_pcn": "PCN01", "rx_group": "RXGRP1", "rx_id": "RX-55-0199", "medicare_id": "1AB2CD3EF45",
+                      "medicaid_id": "MCD0001", "secondary": {"carrier": "Second Mutual", "member_id": "S-77",
+                                                              "group": "G-2", "insured": "Marcus Whitfield"}},
+        "provider": prescriber,
+        "servicing": "same",
+        "pharmacy": {"name": "Northside Specialty Pharmacy", "phone": "555-0180", "fax": "555-0181",
+                     "tax_id": "00-0000001", **ADDRESS},
+        "primary_care": {"name": "Iris Bell, MD", "phone": "555-0190", "fax": "555-0191"},
+        "representative": {"name": "Marcus Whitfield", "relationship": "spouse", "phone": "555-0145",
+                           "fax": "555-0146", "email": "marcus@mail.example", **ADDRESS},
+        "documents": ["visit.pdf"],
+        "plan_dates": {"denial_dated": "2026-10-20"},
+    }  # fmt: skip
+    return Case.model_validate(written)
+
+
+def found(value: Value, assertion: str = "present") -> Finding:
+    return Finding(value, assertion, (PLACE,), "2026-10-02")  # type: ignore[arg-type]
+
+
+def trials(*told: tuple[str, str, str]) -> list[Finding]:
+    return [
+        found(Therapy(drug, kind, role, "ineffective", 100.0, "mg", None, "2024-03", "2024-08", "No benefit"))  # type: ignore[arg-type]
+        for drug, kind, role in told
+    ]
+
+
+COMMON_FINDINGS = [
+    found(Toxin("onabotulinumtoxinA", "given", 155, "2026-09-15")),
+    found(Toxin("onabotulinumtoxinA", "given", 155, "2026-06-20")),
+    found(Response("headache days", 24, 9, "days a month")),
+    found(Therapy("erenumab", "cgrp_mab", "preventive", "current", 70, "mg")),
+    found(Therapy("sumatriptan", "triptan", "acute", "current", 100, "mg")),
+    found(Diagnosis("essential hypertension", "I10")),
+]
+CHARTS = {
+    "chronic_migraine": [
+        found(Diagnosis("chronic migraine without aura", "G43.709", "chronic_migraine")),
+        found(HeadacheFrequency(22.0, 14.0, 6.0, 14.0)),
+        found(HeadacheFrequency(24.0, 16.0, when="baseline")),
+        found(HeadacheFrequency(9.0, 5.0, when="on_treatment")),
+        found(DiaryMonth("2026-09", 30, 21, 12, 17, 8)),
+        found(Score("MIDAS", 62, date="2026-10-02")),
+        *trials(
+            ("topiramate", "antiepileptic", "preventive"),
+            ("amitriptyline", "antidepressant", "preventive"),
+            ("propranolol", "beta_blocker", "preventive"),
+        ),
+    ],
+    "cervical_dystonia": [
+        found(Diagnosis("cervical dystonia", "G24.3", "cervical_dystonia")),
+        found(Score("TWSTRS", 41, date="2026-10-02")),
+        *trials(
+            ("baclofen", "muscle_relaxant", "first_line_other"),
+            ("trihexyphenidyl", "anticholinergic", "first_line_other"),
+        ),
+    ],
+    "axillary_hyperhidrosis": [
+        found(Diagnosis("primary focal hyperhidrosis, axilla", "L74.510", "axillary_hyperhidrosis")),
+        found(Score("HDSS", 4, date="2026-10-02")),
+        *trials(("aluminum chloride", "topical_antiperspirant", "first_line_other")),
+    ],
+    "overactive_bladder": [
+        found(Diagnosis("overactive bladder", "N32.81", "overactive_bladder")),
+        found(Score("PVR", 30, date="2026-10-02")),
+        *trials(
+            ("oxybutynin", "anticholinergic", "first_line_other"),
+            ("mirabegron", "beta3_agonist", "first_line_other"),
+        ),
+    ],
+    "hemifacial_spasm": [
+        found(Diagnosis("clonic hemifacial spasm, left", "G51.32", "hemifacial_spasm")),
+        found(Score("MIDAS", 12, date="2026-10-02")),
+        *trials(("clonazepam", "benzodiazepine", "first_line_other")),
+    ],
+    "upper_limb_spasticity": [
+        found(Diagnosis("spastic hemiplegia after stroke", "I69.351", "upper_limb_spasticity")),
+        found(Score("MAS", None, (("biceps", "2"), ("wrist flexors", "1+")), date="2026-10-02")),
+        *trials(("tizanidine", "muscle_relaxant", "first_line_other")),
+    ],
+}  # fmt: skip
+REQUESTS = {
+    "chronic_migraine": {"kind": "continuation", "icd10": "G43.709", "cpt": "64615", "units": "155"},
+    "cervical_dystonia": {"kind": "initial", "icd10": "G24.3", "cpt": "64616", "units": "200"},
+    "axillary_hyperhidrosis": {"kind": "initial", "icd10": "L74.510", "cpt": "64650", "units": "100"},
+    "overactive_bladder": {"kind": "initial", "icd10": "N32.81", "cpt": "52287", "units": "100"},
+    "hemifacial_spasm": {"kind": "initial", "icd10": "G51.32", "cpt": "64612", "units": "25"},
+    "upper_limb_spasticity": {"kind": "dose_change", "icd10": "I69.351", "cpt": "64642", "units": "300"},
+}
+OTHER_WAYS = {"product": "daxibotulinumtoxinA", "place_of_service": "hospital_outpatient", "dispensing": "mail_order"}
+
+
+@dataclass
+class Full:
+    case: Case
+    chart: Chart
+    assessment: Assessment
+
+
+def full(indication: str, **request: str) -> Full:
+    """A case and a chart in which nothing that a form asks for is missing."""
+    case = case_of({**REQUESTS[indication], "indication": indication, **request})
+    findings = (*CHARTS[indication], *COMMON_FINDINGS)
+    chart = reconcile(Extraction((DocumentSummary("A", "clinic_note", "2026-10-02"),), findings))
+    reference = PolicyReference("Test Plan of Texas", "T-1", "Toxins", date(2026, 1, 1), date(2026, 11, 1), "-", "high")
+    criteria = tuple(
+        Criterion(name, says, "met", "", (PLACE,), reference, shown=shown)
+        for name, says, shown in (
+            ("diagnosis", "Diagnosis of the condition", REQUESTS[indication]["icd10"]),
+            ("specialist", "Prescribed by a specialist for the condition", "neurology"),
+        )
+    )
+    return Full(case, chart, Assessment(reference, criteria))
+
+
+def fill(told: Full, name: str, folder: Path) -> FilledForm:
+    folder.mkdir(exist_ok=True)
+    return fill_form(told.case, told.chart, told.assessment, load_map(name), folder)
+
+
+def blank_of(name: str) -> list[Widget]:
+    with pikepdf.open(PAYERS / load_map(name).blank) as pdf:
+        return widgets_of(pdf)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_is_filled_for_every_indication_and_read_back(name: str, tmp_path: Path) -> None:
+    seen: set[str] = set()
+    for indication in CHARTS:
+        for number, ways in enumerate(({}, OTHER_WAYS)):
+            filled = fill(full(indication, **ways), name, tmp_path / f"{indication}{number}")
+            assert [p.what for p in filled.problems if p.severity != "note"] == []
+            seen |= {field.name for field in filled.fields}
+            with pdfplumber.open(filled.flat) as pdf:
+                for field in filled.fields:
+                    box = field.box
+                    inside = pdf.pages[field.page - 1].crop((box.x0 - 1, box.top - 1, box.x1 + 1, box.bottom + 1))
+                    words = "".join((inside.extract_text() or "").split())
+                    assert "".join(field.value.split()) in words or box.width < 12, field.name
+    assert sorted(set(load_map(name).fields) - seen) == [], "mapped, but no chart fills them"
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_field_is_mapped_or_left_to_a_person(name: str) -> None:
+    form = load_map(name)
+    with pikepdf.open(PAYERS / form.blank) as pdf:
+        check_blank(form, widgets_of(pdf), fingerprint_of(pdf), len(pdf.pages))
+    signed = {widget.name for widget in blank_of(name) if widget.kind == "signature"}
+    assert signed or name == "general-request"
+    assert signed <= set(form.left)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_field_has_a_tooltip_and_the_tab_key_reads_down_the_page(name: str) -> None:
+    widgets = blank_of(name)
+    assert [widget.name for widget in widgets if not widget.tip.strip()] == []
+    for one, other in pairwise(widget for widget in widgets):
+        same_row = abs(one.box.top - other.box.top) < 60
+        assert (one.page, one.box.top) <= (other.page, other.box.top) or same_row, (one.name, other.name)
+    with pikepdf.open(PAYERS / load_map(name).blank) as pdf:
+        assert str(pdf.Root.Lang) == "en-US"
+        assert pdf.docinfo.Title == read_layout(FOLDER / f"{name}.yaml").title
+        assert all(page.obj.Tabs == "/R" for page in pdf.pages)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_no_fields_overlap_or_leave_the_page(name: str) -> None:
+    widgets = blank_of(name)
+    for index, one in enumerate(widgets):
+        assert one.box.x0 >= 36 and one.box.x1 <= 576 and one.box.top >= 20 and one.box.bottom <= 756
+        for other in widgets[index + 1 :]:
+            apart = (
+                one.page != other.page
+                or one.box.x1 <= other.box.x0 + 0.5
+                or other.box.x1 <= one.box.x0 + 0.5
+                or one.box.bottom <= other.box.top + 0.5
+                or other.box.bottom <= one.box.top + 0.5
+            )
+            assert apart, (one.name, other.name)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_page_says_which_form_it_stands_for(name: str) -> None:
+    layout = read_layout(FOLDER / f"{name}.yaml")
+    with pdfplumber.open(PAYERS / layout.blank) as pdf:
+        for page in pdf.pages:
+            text = page.extract_text()
+            assert f"Page {page.page_number} of {len(pdf.pages)}" in text
+            if layout.after:
+                assert f"{layout.after}. Equivalent layout: use the plan’s current form" in text
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_blank_forms_can_be_made_again_to_the_byte(name: str, tmp_path: Path) -> None:
+    layout = read_layout(FOLDER / f"{name}.yaml")
+    make_form(layout, tmp_path / "blank.pdf")
+    assert (tmp_path / "blank.pdf").read_bytes() == (PAYERS / layout.blank).read_bytes()
+
+
+def test_every_map_has_its_layout() -> None:
+    assert sorted(path.stem for path in FORM_MAPS.glob("*.yaml")) == FORMS
+
+
+def test_radio_choices_comb_cells_and_signatures_are_real_fields() -> None:
+    widgets = {widget.name: widget for widget in blank_of("aetna-gr-68776")}
+    choices = {widget.state for widget in blank_of("aetna-gr-68776") if widget.name == "credential"}
+    assert choices == {"MD", "DO", "NP", "PA"}
+    assert widgets["provider_npi"].comb == 10
+    assert widgets["signature"].kind == "signature"
+
+
+def test_what_nobody_said_is_left_blank_and_asked_for(told, tmp_path: Path) -> None:
+    filled = fill(told, "cms-part-d-determination", tmp_path)
+    asked = {problem.where for problem in filled.problems if problem.code == "form_field_empty"}
+    assert "Medicare Part D coverage determination request: Address" in asked
+    assert not {"patient_address", "patient_phone", "signature"} & {field.name for field in filled.fields}
