@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from packetgen.resources import FONTS
@@ -15,6 +15,7 @@ FILES = {
     MONO: "DejaVuSansMono.ttf",
     OTHER: "DejaVuSans.ttf",
 }
+MEASURED = 8192  # lines kept with their pieces and widths: breaking a text measures each line many times
 NO_GLYPH = "\u25a1"  # drawn for a character that the fonts lack, so that nothing vanishes unseen
 
 
@@ -36,7 +37,8 @@ def new_canvas(target: Any, size: tuple[float, float] = (612.0, 792.0)) -> Any:
     return Canvas(target, pagesize=size, invariant=1, initialFontName=REGULAR)
 
 
-def runs(text: str, font: str) -> list[tuple[str, str]]:
+@lru_cache(MEASURED)
+def runs(text: str, font: str) -> tuple[tuple[str, str], ...]:
     """The text in pieces of one font each: OTHER stands in for a character that `font` lacks."""
     from reportlab.pdfbase import pdfmetrics
 
@@ -50,9 +52,10 @@ def runs(text: str, font: str) -> list[tuple[str, str]]:
             pieces[-1] = (used, pieces[-1][1] + drawn)
         else:
             pieces.append((used, drawn))
-    return pieces
+    return tuple(pieces)
 
 
+@lru_cache(MEASURED)
 def width_of(text: str, font: str, size: float) -> float:
     """Points that a line of text takes."""
     from reportlab.pdfbase import pdfmetrics
