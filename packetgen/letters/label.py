@@ -11,7 +11,7 @@ from pydantic import Field
 
 from packetgen import yamlfile
 from packetgen.case import Case, Indication, Product
-from packetgen.extraction.model import DrugClass, Therapy, TherapyRole
+from packetgen.extraction.model import Therapy, TherapyRole
 from packetgen.policy.model import Confidence
 from packetgen.policy.predicates import age_on
 from packetgen.resources import KNOWLEDGE
@@ -19,14 +19,14 @@ from packetgen.yamlfile import Strict
 
 
 class Trials(Strict):
-    """Which treatments count as tried for an indication: roles, and classes (none named: all of them)."""
+    """Which treatments count as tried for an indication: roles, and generic names (none named: all of the role)."""
 
     roles: Annotated[tuple[TherapyRole, ...], Field(min_length=1)]
-    classes: tuple[DrugClass, ...] = ()
+    drugs: tuple[str, ...] = ()
 
     def hold(self, therapy: Therapy) -> bool:
         """Whether a therapy is one of them."""
-        return therapy.role in self.roles and (not self.classes or therapy.drug_class in self.classes)
+        return therapy.role in self.roles and (not self.drugs or therapy.drug in self.drugs)
 
 
 class IndicationFacts(Strict):

@@ -62,7 +62,8 @@ class _Support:
     def diagnoses(self) -> set[str]:
         """The requested diagnosis, by all its names."""
         request = self.material.case.request
-        names = [c.name for c in conditions().conditions if c.indication == request.indication]
+        wide = facts_of(request.indication).name  # "chronic migraine" is a migraine
+        names = [c.name for c in conditions().conditions if c.indication == request.indication or c.name in wide]
         return {f"diagnosis of {name}" for name in names} | meaning_of(request.icd10)
 
     @cached_property

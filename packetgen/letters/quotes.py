@@ -12,32 +12,42 @@ from typing import Annotated
 from pydantic import Field
 
 from packetgen import yamlfile
+from packetgen.case import Indication
 from packetgen.chart import words
 from packetgen.chart.model import Chart
 from packetgen.documents.model import Document, Page
 from packetgen.documents.text import PageText
 from packetgen.extraction.context import assertion_at
-from packetgen.extraction.model import Assertion, Diagnosis, Evidence
+from packetgen.extraction.model import Assertion, Diagnosis, Evidence, Therapy
 from packetgen.extraction.place import Passage, passages
-from packetgen.extraction.vocabulary import Pattern
+from packetgen.extraction.vocabulary import Pattern, drug_pattern
 from packetgen.letters.model import Material
 from packetgen.limits import LOW_OCR_CONFIDENCE, QUOTE_CHARACTERS, QUOTES_OF_A_TOPIC
 from packetgen.resources import KNOWLEDGE
 from packetgen.yamlfile import Strict
 
 QUOTED_KINDS = ("clinic_note", "consult", "procedure_note", "other")
+OF_THE_PATIENT = ("function", "cost", "basis")
 LEFT_OUT = "[…]"
+NOT_PROSE = re.compile(r"[.=_*]{3,}|\||<-|->|\[ ?\]|\S {3,}\S|:\s.*:\s.*:\s")  # a row, a form, a heading line
 BULLET = re.compile(r"^[-•*·\s]+|^\d{1,2}[.)]\s+")
 
 
 class Topic(Strict):
-    """Something that letters quote, and how a sentence about it is known. `needs`: a second pattern it must hold."""
+    """Something that letters quote, and how a sentence about it is known.
+
+    indications  those it speaks to; none named: all
+    needs        a second pattern that the sentence must hold
+    drugs        whether the sentence may name a drug: what one did is told in the table of treatments
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z_]+$")]
     pattern: Pattern
     needs: Pattern | None = None
     unless: Pattern | None = None
     asserts: tuple[Assertion, ...]
+    drugs: bool = True
+    indications: tuple[Indication, ...] = ()
     example: str
     counter_example: str
 
@@ -45,6 +55,8 @@ class Topic(Strict):
         """Where a sentence speaks of the topic."""
         match = re.search(self.pattern, said, re.IGNORECASE)
         if match and self.needs and not re.search(self.needs, said, re.IGNORECASE):
+            return None
+        if match and not self.drugs and drug_pattern().search(said):
             return None
         if match and self.unless and re.search(self.unless, said, re.IGNORECASE):
             return None
@@ -76,9 +88,13 @@ def topics() -> tuple[Topic, ...]:
 def quotes(material: Material) -> dict[str, list[Quoted]]:
     """What the notes that name the indication say of each topic: newest note first, a sentence once."""
     told: dict[str, dict[str, Passage]] = {topic.name: {} for topic in topics()}
+    trials = [e.quote for f in material.findings if isinstance(f.value, Therapy) for e in f.evidence]
     for document, page in _pages(material):
         for passage in passages(PageText.of(document, page)):
-            if (name := _topic_of(passage)) and len(told[name]) < QUOTES_OF_A_TOPIC:
+            name = _topic_of(passage, material.case.request.indication)
+            if name in OF_THE_PATIENT and any(passage.said in quote for quote in trials):
+                continue  # why a drug was stopped stands in the table of treatments
+            if name and len(told[name]) < QUOTES_OF_A_TOPIC:
                 told[name].setdefault(passage.said, passage)
     return {name: list(_by_page(said.values(), material.chart)) for name, said in told.items()}
 
@@ -115,11 +131,14 @@ def _pages(material: Material) -> Iterator[tuple[Document, Page]]:
                 yield document, page
 
 
-def _topic_of(passage: Passage) -> str | None:
+def _topic_of(passage: Passage, indication: str) -> str | None:
     """The topic that a sentence may be quoted for. A scan that reads poorly is not quoted."""
-    if len(passage.said) > QUOTE_CHARACTERS or not passage.said.rstrip().endswith((".", ";", "!", ")")):
+    text = passage.page.text[passage.start : passage.end]
+    if len(text) > QUOTE_CHARACTERS or not text.endswith((".", ";", "!", ")")) or NOT_PROSE.search(text):
         return None
     for topic in topics():
+        if topic.indications and indication not in topic.indications:
+            continue
         if match := topic.found_in(passage.said):
             confidence = passage.evidence(topic.name).confidence
             if confidence is not None and confidence < LOW_OCR_CONFIDENCE:

@@ -19,6 +19,7 @@ from packetgen.letters.quotes import quotes
 from packetgen.policy.model import Assessment
 
 CITED_PAGES = 4
+GENERIC = "generic-"  # rules of no plan of its own: a letter may not call them the plan's policy
 # Lists of a context whose items a template prints as table rows, each with its own citation.
 TABLES = ("diary", "measures", "trials", "excluded", "changes", "sessions", "muscles", "matches")
 
@@ -88,6 +89,8 @@ def _places(told: object) -> Iterator[Evidence]:
 
 def _who_and_what(case: Case, assessment: Assessment, indication: str) -> dict[str, Any]:
     """What the case file and the policy say; it needs no citation."""
+    generic = case.insurance.payer.startswith(GENERIC)
+    plan = case.insurance.plan or "Health plan"
     return {
         "case": case.case,
         "request": case.request,
@@ -97,8 +100,8 @@ def _who_and_what(case: Case, assessment: Assessment, indication: str) -> dict[s
         "birth_date": words.day(case.patient.birth_date),
         "insurance": case.insurance,
         "provider": case.provider,
-        "payer": assessment.reference.payer,
-        "policy": assessment.reference.described,
+        "payer": plan if generic else assessment.reference.payer,
+        "policy": "" if generic else assessment.reference.described,
         "indication": indication,
         "label": labelled(case),
     }

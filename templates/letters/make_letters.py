@@ -247,7 +247,7 @@ def request_block(document) -> None:
              "{% if insurance.plan %}, {{ insurance.plan }}{% endif %}"),
             ("Request", "{{ request.product }}, {{ units }} units every {{ request.interval_weeks }} weeks; "
              "CPT {{ request.cpt }}; {{ request.icd10 }}"),
-            ("Policy", "{{ policy }}"),
+            ("Policy", "{% if policy %}{{ policy }}{% else %}the plan’s current policy on botulinum toxins{% endif %}"),
         ],
     )  # fmt: skip
 
@@ -321,7 +321,7 @@ def reasons(document) -> None:
 
 def criteria(document) -> None:
     control(document, "{%p if matches %}")
-    document.add_heading("The plan’s criteria", 2)
+    document.add_heading("{% if policy %}The plan’s criteria{% else %}What plans usually ask{% endif %}", 2)
     control(document, "{%p endif %}")
     listed(document, "matches", MATCHES, "criteria")
 

@@ -10,6 +10,7 @@ import time
 import unicodedata
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -17,11 +18,13 @@ import pypdfium2
 import pytest
 
 from packetgen import office
+from packetgen.chart.model import Fact
 from packetgen.documents.officefiles import without_outside_links
 from packetgen.errors import PacketgenError, ProgramFailed
+from packetgen.extraction.model import Evidence, Finding, Therapy
 from packetgen.letters.templates import find_template, printable
 from packetgen.letters.wordfile import statements
-from packetgen.letters.write import draft, write_letter
+from packetgen.letters.write import draft, render, write_letter
 from packetgen.resources import LETTERS
 from tests.letters.charts import material
 
@@ -55,39 +58,36 @@ def strings() -> list[str]:
     ]
 
 
+def chart_of(texts: list[str]) -> tuple[Fact[Therapy], ...]:
+    """Each text once as the reason of a failed trial, and once as the name of a drug that is taken."""
+    place = (Evidence("A", 1, (), "", None, "test"),)
+    tried = [Therapy("baclofen", "muscle_relaxant", "first_line_other", "ineffective", reason=text) for text in texts]
+    taken = [Therapy(text, "muscle_relaxant", "first_line_other", "current") for text in texts]
+    found = [Finding(therapy, "present", place) for therapy in (*tried, *taken)]
+    return tuple(Fact(str(number), finding.value, (finding,)) for number, finding in enumerate(found))
+
+
 def test_no_character_of_two_thousand_random_strings_is_dropped(tmp_path: Path) -> None:
-    """As a value in the Word file and in a passage, each between marks; control signs become visible marks."""
+    """In a table's row of the Word file and in a passage, each between marks; control signs become visible marks."""
     told = material("cervical_dystonia")
     (tmp_path / "passages").mkdir()
     (tmp_path / "passages" / "initial.j2").write_text(
-        "## request\n{% for text in texts %}\n§{{ text }}§\n{% endfor %}\n"
+        f"## request\n{{% for drug in continued %}}\n{MARK}{{{{ drug }}}}{MARK}\n{{% endfor %}}\n"
     )
     document = docx.Document()
-    for line in ("{%p for text in texts %}", f"{MARK}{{{{ text }}}}{MARK}", "{%p endfor %}",
+    for line in ("{%p for row in trials %}", f"{MARK}{{{{ row.reason }}}}{MARK}", "{%p endfor %}",
                  "{%p for paragraph in passages.request %}", "{{r paragraph }}", "{%p endfor %}"):  # fmt: skip
         document.add_paragraph(line)
     document.save(str(tmp_path / "initial.docx"))
     template = find_template("initial", "cervical_dystonia", (tmp_path, LETTERS))
-    everything = strings()
-    lost = []
+    everything, lost = strings(), []
     for first in range(0, STRINGS, IN_A_LETTER):
         some = everything[first : first + IN_A_LETTER]
         path = tmp_path / f"letter-{first}.docx"
-        path.write_bytes(rendered_with(template, told, some))
+        path.write_bytes(render(template, replace(told, chart=replace(told.chart, therapies=chart_of(some)))))
         text = squeezed(read(office.to_pdf(path, tmp_path)))
-        lost += [s for s in some if text.count(f"{MARK}{squeezed(s)}{MARK}") < 2 * some.count(s)]
+        lost += [string for string in some if text.count(f"{MARK}{squeezed(string)}{MARK}") < 2]
     assert lost == []
-
-
-def rendered_with(template, told, texts: list[str]) -> bytes:
-    from packetgen.letters import write
-
-    context = {**write.context_of(told), "texts": texts}
-    original, write.context_of = write.context_of, lambda material: context
-    try:
-        return write.render(template, told)
-    finally:
-        write.context_of = original
 
 
 FAKES = {

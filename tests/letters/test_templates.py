@@ -158,12 +158,21 @@ def test_the_check_names_unknown_variables_lacking_blocks_and_what_a_letter_woul
     assert [*lint(shipped, told, known), tried(shipped, told, tmp_path)] == [""]
 
 
-@pytest.mark.parametrize("topic", topics(), ids=lambda topic: topic.name)
+@pytest.mark.parametrize("topic", topics(), ids=lambda topic: topic.example)
 def test_each_topic_finds_its_example_and_leaves_its_counter_example(topic) -> None:
     assert topic.found_in(topic.example)
     assert not topic.found_in(topic.counter_example)
-    first = next(other for other in topics() if other.found_in(topic.example))
+    others = [other for other in topics() if set(other.indications) & set(topic.indications) or not other.indications]
+    first = next(other for other in (*others, topic) if other.found_in(topic.example))
     assert first.name == topic.name
+
+
+def test_each_treatment_that_counts_for_an_indication_is_a_drug_that_charts_name() -> None:
+    from packetgen.extraction.vocabulary import drugs
+    from packetgen.letters.label import facts_of
+
+    known = {drug.generic for drug in drugs().drugs}
+    assert [name for indication in CHARTS for name in facts_of(indication).trials.drugs if name not in known] == []
 
 
 def test_references_are_of_the_product_and_age_and_of_high_confidence_and_print_no_unchecked_identifier() -> None:
