@@ -29,7 +29,7 @@ from packetgen.letters.wordfile import Statement, statements
 
 CITED = re.compile(rf"\((?:{CITED_PAGE.pattern}(?:, )?)+\)|{CITED_PAGE.pattern}|^Ex\.\s[A-Z]+(?=\s)|\[\d+\]")
 QUOTED = re.compile(r"“([^”]*)”")
-SIGNED_ON = re.compile(rf"^(?:.*\bDated?:?)?\s*(?:{DATE.pattern})\s*$", re.IGNORECASE | re.VERBOSE)
+SIGNED_ON = re.compile(rf"^(?:Signature:[\s_]*)?(?:Dated?:?)?\s*(?:{DATE.pattern})\s*$", re.IGNORECASE | re.VERBOSE)
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,7 @@ def test_no_changed_number_date_or_drug_passes(tmp_path: Path) -> None:
         ("chronic_migraine", replaced("Not tolerated", "Ineffective"), "topiramate ineffective"),
         ("chronic_migraine", added("She has twenty-two headache days a month."), "22"),
         ("chronic_migraine", added("She also has cervical dystonia."), "diagnosis of cervical dystonia"),
+        ("chronic_migraine", added("She failed valproate by this Date: 10/02/2026"), "valproate"),
         ("chronic_migraine", added("The record of March 3, 2026 says so (Ex. A-1)."), "2026-03-03"),
         ("chronic_migraine", added("The note records: “She lost her job.” (Ex. A-1)"), "She lost her job"),
         ("chronic_migraine", added("This is told on another page (Ex. A-9)."), "there is no such page"),
