@@ -110,7 +110,8 @@ def main() -> None:
             other = seconds(lambda: plain_chain(case.parent, made, plain))
             print(f"| ocrmypdf, soffice, qpdf | {other:.1f} |")
             print(
-                f"\nFirst build {first / other:.2f} of the plain chain; with nothing changed {again / first:.3f} of the first."
+                f"\nFirst build {first / other:.2f} of the plain chain; "
+                f"with nothing changed {again / first:.3f} of the first."
             )
         else:
             print("| ocrmypdf, soffice, qpdf | not all on PATH |")

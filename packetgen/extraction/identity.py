@@ -149,7 +149,7 @@ def _birth(text: str, name_end: int | None) -> tuple[str, int, int] | None:
 
 
 def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
-    """The chart's number and the member's. A bare "ID" is the plan's on its letters and beside its name, else a chart's."""
+    """The chart's number and the member's. A bare "ID" is the plan's on its letters and beside its name, else ours."""
     members = [
         match
         for match in MEMBER.finditer(text)

@@ -25,7 +25,8 @@ SPLIT_M = re.compile(r"[A-Za-z]*rn[A-Za-z]*")
 PLAIN = (
     "month", "months", "migraine", "migraines", "medication", "medications", "woman", "man", "symptom", "symptoms",
     "mg", "improvement", "from", "time", "times", "some", "most", "name", "member", "limb", "spasm", "spasms", "muscle",
-    "arm", "minimal", "moderate", "mild", "maximum", "mouth", "memory", "mother", "mom", "morning", "confirmed", "stomach",
+    "arm", "minimal", "moderate", "mild", "maximum", "mouth", "memory", "mother", "mom", "morning", "confirmed",
+    "stomach",
 )  # fmt: skip
 DAY_FIRST = re.compile(r"\bday ?/ ?month\b|\bdd ?/ ?mm\b|\bd/m/y", re.IGNORECASE)
 SLASHED = re.compile(r"(?<![\d/.-])(?P<a>\d{1,2})(?P<s>[/.-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)?\d\d)(?![\d/-])")
