@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from packetgen import __version__
-from packetgen.cli import cases, clinic, letters, packets, payers, tracking
+from packetgen.cli import cases, clinic, forms, letters, packets, payers, tracking
 from packetgen.errors import ExitCode, PacketgenError
 
 
@@ -51,5 +51,5 @@ for command in (
     clinic.doctor,
 ):
     main.add_command(command)
-for commands in (tracking.track, payers.payers, letters.letters):
+for commands in (tracking.track, payers.payers, letters.letters, forms.forms):
     main.add_command(commands)

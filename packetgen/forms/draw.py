@@ -151,7 +151,7 @@ def tick(pdf: Any, widget: Widget) -> None:
 
 
 def _border(widget: Widget) -> bytes:
-    """Operators for the border that the form asks for around a field; most forms print their own."""
+    """Operators for the border that the form asks for around a field and its cells; most forms print their own."""
     colour = [float(value) for value in widget.handle.get("/MK", {}).get("/BC", [])]
     line = float(widget.handle.get("/BS", {}).get("/W", 1))
     if len(colour) not in (1, 3) or not line:
@@ -159,7 +159,9 @@ def _border(widget: Widget) -> bytes:
     width, height = _rectangle(widget)
     paint = " ".join(f"{value:g}" for value in colour) + (" G" if len(colour) == 1 else " RG")
     half = line / 2
-    return f"q {paint} {line:g} w {half:g} {half:g} {width - line:.2f} {height - line:.2f} re S Q\n".encode()
+    cells = [width * cell / widget.comb for cell in range(1, widget.comb)]
+    parted = "".join(f"{x:.2f} 0 m {x:.2f} {height:.2f} l S " for x in cells)
+    return f"q {paint} {line:g} w {half:g} {half:g} {width - line:.2f} {height - line:.2f} re S {parted}Q\n".encode()
 
 
 def _print(widget: Widget) -> None:

@@ -19,7 +19,7 @@ from packetgen.forms.draw import Drawn, appearances, dress, fit, tick
 from packetgen.forms.expressions import Facts
 from packetgen.forms.formmap import FormMap
 from packetgen.forms.model import FilledField, FilledForm
-from packetgen.forms.proof import Papers, prove
+from packetgen.forms.proof import Fault, Papers, faults_of, stop_on
 from packetgen.forms.values import Values, check_blank, chosen, values_of
 from packetgen.forms.view import context_of
 from packetgen.forms.widgets import Widget, field_of, widgets_of
@@ -57,6 +57,15 @@ def fill_form(
     Raises BadDataFile when the blank is not the one the map was made for, or an expression is wrong, UnreadableInput
     for a blank that cannot be filled, and SafetyStop when a value is not shown as it should be.
     """
+    filled, faults = try_form(case, chart, assessment, form, folder, blanks)
+    stop_on(form.id, faults)
+    return filled
+
+
+def try_form(
+    case: Case, chart: Chart, assessment: Assessment, form: FormMap, folder: Path, blanks: Path = PAYERS
+) -> tuple[FilledForm, tuple[Fault, ...]]:
+    """Fill a form as `fill_form` does, and tell what its proof found instead of stopping."""
     blank = blanks / form.blank
     if not blank.is_file():
         raise form.wrong(f"there is no blank form {form.blank}", "blank", fix="Add it to payer_forms/.")
@@ -77,8 +86,9 @@ def fill_form(
     for source, copy in ((papers.filled, flat), (papers.empty_filled, papers.empty_flat)):
         clean(source, copy, source.name)
     fields = tuple(_filled(widgets, filling))
-    prove(form.id, papers, fields, tuple(_silent(form, widgets, filling)), folder)
-    return FilledForm(form.title, target, flat, fields, (*_missing(form, widgets, filling), *filling.problems))
+    faults = tuple(faults_of(papers, fields, tuple(_silent(form, widgets, filling)), folder))
+    problems = (*_missing(form, widgets, filling), *filling.problems)
+    return FilledForm(form.title, target, flat, fields, problems), faults
 
 
 def _lay_over(pdf: Any, form: FormMap) -> None:
@@ -148,13 +158,15 @@ def _clear(form: FormMap, widgets: Sequence[Widget]) -> None:
     for widget in widgets:
         if widget.name in form.left or widget.kind == "signature":
             continue
+        holders = (field_of(widget.handle), widget.handle)
+        answered = any(str(holder.get("/V", "")).strip() for holder in holders)
         for key in ("/V", "/DV", "/I"):
-            for holder in (field_of(widget.handle), widget.handle):
+            for holder in holders:
                 if key in holder:
                     del holder[key]
         if widget.kind == "button":
             widget.handle.AS = pikepdf.Name.Off
-        elif "/AP" in widget.handle:
+        elif answered and "/AP" in widget.handle:
             del widget.handle["/AP"]
 
 

@@ -17,11 +17,28 @@ Corner = tuple[float, float, float, float]
 
 
 class Repeated(Strict):
-    """Rows of a table: field names with {row} (1, 2, …), filled from a list; what is too long goes on an addendum."""
+    """Rows of a table: field names with {row} (1, 2, …), filled from a list; what is too long goes on an addendum.
+
+    names  for columns whose fields are not numbered so: their field names, row by row
+    """
 
     over: Expression
     rows: Annotated[int, Field(gt=0, le=50)]
     fields: Annotated[dict[str, Expression], Field(min_length=1)]
+    names: Annotated[dict[str, tuple[str, ...]], Field(default_factory=dict)]
+
+    @model_validator(mode="after")
+    def _named_in_full(self) -> Repeated:
+        for column, fields in self.names.items():
+            if column not in self.fields:
+                raise ValueError(f"names a column {column} that fields does not have")
+            if len(fields) != self.rows:
+                raise ValueError(f"the column {column} names {len(fields)} fields, but the table has {self.rows} rows")
+        return self
+
+    def column(self, name: str) -> list[str]:
+        """The field names of a column, row by row."""
+        return list(self.names[name]) if name in self.names else rows_of(name, self.rows)
 
 
 class Place(Strict):
@@ -101,14 +118,14 @@ class FormMap(Strict):
                 return key, name
         for number, table in enumerate(self.repeated):
             for pattern in table.fields:
-                if name in (pattern, *rows_of(pattern, table.rows)):
+                if name in (pattern, *table.column(pattern)):
                     return "repeated", number, "fields", pattern
         return next((("left", n) for n, left in enumerate(self.left) if left == name), ("required",))
 
     @property
     def named(self) -> set[str]:
         """Every field that the map speaks of."""
-        repeated = {name for table in self.repeated for one in table.fields for name in rows_of(one, table.rows)}
+        repeated = {name for table in self.repeated for one in table.fields for name in table.column(one)}
         return {*self.fields, *repeated, *self.left}
 
 

@@ -45,9 +45,8 @@ class Fault:
     why: str
 
 
-def prove(form: str, papers: Papers, fields: Sequence[FilledField], silent: Sequence[FilledField], work: Path) -> None:
-    """Raise SafetyStop naming what is not shown as it should be. silent: boxes that must not be ticked."""
-    faults = list(faults_of(papers, fields, silent, work))
+def stop_on(form: str, faults: Sequence[Fault]) -> None:
+    """Raise SafetyStop naming what is not shown as it should be; nothing when there is nothing."""
     if faults:
         told = [f"field {fault.field.name} on page {fault.field.page} {fault.why}" for fault in faults[:3]]
         more = f", and {len(faults) - 3} more" if len(faults) > 3 else ""
@@ -61,7 +60,7 @@ def prove(form: str, papers: Papers, fields: Sequence[FilledField], silent: Sequ
 def faults_of(
     papers: Papers, fields: Sequence[FilledField], silent: Sequence[FilledField], work: Path
 ) -> Iterator[Fault]:
-    """Everything that is not shown as it should be, page by page."""
+    """Everything that is not shown as it should be, page by page. silent: boxes that must not be ticked."""
     pages = sorted({field.page for field in (*fields, *silent)})
     inks = {
         "pdfium": _ink(pdfium_pictures(papers.empty_filled, pages), pdfium_pictures(papers.filled, pages)),

@@ -93,18 +93,19 @@ def _rows(
     wrong = partial(_wrong, form, (*at, "over"))
     facts.check(table.over, wrong)
     rows = facts.rows(table.over, wrong)
+    columns = {name: table.column(name) for name in table.fields}
     told: list[dict[str, Answer]] = []
-    for number, row in enumerate(rows, 1):
+    for row in rows:
         one = {}
         for name, expression in table.fields.items():
-            field = name.replace("{row}", str(min(number, table.rows)))
-            _check_choices(form, (*at, "fields", name), expression, boxes[field])
-            one[name.replace("{row}", str(number))] = _ask(form, facts, (*at, "fields", name), expression, row=row)
+            _check_choices(form, (*at, "fields", name), expression, boxes[columns[name][0]])
+            one[name] = _ask(form, facts, (*at, "fields", name), expression, row=row)
         told.append(one)
-    if len(told) <= table.rows:
-        return {name: answer for one in told for name, answer in one.items()}, []
-    kept = {name: answer for one in told[: table.rows - 1] for name, answer in one.items()}
-    last = [name.replace("{row}", str(table.rows)) for name in table.fields]
+    room = table.rows if len(told) <= table.rows else table.rows - 1
+    kept = {columns[name][n]: answer for n, one in enumerate(told[:room]) for name, answer in one.items()}
+    if room == table.rows:
+        return kept, []
+    last = [fields[-1] for fields in columns.values()]
     refers = max((name for name in last if boxes[name][0].kind == "text"), key=lambda n: boxes[n][0].box.width)
     texts = [[answer for answer in one.values() if isinstance(answer, Said)] for one in told[table.rows - 1 :]]
     lines = "\n".join(f"{n}. " + "; ".join(said.text for said in row) for n, row in enumerate(texts, table.rows))

@@ -12,7 +12,7 @@ from packetgen.errors import SafetyStop
 from packetgen.forms.fill import fill_form
 from packetgen.forms.formmap import load_map
 from packetgen.forms.model import FilledField
-from packetgen.forms.proof import Papers, faults_of, prove
+from packetgen.forms.proof import Papers, faults_of, stop_on
 from packetgen.forms.widgets import Widget, widgets_of
 
 NAME = "general-request"
@@ -131,4 +131,4 @@ def test_a_fault_stops_the_form_and_names_its_field(made, tmp_path: Path) -> Non
     papers, fields = made
     wrong = FilledField("member_id", 1, fields[0].box, "another")
     with pytest.raises(SafetyStop, match="field member_id on page 1 does not show its value"):
-        prove(NAME, papers, (wrong,), (), tmp_path)
+        stop_on(NAME, list(faults_of(papers, (wrong,), (), tmp_path)))

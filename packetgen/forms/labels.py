@@ -1,0 +1,194 @@
+"""What is printed around the fields of a form: the label of each, the heading above it, the words beside a box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from packetgen.documents.model import Box, Word
+from packetgen.forms.vocabulary import subject_of_heading, vocabulary
+from packetgen.forms.widgets import Widget
+
+WORD_GAP = 0.75  # of a word's height: a wider gap parts two labels
+FARTHEST_LEFT, FARTHEST_ABOVE, FARTHEST_BELOW, FARTHEST_RIGHT = 170.0, 16.0, 12.0, 40.0
+LABEL_ABOVE = 8.0  # points between a label and the field below it
+CLOSE = 14.0  # points: a label so near is the field's own
+TICK = 20.0  # points: a field so narrow is a box to tick
+BOXES = "☐☒□❑❏◯○"
+BLANK = "_"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that stand together."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a page prints: its phrases, and its headings (whose the fields below are)."""
+
+    phrases: tuple[Phrase, ...]
+    headings: tuple[tuple[str, Box], ...]
+
+
+def read_page(words: Iterable[Word], fields: Sequence[Box]) -> Printed:
+    """Put the words of a page together; fields: where its fields are."""
+    phrases = tuple(_phrases(words))
+    found = []
+    for phrase in phrases:
+        subject = subject_of_heading(phrase.text)
+        if subject and not phrase.text.rstrip().endswith(":") and not _labels_a_field(phrase, fields):
+            found.append((subject, phrase.box))
+    return Printed(phrases, tuple(found))
+
+
+def _labels_a_field(phrase: Phrase, fields: Sequence[Box]) -> bool:
+    """Whether a phrase stands just before a field or after a box to tick; or just above a field, and is no title."""
+    box = phrase.box
+    beside = any(_same_row(box, field) and -4 <= field.x0 - box.x1 < CLOSE for field in fields)
+    option = any(field.width < TICK and _same_row(box, field) and -3 <= box.x0 - field.x1 < CLOSE for field in fields)
+    above = any(-2 <= field.top - box.bottom <= LABEL_ABOVE and _overlaps(box, field) for field in fields)
+    return beside or option or (above and not set(phrase.text.casefold().split()) & set(vocabulary().headings))
+
+
+def _phrases(words: Iterable[Word]) -> Iterator[Phrase]:
+    """Words of one line without a wide gap; a box or a blank parts them, and so does a colon."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: ((w.box.top + w.box.bottom) / 2, w.box.x0)):
+        row = next((row for row in reversed(rows[-4:]) if _same_row(row[-1].box, word.box)), None)
+        if row is None:
+            rows.append([word])
+        else:
+            row.append(word)
+    for row in rows:
+        row.sort(key=lambda w: w.box.x0)
+        part: list[Word] = []
+        for word in row:
+            parts = word.text.strip(BLANK) == "" or word.text in BOXES
+            gap = word.box.x0 - part[-1].box.x1 if part else 0.0
+            wide = part and (gap > WORD_GAP * min(word.box.height, part[-1].box.height) or part[-1].text.endswith(":"))
+            if part and (parts or wide):
+                yield _phrase(part)
+                part = []
+            if not parts:
+                part.append(replace(word, text=word.text.strip(BLANK)))
+        if part:
+            yield _phrase(part)
+
+
+def _phrase(words: Sequence[Word]) -> Phrase:
+    box = words[0].box
+    for word in words[1:]:
+        box = box.union(word.box)
+    return Phrase(" ".join(word.text for word in words), box)
+
+
+def _same_row(one: Box, other: Box) -> bool:
+    """Whether the middle of the lower one lies within the other's height."""
+    small, large = (one, other) if one.height <= other.height else (other, one)
+    return large.top <= (small.top + small.bottom) / 2 <= large.bottom
+
+
+def heading_of(box: Box, printed: Printed) -> tuple[str, Box]:
+    """Whose a field is by the nearest heading above it, and where that stands; of several side by side, its own."""
+    above = [(subject, head) for subject, head in printed.headings if head.top <= box.top + 2 and head.x0 <= box.x1]
+    if not above:
+        return "", Box(0.0, 0.0, 0.0, 0.0)
+    lowest = max(head.top for _, head in above)
+    row = [(subject, head) for subject, head in above if lowest - head.top < 6]
+    under = [(subject, head) for subject, head in row if head.x0 <= box.x0 + 12]
+    return max(under or row, key=lambda one: one[1].x0)
+
+
+def labels_of(box: Box, fields: Sequence[Box], phrases: Sequence[Phrase], above: bool) -> list[tuple[str, float]]:
+    """Texts that may be a field's label, with how much each is to be trusted.
+
+    fields: all fields of the page. above: labels of this form stand above their fields rather than before them.
+    """
+    found = []
+    if inside := [phrase for phrase in phrases if _inside(phrase.box, box)]:
+        found.append((" ".join(phrase.text for phrase in inside), 0.97))
+    before = _nearest_before(box, fields, phrases)
+    over = _nearest_above(box, fields, phrases)
+    if before:
+        near = box.x0 - before.box.x1 <= CLOSE or before.text.endswith(":")
+        found.append((_with_line_above(before, phrases), (0.95 if near else 0.8) * (0.75 if above and over else 1.0)))
+    if over:
+        found.append((over.text, 0.94 if above or not before else 0.6))
+    if not found:
+        under = [p for p in phrases if 0 <= p.box.top - box.bottom + 3 <= FARTHEST_BELOW and _overlaps(p.box, box)]
+        found += [(phrase.text, 0.8) for phrase in sorted(under, key=lambda p: p.box.top)[:1]]
+    return found
+
+
+def stands_above(fields: Sequence[Box], phrases: Sequence[Phrase]) -> bool:
+    """Whether most labels of a page stand above their fields."""
+    before = sum(bool((p := _nearest_before(box, fields, phrases)) and box.x0 - p.box.x1 <= CLOSE) for box in fields)
+    over = sum(bool(_nearest_above(box, fields, phrases)) for box in fields)
+    return over > before
+
+
+def _nearest_before(box: Box, fields: Sequence[Box], phrases: Sequence[Phrase]) -> Phrase | None:
+    row = [p for p in phrases if _same_row(p.box, box) and -4 <= box.x0 - p.box.x1 <= FARTHEST_LEFT]
+    nearest = max(row, key=lambda phrase: phrase.box.x1, default=None)
+    if nearest and any(_same_row(f, box) and nearest.box.x1 - 6 < f.x1 <= box.x0 + 1 and f != box for f in fields):
+        return None  # another field stands between: the label is its own
+    return nearest
+
+
+def _nearest_above(box: Box, fields: Sequence[Box], phrases: Sequence[Phrase]) -> Phrase | None:
+    over = [p for p in phrases if -4 <= box.top - p.box.bottom <= FARTHEST_ABOVE and _overlaps(p.box, box)]
+    nearest = min(over, key=lambda p: (round((box.top - p.box.bottom) / 4), abs(p.box.x0 - box.x0)), default=None)
+    if nearest and any(
+        nearest.box.bottom - 2 < f.bottom <= box.top + 1 and _overlaps(f, box) for f in fields if f != box
+    ):
+        return None
+    return nearest
+
+
+def _with_line_above(phrase: Phrase, phrases: Sequence[Phrase]) -> str:
+    """A label that is broken over two lines, as a whole."""
+    upper = [
+        p
+        for p in phrases
+        if abs(p.box.x0 - phrase.box.x0) < 3 and -2 <= phrase.box.top - p.box.bottom <= 3 and not p.text.endswith(":")
+    ]
+    return f"{upper[0].text} {phrase.text}" if len(upper) == 1 and len(phrase.text.split()) <= 3 else phrase.text
+
+
+def _overlaps(label: Box, box: Box) -> bool:
+    """Whether a label above or below a field belongs to it: it begins over the field, or lies over most of it."""
+    common = min(label.x1, box.x1) - max(label.x0, box.x0)
+    return common > 0.5 * min(label.width, box.width)
+
+
+def _inside(inner: Box, box: Box) -> bool:
+    return box.holds((inner.x0 + inner.x1) / 2, (inner.top + inner.bottom) / 2) and inner.width < box.width
+
+
+def option_of(box: Box, boxes: Sequence[Box], phrases: Sequence[Phrase]) -> str:
+    """What is printed beside a check box: to its right up to the next box, else to its left."""
+    row = [p for p in phrases if _same_row(p.box, box)]
+    right = sorted((p for p in row if -3 <= p.box.x0 - box.x1 <= FARTHEST_RIGHT), key=lambda p: p.box.x0)
+    if right:
+        limit = min((b.x0 for b in boxes if _same_row(b, box) and b.x0 > box.x1), default=9999.0)
+        text = [right[0]]
+        for phrase in sorted((p for p in row if p.box.x0 > right[0].box.x0), key=lambda p: p.box.x0):
+            if phrase.box.x1 < limit and phrase.box.x0 - text[-1].box.x1 < 12:
+                text.append(phrase)
+        return " ".join(phrase.text for phrase in text)
+    left = [p for p in row if -3 <= box.x0 - p.box.x1 <= FARTHEST_RIGHT]
+    return max(left, key=lambda p: p.box.x1).text if left else ""
+
+
+def question_of(boxes: Sequence[Widget], phrases: Sequence[Phrase]) -> str:
+    """What is printed before the first of several boxes, or above it."""
+    first = min(boxes, key=lambda widget: (widget.box.top, widget.box.x0)).box
+    row = [p for p in phrases if _same_row(p.box, first) and p.box.x1 <= first.x0 + 3]
+    if row:
+        return max(row, key=lambda p: p.box.x1).text
+    over = [p for p in phrases if 0 <= first.top - p.box.bottom + 3 <= FARTHEST_ABOVE and p.box.x0 <= first.x1]
+    return max(over, key=lambda p: (p.box.bottom, p.box.x0)).text if over else ""

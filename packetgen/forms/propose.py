@@ -1,0 +1,340 @@
+"""Fields of a new form and what is printed around them -> the expression that each probably wants, and how sure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+
+from packetgen.documents.model import Box
+from packetgen.forms.labels import Phrase, Printed, heading_of, labels_of, option_of, question_of, stands_above
+from packetgen.forms.vocabulary import Choice, match, match_column, match_options, subject_in, words_of
+from packetgen.forms.widgets import Widget
+
+SURE = 0.6  # a proposal below goes to a person
+TIP, OWN_NAME, FULL_NAME = 1.0, 0.8, 0.72  # how much a tooltip and a field's name are to be trusted
+PARTS = {  # fields that split one value, by the characters each takes
+    (2, 2, 4): ("date", ('date("MM")', 'date("DD")', 'date("YYYY")')),
+    (3, 3, 4): ("phone", ('phone("area")', 'phone("prefix")', 'phone("line")')),
+    (5, 4): ("zip", ("chars(1, 5)", "chars(7, 10)")),
+}
+PART_GAP = 26.0  # points between the fields of one value
+OPTION_GAP = 14.0  # points from a check box to the words that it stands for
+HALF = 330.0  # points: fields farther apart in a row are of another column of the page
+COLUMN = 40.0  # points that fields of one column may begin apart
+HEADER_HEIGHT = 36.0  # points above a table in which its column heads stand
+ROW_STEP = 2.4  # of a row's height: rows farther apart are no table
+
+Pages = Mapping[int, Printed]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What goes into a field: an expression (empty: nothing is proposed), how sure, and the words that say so."""
+
+    name: str
+    expression: str
+    confidence: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableProposal:
+    """A table: the list it shows, and for each column its expression and field names, row by row."""
+
+    over: str
+    columns: tuple[tuple[Proposal, tuple[str, ...]], ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """Everything that is proposed for a form; each field is in one of both."""
+
+    fields: tuple[Proposal, ...]
+    tables: tuple[TableProposal, ...]
+
+
+def propose(widgets: Sequence[Widget], pages: Pages) -> Proposals:
+    """Look at every field of a form."""
+    tables = tuple(_tables(widgets, pages))
+    done = {name for table in tables for _, names in table.columns for name in names}
+    rest = [widget for widget in widgets if widget.name not in done]
+    found: dict[str, Proposal] = {}
+    for number, group in groupby(rest, key=lambda widget: widget.page):
+        own = list(group)
+        page = pages[number]
+        boxes = [widget.box for widget in widgets if widget.page == number]
+        above = stands_above([w.box for w in own if w.kind != "button"], page.phrases)
+        written = [widget for widget in own if widget.kind in ("text", "choice")]
+        plain = replace(page, phrases=tuple(_without_options(page.phrases, own)))
+        new = _texts(written, plain, boxes, above)
+        new |= _parts(written, new)
+        new |= _buttons([widget for widget in own if widget.kind == "button"], page)
+        new |= {w.name: Proposal(w.name, "", 0.0, w.tip or "signature") for w in own if w.kind == "signature"}
+        found |= {
+            name: one
+            for name, one in new.items()
+            if one.confidence > found.get(name, NONE).confidence or name not in found
+        }
+    return Proposals(tuple(found[name] for name in dict.fromkeys(widget.name for widget in rest)), tables)
+
+
+NONE = Proposal("", "", 0.0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A field whose label says whose it is, and whether it begins its row: then those of the rows below are too."""
+
+    box: Box
+    subject: str
+    first: bool
+
+
+def texts_of(widget: Widget, page: Printed, boxes: Sequence[Box], above: bool) -> list[tuple[str, float]]:
+    """All that speaks of a field: its tooltip, the labels around it, its name."""
+    texts = [(widget.tip, TIP)] if words_of(widget.tip) else []
+    texts += labels_of(widget.box, boxes, page.phrases, above)
+    parts = [re.sub(r"\[\d+\]", "", part) for part in widget.name.split(".")]
+    texts += [(_spoken(parts[-1]), OWN_NAME)]
+    texts += [(_spoken(" ".join(parts[-2:])), FULL_NAME)] if len(parts) > 1 else []
+    return [(text, trust) for text, trust in texts if words_of(text)]
+
+
+def _spoken(name: str) -> str:
+    return re.sub(r"[_.\-#]+", " ", name)
+
+
+def _without_options(phrases: Sequence[Phrase], widgets: Sequence[Widget]) -> Iterator[Phrase]:
+    """The phrases that are not what a check box stands for."""
+    boxes = [widget.box for widget in widgets if widget.kind == "button"]
+    for phrase in phrases:
+        middle = (phrase.box.top + phrase.box.bottom) / 2
+        if not any(b.top - 2 <= middle <= b.bottom + 2 and -3 <= phrase.box.x0 - b.x1 <= OPTION_GAP for b in boxes):
+            yield phrase
+
+
+def _texts(widgets: Sequence[Widget], page: Printed, boxes: Sequence[Box], above: bool) -> dict[str, Proposal]:
+    """Fields in reading order: a field that names its subject tells whose those after and below it are."""
+    told: list[_Told] = []
+    found: dict[str, Proposal] = {}
+    for widget in sorted(widgets, key=lambda w: (round(w.box.top / 6), w.box.x0)):
+        texts = texts_of(widget, page, boxes, above)
+        heading = _context(widget.box, *heading_of(widget.box, page), told)
+        one = _written(widget, texts, heading)
+        if one.confidence > found.get(widget.name, NONE).confidence or widget.name not in found:
+            found[widget.name] = one
+        named = next((subject for text, _ in texts if (subject := subject_in(words_of(text))[0])), "")
+        if named and re.search(r"name|contact|practice|^payer", one.expression):
+            first = not any(
+                abs(o.top - widget.box.top) < 4 and widget.box.x0 - COLUMN > o.x0 > widget.box.x0 - HALF for o in boxes
+            )
+            told.append(_Told(widget.box, named, first))
+    return found
+
+
+def _context(box: Box, heading: str, head: Box, told: Sequence[_Told]) -> str:
+    """Whose a field is that does not say: of the one named before it in its row, in its block, or in its heading."""
+    below = [one for one in told if one.box.top >= head.top and one.box.x1 > head.x0]
+    row = [one for one in below if abs(one.box.top - box.top) < 4 and one.box.x1 <= box.x0 + 2]
+    block = [one for one in below if one.first and one.box.top < box.top]
+    column = [one for one in block if one.box.x0 - COLUMN <= box.x0 <= one.box.x1 + COLUMN]
+    named = row or column or ([] if heading else block)
+    return named[-1].subject if named else heading
+
+
+def _written(widget: Widget, texts: Sequence[tuple[str, float]], heading: str) -> Proposal:
+    because = texts[0][0] if texts else ""
+    if widget.kind == "choice":
+        chosen = _choice_field(widget, because)
+        if chosen:
+            return chosen
+    found = match(texts, heading)
+    if not found.fact:
+        return Proposal(widget.name, "", 0.0, because)
+    hint = " ".join(text for text, _ in texts)
+    return Proposal(widget.name, _formatted(found.fact, found.format, widget, hint), found.score, because)
+
+
+def _formatted(fact: str, form: str, widget: Widget, hint: str) -> str:
+    """The expression with the format that the field takes."""
+    asked = fact if re.fullmatch(r"[\w.]+", fact) else f"({fact})"
+    if form == "date":
+        return f'{asked} | date("{_date_form(widget, hint)}")'
+    if form == "phone" and widget.longest == 10:
+        return f"{asked} | digits"
+    if form == "zip" and widget.longest == 5:
+        return f"{asked} | chars(1, 5)"
+    return fact
+
+
+def _date_form(widget: Widget, hint: str) -> str:
+    found = re.search(r"(?i)\b(?:mm|dd|yyyy|yy)(?:[ /.-]*(?:mm|dd|yyyy|yy)){2}\b", hint)
+    printed = re.sub(r"\s", "", found.group().upper()) if found else "MM/DD/YYYY"
+    if widget.longest and len(printed) > widget.longest:
+        printed = re.sub(r"[^A-Z]", "", printed)
+    return printed.replace("YYYY", "YY") if widget.longest and len(printed) > widget.longest else printed
+
+
+def _choice_field(widget: Widget, because: str) -> Proposal | None:
+    """A list whose options are the values of a fact."""
+    labels = {export: shown for export, shown in widget.options if shown.strip()}
+    choice, means, score = match_options(labels, because) if labels else (None, {}, 0.0)
+    if choice is None or score < SURE:
+        return None
+    return Proposal(widget.name, _choosing(choice, means), score, because)
+
+
+def _choosing(choice: Choice, means: Mapping[str, str]) -> str:
+    """The expression for a group: the fact, its values as the form calls them."""
+    first: dict[str, str] = {}
+    for box, value in means.items():
+        first.setdefault(value, box)
+    renamed = {value: box for value, box in first.items() if value != box}
+    if not renamed:
+        return choice.fact
+    return f"{choice.fact} | choice({', '.join(f'{value}={_quoted(box)}' for value, box in renamed.items())})"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _parts(widgets: Sequence[Widget], proposed: Mapping[str, Proposal]) -> dict[str, Proposal]:
+    """One value in several fields side by side: month, day and year; area, prefix and line."""
+    found: dict[str, Proposal] = {}
+    ordered = sorted(widgets, key=lambda w: (round(w.box.top / 6), w.box.x0))
+    for start, first in enumerate(ordered):
+        for limits, (form, parts) in PARTS.items():
+            run = ordered[start : start + len(limits)]
+            if tuple(w.longest for w in run) != limits or first.name in found or not _side_by_side(run):
+                continue
+            best = max((proposed[w.name] for w in run), key=lambda one: one.confidence)
+            fact = best.expression.split(" | ")[0]
+            if not best.expression or form not in _format_of(fact):
+                found |= {w.name: Proposal(w.name, "", 0.0, proposed[w.name].because) for w in run}
+                continue
+            for widget, part in zip(run, parts, strict=True):
+                found[widget.name] = Proposal(widget.name, f"{fact} | {part}", best.confidence, best.because)
+    return found
+
+
+def _side_by_side(run: Sequence[Widget]) -> bool:
+    return all(0 <= b.box.x0 - a.box.x1 <= PART_GAP and abs(a.box.top - b.box.top) < 6 for a, b in pairwise(run))
+
+
+def _format_of(fact: str) -> str:
+    return next(
+        (form for form, end in (("date", "_date"), ("phone", "phone"), ("zip", ".zip")) if fact.endswith(end)), ""
+    )
+
+
+def _buttons(widgets: Sequence[Widget], page: Printed) -> dict[str, Proposal]:
+    """Radio groups, and lone check boxes taken together by their row."""
+    boxes = [widget.box for widget in widgets]
+    groups: dict[str, list[Widget]] = {}
+    for widget in widgets:
+        groups.setdefault(widget.name, []).append(widget)
+    found = {}
+    for name, group in groups.items():
+        if len({widget.state for widget in group}) > 1:
+            found[name] = _group(name, group, boxes, page)
+    lone = [group[0] for name, group in groups.items() if name not in found]
+    for row in _rows_of(lone):
+        found |= _lone(row, boxes, page)
+    return found
+
+
+def _option_text(widget: Widget, boxes: Sequence[Box], page: Printed) -> str:
+    printed = option_of(widget.box, boxes, page.phrases)
+    tip = re.split(r"\s[-–:]\s|:\s", widget.tip)[-1] if widget.tip else ""
+    return next((text for text in (printed, widget.says, tip, _spoken(widget.state)) if words_of(text)), "")
+
+
+def _group(name: str, group: Sequence[Widget], boxes: Sequence[Box], page: Printed) -> Proposal:
+    labels = {widget.state: _option_text(widget, boxes, page) for widget in group}
+    question = question_of(group, page.phrases) or group[0].tip or _spoken(name)
+    because = f"{question}: {' / '.join(labels.values())}"
+    choice, means, score = match_options(labels, f"{question} {_spoken(name)}")
+    if choice is None or score < SURE:
+        return Proposal(name, "", 0.0, because)
+    return Proposal(name, _choosing(choice, means), score, because)
+
+
+def _rows_of(widgets: Sequence[Widget]) -> Iterator[list[Widget]]:
+    ordered = sorted(widgets, key=lambda widget: (widget.box.top, widget.box.x0))
+    row: list[Widget] = []
+    for widget in ordered:
+        if row and abs(widget.box.top - row[-1].box.top) > 4:
+            yield row
+            row = []
+        row.append(widget)
+    if row:
+        yield row
+
+
+def _lone(row: Sequence[Widget], boxes: Sequence[Box], page: Printed) -> dict[str, Proposal]:
+    labels = {widget.name: _option_text(widget, boxes, page) for widget in row}
+    question = question_of(row, page.phrases)
+    choice, means, score = match_options(labels, question)
+    found = {name: Proposal(name, "", 0.0, text) for name, text in labels.items()}
+    if choice is not None and score >= SURE:
+        for name, value in means.items():
+            found[name] = Proposal(name, f'{choice.fact} == "{value}"', score, labels[name])
+    return found
+
+
+def _tables(widgets: Sequence[Widget], pages: Pages) -> Iterator[TableProposal]:
+    """Rows of equal fields under heads that name the columns of a list."""
+    for number, group in groupby(widgets, key=lambda widget: widget.page):
+        rows = list(_rows_of([widget for widget in group if widget.kind == "text"]))
+        start = 0
+        while start < len(rows):
+            stop = start + 1
+            while stop < len(rows) and _follows(rows[stop - 1], rows[stop]):
+                stop += 1
+            if stop - start > 1 and (table := _table(rows[start:stop], pages[number])):
+                yield table
+            start = stop
+
+
+def _follows(above: Sequence[Widget], row: Sequence[Widget]) -> bool:
+    """Whether a row is the next of the same table."""
+    if len(above) != len(row) or len(row) < 2:
+        return False
+    step = row[0].box.top - above[0].box.top
+    close = step <= ROW_STEP * max(above[0].box.height, 8)
+    return close and all(
+        abs(a.box.x0 - b.box.x0) < 3 and abs(a.box.x1 - b.box.x1) < 3 for a, b in zip(above, row, strict=True)
+    )
+
+
+def _table(rows: Sequence[Sequence[Widget]], page: Printed) -> TableProposal | None:
+    columns = []
+    used = set()
+    for column in zip(*rows, strict=True):
+        texts = _column_texts(column[0], page)
+        found, score = match_column(texts)
+        names = tuple(widget.name for widget in column)
+        because = texts[0][0] if texts else ""
+        if found is None or score < SURE or found.value in used or len(set(names)) < len(names):
+            continue
+        used.add(found.value)
+        columns.append((Proposal(names[0], found.value, min(0.95, score), because), names))
+    if "row.drug" not in used or len(columns) < 2:
+        return None
+    return TableProposal("trials", tuple(columns), len(rows))
+
+
+def _column_texts(top: Widget, page: Printed) -> list[tuple[str, float]]:
+    over = [p for p in page.phrases if 0 <= top.box.top - p.box.bottom + 4 <= HEADER_HEIGHT and _over(p.box, top.box)]
+    head = " ".join(phrase.text for phrase in sorted(over, key=lambda p: (p.box.top, p.box.x0)))
+    last = max(over, key=lambda p: p.box.top).text if over else ""
+    texts = [(head, 0.95), (last, 0.9), (top.tip, 0.9), (_spoken(top.name.split(".")[-1]), 0.75)]
+    return [(text, trust) for text, trust in texts if words_of(text)]
+
+
+def _over(label: Box, box: Box) -> bool:
+    return min(label.x1, box.x1) - max(label.x0, box.x0) > 0.5 * min(label.width, box.width)

@@ -1,0 +1,260 @@
+"""What forms call the facts: labels compared with packetgen/knowledge/form_labels.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated
+
+from pydantic import Field
+
+from packetgen import yamlfile
+from packetgen.resources import KNOWLEDGE
+from packetgen.yamlfile import Strict
+
+NEAR = 88.0  # rapidfuzz ratio of two words that are taken for one: a plural, a slip of the pen
+BY_OWN_WORDS, BY_HEADING, BY_NOTHING = 0.97, 0.93, 0.5  # whose a label is: told by it, by a heading, not told
+OTHER_ORDER = 0.98  # the same words in another order
+OTHERS = ("secondary", "pharmacy", "servicing", "primary_care", "representative")  # whose things are not the main ones
+LONGEST_FOR_ONE_WORD = 4  # words of a text that a label of one word may name
+SHORTEST_NEAR = 5  # letters of a word that may have a slip
+
+Words = tuple[str, ...]
+ENUMERATED = r"\s*(?:(?:SECTION|Section|PART|Part)\s+)?(?:[IVX]{1,4}|[A-H]|\d{1,2})[.):]\s"
+NAME = ("name",)  # what a label asks for that says only whose it is: "Prescriber"
+
+
+class Example(Strict):
+    """A label as a form prints it, and the expression that is proposed for it; empty: none."""
+
+    text: str
+    fact: str
+
+
+class Subject(Strict):
+    """Someone or something that labels speak of."""
+
+    subject: str
+    words: tuple[str, ...]
+
+
+class Item(Strict):
+    """A thing that forms ask for, of one subject or another. `any`: whoever it is asked of."""
+
+    labels: Annotated[tuple[str, ...], Field(min_length=1)]
+    facts: dict[str, str]
+    format: str = ""
+    example: Example
+
+
+class Column(Strict):
+    """A column of a table with a row for each of `over`."""
+
+    labels: Annotated[tuple[str, ...], Field(min_length=1)]
+    over: str
+    value: str
+    example: Example
+
+
+class Choice(Strict):
+    """A fact with few values, and what forms call each."""
+
+    fact: str
+    question: tuple[str, ...]
+    options: dict[str, tuple[str, ...]]
+    example: Example
+
+
+class Labels(Strict):
+    """The whole file."""
+
+    source: str
+    as_of: str
+    confidence: str
+    short: dict[str, str]
+    idle: tuple[str, ...]
+    subjects: tuple[Subject, ...]
+    headings: tuple[str, ...]
+    items: tuple[Item, ...]
+    columns: tuple[Column, ...]
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A fact that a text may ask for: its expression (empty: none says it), how sure, and the format it needs."""
+
+    fact: str
+    score: float
+    format: str = ""
+
+
+@cache
+def vocabulary() -> Labels:
+    """The labels, read once."""
+    return yamlfile.read(KNOWLEDGE / "form_labels.yaml", Labels)
+
+
+def words_of(text: str) -> Words:
+    """The words that count in a label: written out, without numbers and idle words."""
+    return _significant(text)
+
+
+@cache
+def _significant(text: str) -> Words:
+    known = vocabulary()
+    text = re.sub(
+        r"^\s*(?:(?:section|part)\s+)?(?:[ivx]{1,4}|[a-h]|\d{1,2}[a-z]?)[.):]?\s+", " ", text, flags=re.IGNORECASE
+    )
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+    plain = re.sub(r"['’`]s?\b", "", parted).casefold()
+    plain = re.sub(r"\bicd[ -]*(9|10)([ -]*cm)?\b", "icd", plain)
+    found: list[str] = []
+    for word in re.findall(r"[a-z]+\d*[a-z]*|[a-z]*\d{4}", plain):
+        bare = re.sub(r"\d+$", "", word) if not re.fullmatch(r"j\d{4}", word) else word
+        found += known.short.get(word, known.short.get(bare, bare)).split()
+    return tuple(dict.fromkeys(word for word in found if word and word not in known.idle))
+
+
+@cache
+def _same(one: str, other: str) -> bool:
+    from rapidfuzz import fuzz
+
+    if one == other or (one.rstrip("s") == other.rstrip("s") and len(one) > 3):
+        return True
+    return min(len(one), len(other)) >= SHORTEST_NEAR and fuzz.ratio(one, other) >= NEAR
+
+
+def _leads(word: str, text: Words) -> bool:
+    """Whether a label of one word can be what a text asks for: it is short, or begins or ends with it."""
+    return len(text) <= 2 or (len(text) <= LONGEST_FOR_ONE_WORD and (_same(word, text[0]) or _same(word, text[-1])))
+
+
+def likeness(text: Words, label: Words) -> float:
+    """How well a text says what a label says: 1 for the same words, less for each word more; 0 when one is missing."""
+    if not label or not text or (len(label) == 1 and not _leads(label[0], text)):
+        return 0.0
+    if not all(any(_same(word, other) for other in text) for word in label):
+        return 0.0
+    places = [next(n for n, other in enumerate(text) if _same(word, other)) for word in label]
+    return (0.55 + 0.45 * len(label) / len(text)) * (1.0 if places == sorted(places) else OTHER_ORDER)
+
+
+def best(text: Words, labels: Iterable[str]) -> float:
+    """Likeness to the nearest of several labels."""
+    return max((likeness(text, words_of(label)) for label in labels), default=0.0)
+
+
+@cache
+def subject_in(text: Words) -> tuple[str, Words]:
+    """Whose a label is by its own words ("" when it does not say), and those words: the longest name of one counts."""
+    found: tuple[str, Words] = ("", ())
+    for subject in vocabulary().subjects:
+        for name in subject.words:
+            words = words_of(name)
+            if len(words) > len(found[1]) and all(word in text or word + "s" in text for word in words):
+                found = subject.subject, words
+    return found
+
+
+def subject_of_heading(text: str) -> str:
+    """Whose the fields below a line are, when it is a heading: it names a subject, and little else."""
+    words = words_of(text)
+    subject, own = subject_in(words)
+    rest = [word for word in words if word not in own]
+    plain = text.casefold().split()
+    titled = any(word in plain for word in vocabulary().headings) or (subject in OTHERS and "if" in plain)
+    titled = titled or bool(re.match(ENUMERATED, text))
+    return subject if subject and (titled or not rest) and len(plain) <= 12 else ""
+
+
+def matches(text: str, heading: str) -> Iterator[Match]:
+    """Facts that a label may ask for under a heading's subject."""
+    words = words_of(text)
+    tail = words_of(re.split(r"\s[-–:]\s", text)[-1])
+    for said in dict.fromkeys((words, tail)):
+        subject, own = subject_in(words)
+        bare = tuple(word for word in said if word not in own) or (NAME if subject else ())
+        for item in vocabulary().items:
+            whole = best(said, item.labels)
+            rest = (
+                max(whole, BY_OWN_WORDS * best(bare, item.labels)) if subject in item.facts or not item.facts else whole
+            )
+            if rest:
+                yield from _whose(item, subject, heading, whole, rest)
+
+
+def _whose(item: Item, subject: str, heading: str, whole: float, rest: float) -> Iterator[Match]:
+    """The fact of an item for the subject that its label names, else for that of the heading, else for anyone.
+
+    whole, rest: likeness of the label with and without the words that name the subject.
+    """
+    if not item.facts:
+        yield Match("", rest)
+    elif subject in item.facts:
+        yield Match(item.facts[subject], rest, item.format)
+    elif subject in OTHERS or not whole:
+        return
+    elif heading in item.facts:
+        yield Match(item.facts[heading], whole * BY_HEADING, item.format)
+    elif "any" in item.facts:
+        yield Match(item.facts["any"], whole * BY_HEADING, item.format)
+    elif not subject and not heading:
+        yield Match(next(iter(item.facts.values())), whole * BY_NOTHING, item.format)
+
+
+def match(texts: Sequence[tuple[str, float]], heading: str) -> Match:
+    """The fact that several texts about one field ask for: (text, how much it is to be trusted)."""
+    found: dict[str, tuple[float, str]] = {}
+    for text, trust in texts:
+        best_of: dict[str, Match] = {}
+        for one in matches(text, heading):
+            if one.score > best_of.get(one.fact, Match("", 0.0)).score:
+                best_of[one.fact] = one
+        for fact, one in best_of.items():
+            before = found.get(fact, (0.0, ""))[0]
+            found[fact] = (1 - (1 - before) * (1 - one.score * trust) if before else one.score * trust, one.format)
+    if not found:
+        return Match("", 0.0)
+    (fact, (score, form)), *others = sorted(found.items(), key=lambda pair: -pair[1][0])
+    rival = others[0][1][0] if others else 0.0
+    return Match(fact, min(0.99, score * (0.9 if score - rival < 0.04 else 1.0)), form)
+
+
+def match_column(texts: Sequence[tuple[str, float]]) -> tuple[Column | None, float]:
+    """The column of a table that a heading names, and how sure."""
+    scored = [
+        (best(words_of(text), column.labels) * trust, n, column)
+        for text, trust in texts
+        for n, column in enumerate(vocabulary().columns)
+    ]
+    score, _, column = max(scored, key=lambda one: (one[0], -one[1]), default=(0.0, 0, None))
+    return (column, score) if score else (None, 0.0)
+
+
+def match_options(labels: Mapping[str, str], question: str) -> tuple[Choice | None, dict[str, str], float]:
+    """The fact that boxes with these labels choose (box: label), what each box means, and how sure.
+
+    question: what is printed before the boxes, which tells "new" of a request from "new" of a patient.
+    """
+    asked = words_of(question)
+    leading: tuple[float, Choice | None, dict[str, str]] = (0.0, None, {})
+    for choice in vocabulary().choices:
+        means: dict[str, str] = {}
+        scores = []
+        for box, label in labels.items():
+            words = words_of(label)
+            score, value = max((best(words, names), value) for value, names in choice.options.items())
+            if score >= 0.7:
+                means[box] = value
+                scores.append(score)
+        if not scores:
+            continue
+        named = best(asked, choice.question)
+        share = len(means) / len(labels)
+        score = sum(scores) / len(scores) * (0.55 + 0.45 * share) * (0.85 + 0.15 * (named > 0))
+        if score > leading[0]:
+            leading = (score, choice, means)
+    return leading[1], leading[2], min(0.97, leading[0])
