@@ -9,12 +9,14 @@ import pikepdf
 import pytest
 
 from packetgen.errors import BadDataFile, UnreadableInput
+from packetgen.forms.expressions import Facts
 from packetgen.forms.fill import fill_form, try_form
 from packetgen.forms.flat import blanks_of
 from packetgen.forms.formmap import read_map
 from packetgen.forms.importing import import_form, look
 from packetgen.forms.propose import SURE, propose
 from packetgen.forms.vocabulary import match, match_column, match_options, vocabulary
+from packetgen.forms.view import context_of
 from packetgen.resources import FORM_MAPS, PAYERS
 from tests.forms.awkward import FORMS, draft
 from tests.forms.plans import STYLES, draw_plan
@@ -45,6 +47,15 @@ def test_an_example_of_a_choice_means_its_fact(example) -> None:
     choice, means, score = match_options({"box": example.text}, "")
     assert choice is not None and f"{choice.fact} == '{means['box']}'" == example.fact
     assert score >= SURE
+
+
+def test_every_fact_of_the_vocabulary_exists(told) -> None:
+    facts = Facts(context_of(told.case, told.chart, told.assessment))
+    known = vocabulary()
+    for fact in {fact for item in known.items for fact in item.facts.values()} | {one.fact for one in known.choices}:
+        facts.check(fact, ValueError)
+    for column in known.columns:
+        facts.check(column.value, ValueError, row=facts.rows(column.over, ValueError)[0])
 
 
 @pytest.mark.parametrize("style", sorted(STYLES))
