@@ -83,13 +83,13 @@ def _streams(page: Any) -> Iterator[Any]:
 
 
 def _quiet(pdf: Any) -> None:
-    """Take out what would change, check or hide a value: XFA, scripts, usage rights, rich text."""
+    """Take out what would change, check or hide a value: XFA, scripts, usage rights, seals of the blank, rich text."""
     import pikepdf
 
     if "/AcroForm" not in pdf.Root:
         pdf.Root.AcroForm = pdf.make_indirect(pikepdf.Dictionary(Fields=pikepdf.Array()))
     form = pdf.Root.AcroForm
-    for key in ("/XFA", "/CO"):
+    for key in ("/XFA", "/CO", "/SigFlags"):
         if key in form:
             del form[key]
     for key in ("/Perms", "/NeedsRendering"):
@@ -139,6 +139,8 @@ def _tie_in(pdf: Any, form: Any) -> None:
         for annotation in page.obj.get("/Annots", []):
             if annotation.get("/Subtype") == "/Widget":
                 _settle(annotation)
+                if str(inherited(annotation, "/FT")) == "/Sig" and "/V" in field_of(annotation):
+                    del field_of(annotation)["/V"]  # a seal of the blank, which filling breaks
                 *_, top = parents(annotation)
                 if top.is_indirect and top.objgen not in known:
                     known.add(top.objgen)
@@ -155,6 +157,11 @@ def _settle(annotation: Any) -> None:
 
 def lay_over(pdf: Any, overlay: Mapping[str, Place]) -> None:
     """Add the fields of an overlay map to a form that has none."""
+    import pikepdf
+
+    if overlay and "/DR" not in pdf.Root.AcroForm:
+        plain = {"/Type": pikepdf.Name.Font, "/Subtype": pikepdf.Name.Type1, "/BaseFont": pikepdf.Name.Helvetica}
+        pdf.Root.AcroForm.DR = pikepdf.Dictionary(Font=pikepdf.Dictionary(Helv=pikepdf.Dictionary(plain)))
     for name, place in overlay.items():
         for row, one in enumerate(rows_of(name, place.rows) if place.rows > 1 else [name]):
             if place.box is not None:

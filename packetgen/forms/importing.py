@@ -10,6 +10,7 @@ from pathlib import Path
 
 from packetgen.documents.clean import clean
 from packetgen.documents.model import Box, Word
+from packetgen.errors import UnreadableInput
 from packetgen.files import private_folder, work_folder, write_atomic
 from packetgen.forms.blank import fingerprint_of, lay_over, open_blank
 from packetgen.forms.changes import places
@@ -21,6 +22,9 @@ from packetgen.forms.propose import SURE, Proposal, Proposals, TableProposal, pr
 from packetgen.forms.vocabulary import words_of
 from packetgen.forms.widgets import Widget, widgets_of
 
+SCAN = (
+    "A scan has no words or lines to find: ask the plan for the PDF that it was printed from, fillable if it has one."
+)
 WRITTEN = 90  # characters of a label that a comment repeats
 
 
@@ -57,6 +61,8 @@ def look(blank: Path, work: Path) -> Looked:
         overlay: dict[str, Place] = {}
         if not widgets_of(pdf):
             overlay = _overlay(blanks_of(upright), words)
+            if not overlay:
+                raise UnreadableInput("has no fields, and no blanks can be read on it", where=blank.name, fix=SCAN)
             lay_over(pdf, overlay)
         widgets = tuple(_without_handle(widget) for widget in widgets_of(pdf))
     boxes = {number: [w.box for w in widgets if w.page == number] for number in words}

@@ -19,6 +19,7 @@ BY_OWN_WORDS, BY_HEADING, BY_NOTHING = 0.97, 0.93, 0.5  # whose a label is: told
 OTHER_ORDER = 0.98  # the same words in another order
 OTHERS = ("secondary", "pharmacy", "servicing", "primary_care", "representative")  # whose things are not the main ones
 LONGEST_FOR_ONE_WORD = 4  # words of a text that a label of one word may name
+LONGEST_HEADING = 12  # words
 SHORTEST_NEAR = 5  # letters of a word that may have a slip
 
 Words = tuple[str, ...]
@@ -77,6 +78,7 @@ class Labels(Strict):
     idle: tuple[str, ...]
     subjects: tuple[Subject, ...]
     headings: tuple[str, ...]
+    instructions: tuple[str, ...]
     items: tuple[Item, ...]
     columns: tuple[Column, ...]
     choices: tuple[Choice, ...]
@@ -161,13 +163,14 @@ def subject_in(text: Words) -> tuple[str, Words]:
 
 def subject_of_heading(text: str) -> str:
     """Whose the fields below a line are, when it is a heading: it names a subject, and little else."""
-    words = words_of(text)
-    subject, own = subject_in(words)
-    rest = [word for word in words if word not in own]
+    subject, own = subject_in(words_of(text))
     plain = text.casefold().split()
-    titled = any(word in plain for word in vocabulary().headings) or (subject in OTHERS and "if" in plain)
-    titled = titled or bool(re.match(ENUMERATED, text))
-    return subject if subject and (titled or not rest) and len(plain) <= 12 else ""
+    if not subject or len(plain) > LONGEST_HEADING or set(plain) & set(vocabulary().instructions):
+        return ""
+    alone = not set(words_of(text)) - set(own)
+    conditional = subject in OTHERS and "if" in plain
+    titled = bool(set(plain) & set(vocabulary().headings)) or bool(re.match(ENUMERATED, text))
+    return subject if alone or conditional or titled else ""
 
 
 def matches(text: str, heading: str) -> Iterator[Match]:

@@ -207,6 +207,15 @@ def scripts(sheet: Sheet) -> None:
 
 
 @form
+def sealed(sheet: Sheet) -> None:
+    sheet.add("seal", "Sig", V=Dictionary(Type=Name.Sig, Filter=Name("/Adobe.PPKLite"), Reference=Array()))
+    sheet.pdf.Root.AcroForm.SigFlags = 3
+    sheet.pdf.Root.Perms = Dictionary(DocMDP=Dictionary(Type=Name.Sig))
+    sheet.add("name", "Tx")
+    sheet.says("name", "Dana Whitfield")
+
+
+@form
 def inherited_attributes(sheet: Sheet) -> None:
     top = sheet.pdf.make_indirect(
         Dictionary(T=String("section"), FT=Name.Tx, Ff=COMB, MaxLen=5, DA=String("/Helv 11 Tf"), Q=1, Kids=Array())

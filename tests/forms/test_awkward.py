@@ -21,9 +21,12 @@ from tests.forms.awkward import FORMS, draft
 def map_of(folder: Path, name: str, fields: dict[str, str], **more) -> FormMap:
     with open_blank(folder / "awkward" / f"{name}.pdf") as pdf:
         found = fingerprint_of(pdf)
+        left = [widget.name for widget in widgets_of(pdf) if widget.kind == "signature"]
     about = {"id": "awkward", "title": "Awkward form", "revision": "1", "source": "made for the tests"}
     blank = f"awkward/{name}.pdf"
-    return FormMap.model_validate({**about, "blank": blank, "fingerprint": found, "fields": fields, **more})
+    return FormMap.model_validate(
+        {**about, "blank": blank, "fingerprint": found, "fields": fields, "left": left, **more}
+    )
 
 
 def fill(told, folder: Path, name: str, fields: dict[str, str], **more) -> FilledForm:
@@ -59,12 +62,12 @@ def test_an_awkward_form_shows_every_value(name: str, told, tmp_path: Path) -> N
         assert {n for n in sheet.shows if again[n].handle.get("/AP")} == set(sheet.shows)
 
 
-@pytest.mark.parametrize("name", ["scripts", "hybrid_xfa", "rich_text"])
+@pytest.mark.parametrize("name", ["scripts", "hybrid_xfa", "rich_text", "sealed"])
 def test_nothing_in_a_filled_form_acts_or_answers_by_itself(name: str, told, tmp_path: Path) -> None:
     filled = fill(told, tmp_path, name, draft(tmp_path, name).map)
     with pikepdf.open(filled.pdf) as pdf:
         told_of = "".join(repr(item) for item in pdf.objects)
-    for word in ("/JavaScript", "/JS", "/AA", "/OpenAction", "/XFA", "/Perms", "/RV", "/CO", "/ResetForm"):
+    for word in ("/JavaScript", "/JS", "/AA", "/OpenAction", "/XFA", "/Perms", "/RV", "/CO", "/ResetForm", "/SigFlags"):
         assert f'"{word}"' not in told_of
 
 

@@ -15,8 +15,8 @@ from packetgen.forms.flat import blanks_of
 from packetgen.forms.formmap import read_map
 from packetgen.forms.importing import import_form, look
 from packetgen.forms.propose import SURE, propose
-from packetgen.forms.vocabulary import match, match_column, match_options, vocabulary
 from packetgen.forms.view import context_of
+from packetgen.forms.vocabulary import match, match_column, match_options, vocabulary
 from packetgen.resources import FORM_MAPS, PAYERS
 from tests.forms.awkward import FORMS, draft
 from tests.forms.plans import STYLES, draw_plan
@@ -158,6 +158,14 @@ def test_a_form_that_cannot_be_filled_is_refused_before_anything_is_written(tmp_
     with pytest.raises(UnreadableInput, match=r"plan\.pdf"):
         import_form(tmp_path / "plan.pdf", "acme", tmp_path)
     assert not list(tmp_path.rglob("*.yaml"))
+
+
+def test_a_form_with_neither_fields_nor_blanks_is_refused(tmp_path: Path) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(tmp_path / "scan.pdf")
+    with pytest.raises(UnreadableInput, match="no blanks can be read"):
+        import_form(tmp_path / "scan.pdf", "acme", tmp_path)
 
 
 BAD_LINES = [
