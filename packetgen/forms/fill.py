@@ -19,7 +19,7 @@ from packetgen.forms.draw import Drawn, appearances, dress, fit, tick
 from packetgen.forms.expressions import Facts
 from packetgen.forms.formmap import FormMap
 from packetgen.forms.model import FilledField, FilledForm
-from packetgen.forms.proof import Fault, Papers, faults_of, stop_on
+from packetgen.forms.proof import Fault, Papers, addendum_faults, faults_of, stop_on
 from packetgen.forms.values import Values, check_blank, chosen, values_of
 from packetgen.forms.view import context_of
 from packetgen.forms.widgets import Widget, field_of, widgets_of
@@ -76,7 +76,8 @@ def try_form(
         found = fingerprint_of(pdf)
         _lay_over(pdf, form)
         widgets = widgets_of(pdf)
-        check_blank(form, widgets, found, len(pdf.pages))
+        pages = len(pdf.pages)
+        check_blank(form, widgets, found, pages)
         filling = _filling(form, values_of(form, Facts(context_of(case, chart, assessment)), widgets), widgets)
         _clear(form, widgets)
         pdf.save(papers.empty_filled, deterministic_id=True)
@@ -86,9 +87,10 @@ def try_form(
     for source, copy in ((papers.filled, flat), (papers.empty_filled, papers.empty_flat)):
         clean(source, copy, source.name)
     fields = tuple(_filled(widgets, filling))
-    faults = tuple(faults_of(papers, fields, tuple(_silent(form, widgets, filling)), folder))
+    faults = list(faults_of(papers, fields, tuple(_silent(form, widgets, filling)), folder))
+    faults += addendum_faults(flat, pages, [_drawable(item.text) for item in filling.items])
     problems = (*_missing(form, widgets, filling), *filling.problems)
-    return FilledForm(form.title, target, flat, fields, problems), faults
+    return FilledForm(form.title, target, flat, fields, problems), tuple(faults)
 
 
 def _lay_over(pdf: Any, form: FormMap) -> None:
@@ -130,10 +132,15 @@ def _place(form: FormMap, filling: _Filling, boxes: Sequence[tuple[int, Widget]]
     drawn = [(index, fit(text, widget)) for index, widget in boxes]
     if all(one is not None for _, one in drawn):
         filling.drawn |= {index: one for index, one in drawn if one is not None}
-        if shown(text) != text:
+        if _drawable(text) != " ".join(text.split()):
             filling.problems.append(_not_drawable(form, boxes[0][1]))
     else:
         _refer(form, filling, boxes, boxes[0][1].tip or boxes[0][1].name, text)
+
+
+def _drawable(text: str) -> str:
+    """The text as it is drawn, on one line: characters that no font has are squares."""
+    return shown(" ".join(text.split()))
 
 
 def _refer(form: FormMap, filling: _Filling, boxes: Sequence[tuple[int, Widget]], called: str, text: str) -> None:

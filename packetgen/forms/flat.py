@@ -16,7 +16,6 @@ from packetgen.documents.model import Box
 
 LEAST_BLANK = 24.0  # points: a shorter line is no blank
 LINE_ROOM, LEAST_ROOM = 13.0, 8.0  # points above a line that its text may take, at most and at least
-THIN = 1.6  # points: a rectangle so low is a line
 LEAST_SQUARE, LARGEST_SQUARE = 5.5, 16.0
 SHADED = 0.7  # of a cell that a shaded bar covers
 LIGHT = 0.97  # of white: a lighter fill is none

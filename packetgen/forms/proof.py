@@ -23,6 +23,7 @@ LEAST_TICK = 0.02  # share of a box that its mark changes
 LEAST_HEIGHT = 6.0  # points from the top to the bottom of a line as poppler measures it, of type of 7 points
 SLACK = 1.0  # points that a glyph may reach over the edge of its field
 INK_SLACK = 2.5  # points between the glyphs' bounds and the ink that shows
+NOWHERE = Box(0.0, 0.0, 0.0, 0.0)
 BRACKETS = str.maketrans(")]}>»", "([{<«")
 STRAY_POINTS = 12  # changed points outside of all fields that may be the programs' own smoothing
 
@@ -80,6 +81,21 @@ def faults_of(
         yield from _unread(here, letters[page], before[page], after[page])
         for engine, ink in inks.items():
             yield from _unseen(here, mute, letters[page], ink[page], engine)
+
+
+def addendum_faults(flat: Path, after: int, items: Sequence[str]) -> Iterator[Fault]:
+    """Texts that the pages after the form's own do not show in full, as pdfium or as poppler reads them."""
+    import pikepdf
+
+    with pikepdf.open(flat) as pdf:
+        pages = range(after + 1, len(pdf.pages) + 1)
+    for engine, read in (("pdfium", pdfium_letters(flat, pages)), ("poppler", poppler_words(flat))):
+        there = letters_of("".join(_text(read[page]) for page in pages))
+        for number, text in enumerate(items, 1):
+            if letters_of(text) - there:
+                item = FilledField(f"item {number} of the addendum", after + 1, NOWHERE, text)
+                yield Fault(item, f"is not there in full, read by {engine}")
+            there.subtract(letters_of(text))
 
 
 def _added(before: Mapping[int, Sequence[Seen]], after: Mapping[int, Sequence[Seen]]) -> dict[int, list[Seen]]:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from packetgen.documents.model import Box
+from packetgen.errors import ProgramFailed
+from packetgen.files import work_folder
 from packetgen.limits import RENDER_MEMORY_BYTES, RENDER_SECONDS
 from packetgen.programs import PDFTOPPM, PDFTOTEXT, run
 
@@ -44,16 +46,18 @@ def poppler_pictures(pdf: Path, pages: Sequence[int], folder: Path) -> dict[int,
     """Grey pictures of 1-based pages, fields shown."""
     from PIL import Image
 
-    found = {}
-    for number in pages:
-        prefix = folder / f"poppler-{number}"
-        picture = prefix.with_suffix(".pgm")
-        where = ["-f", str(number), "-l", str(number), "-singlefile"]
-        command = [PDFTOPPM.require(), "-r", str(DPI), "-gray", "-cropbox", *where, str(pdf), str(prefix)]
-        run(command, seconds=RENDER_SECONDS, memory_bytes=RENDER_MEMORY_BYTES, expects=picture)
-        with Image.open(picture) as opened:
-            found[number] = opened.convert("L")
-        picture.unlink()
+    if not pages:
+        return {}
+    where = ["-f", str(min(pages)), "-l", str(max(pages))]
+    with work_folder(folder) as inner:
+        command = [PDFTOPPM.require(), "-r", str(DPI), "-gray", "-cropbox", *where, str(pdf), str(inner / "page")]
+        run(command, seconds=RENDER_SECONDS, memory_bytes=RENDER_MEMORY_BYTES)
+        found = {}
+        for picture in inner.glob("page-*.pgm"):
+            with Image.open(picture) as opened:
+                found[int(picture.stem.removeprefix("page-"))] = opened.convert("L")
+    if missing := set(pages) - found.keys():
+        raise ProgramFailed(f"pdftoppm said it succeeded but drew no page {min(missing)}")
     return found
 
 

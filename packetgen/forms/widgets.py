@@ -70,7 +70,6 @@ class Widget:
     align      0 left, 1 centred, 2 right
     size       of its type in points; 0: as large as fits
     turn       degrees counter-clockwise that its content is turned against the page's user space
-    radio      one choice of a group
     tip        what the form calls the field, for a person
     handle     the annotation itself (pikepdf)
     """
@@ -89,7 +88,6 @@ class Widget:
     align: int
     size: float
     turn: int
-    radio: bool
     tip: str
     handle: Any
 
@@ -177,7 +175,6 @@ def _widget(annotation: Any, number: int, frame: Frame) -> Widget:
         align=int(inherited(annotation, "/Q") or 0),
         size=_type_size(str(inherited(annotation, "/DA") or "")),
         turn=int(turn) % 360 if turn is not None else frame.turn,
-        radio=kind == "button" and bool(flags & RADIO),
         tip=" ".join(str(inherited(annotation, "/TU") or "").split()),
         handle=annotation,
     )

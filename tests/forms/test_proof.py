@@ -12,7 +12,7 @@ from packetgen.errors import SafetyStop
 from packetgen.forms.fill import fill_form
 from packetgen.forms.formmap import load_map
 from packetgen.forms.model import FilledField
-from packetgen.forms.proof import Papers, faults_of, stop_on
+from packetgen.forms.proof import Papers, addendum_faults, faults_of, stop_on
 from packetgen.forms.widgets import Widget, widgets_of
 
 NAME = "general-request"
@@ -125,6 +125,13 @@ def test_only_the_flat_copy_or_only_the_other_being_wrong_is_found_too(made, tmp
     assert {fault.field.name for fault in faults_of(old, fields, (), tmp_path)} >= {"member_id", "product"}
     old = Papers(papers.empty_filled, papers.flat, papers.empty_filled, papers.empty_flat)
     assert any("(poppler)" in fault.why for fault in faults_of(old, fields, (), tmp_path))
+
+
+def test_an_addendum_that_lacks_a_word_is_found(made) -> None:
+    papers, _ = made
+    assert list(addendum_faults(papers.flat, 1, ["Prescriber"])) == []
+    faults = list(addendum_faults(papers.flat, 2, ["Prescriber"]))
+    assert [fault.why for fault in faults] == [f"is not there in full, read by {e}" for e in ("pdfium", "poppler")]
 
 
 def test_a_fault_stops_the_form_and_names_its_field(made, tmp_path: Path) -> None:
