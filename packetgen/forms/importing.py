@@ -16,7 +16,7 @@ from packetgen.forms.blank import fingerprint_of, lay_over, open_blank
 from packetgen.forms.changes import places
 from packetgen.forms.flat import Blank, blanks_of
 from packetgen.forms.formmap import Place, read_map
-from packetgen.forms.labels import Printed, labels_of, option_of, read_page, stands_above
+from packetgen.forms.labels import Printed, labels_of, option_of, read_page, side_of
 from packetgen.forms.picture import BLUE, GREY, Mark, pictures
 from packetgen.forms.propose import SURE, Proposal, Proposals, TableProposal, propose
 from packetgen.forms.vocabulary import words_of
@@ -176,7 +176,7 @@ def _pattern(names: Sequence[str]) -> str:
 
 
 def _note(one: Proposal, numbers: Mapping[str, int]) -> str:
-    told = " ".join(one.because.split()).replace("#", "no.")[:WRITTEN]
+    told = " ".join(one.because.split())[:WRITTEN]
     return f"  # {one.confidence:.2f} · {numbers[one.name]} · {told}"
 
 
@@ -217,12 +217,12 @@ def _overlay(blanks: Sequence[Blank], words: Mapping[int, Sequence[Word]]) -> di
         own = [blank for blank in blanks if blank.page == number]
         boxes = [blank.box for blank in own]
         phrases = read_page(page_words, boxes).phrases
-        above = stands_above([blank.box for blank in own if not blank.tick], phrases)
+        side = side_of([blank.box for blank in own if not blank.tick], phrases)
         for blank in own:
             if blank.tick:
                 label = option_of(blank.box, boxes, phrases)
             else:
-                label = next((text for text, _ in labels_of(blank.box, boxes, phrases, above)), "")
+                label = next((text for text, _ in labels_of(blank.box, boxes, phrases, side)), "")
             name = _fresh("_".join(words_of(label)[:5]) or ("box" if blank.tick else "blank"), found)
             corners = tuple(round(value, 1) for value in _corners(blank.box))
             if blank.tick:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
+from typing import Literal
 
 from packetgen.documents.model import Box, Word
 from packetgen.forms.vocabulary import subject_of_heading, vocabulary
@@ -13,9 +15,12 @@ WORD_GAP = 0.75  # of a word's height: a wider gap parts two labels
 FARTHEST_LEFT, FARTHEST_ABOVE, FARTHEST_BELOW, FARTHEST_RIGHT = 170.0, 16.0, 12.0, 40.0
 LABEL_ABOVE = 8.0  # points between a label and the field below it
 CLOSE = 14.0  # points: a label so near is the field's own
+JOINED = 6.0  # points between the parts of one label
 TICK = 20.0  # points: a field so narrow is a box to tick
 BOXES = "☐☒□❑❏◯○"
 BLANK = "_"
+
+Side = Literal["before", "above", "below"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,32 +108,41 @@ def heading_of(box: Box, printed: Printed) -> tuple[str, Box]:
     return max(under or row, key=lambda one: one[1].x0)
 
 
-def labels_of(box: Box, fields: Sequence[Box], phrases: Sequence[Phrase], above: bool) -> list[tuple[str, float]]:
+def labels_of(box: Box, fields: Sequence[Box], phrases: Sequence[Phrase], side: Side) -> list[tuple[str, float]]:
     """Texts that may be a field's label, with how much each is to be trusted.
 
-    fields: all fields of the page. above: labels of this form stand above their fields rather than before them.
+    fields: all fields of the page. side: where most labels of the page stand.
     """
     found = []
     if inside := [phrase for phrase in phrases if _inside(phrase.box, box)]:
         found.append((" ".join(phrase.text for phrase in inside), 0.97))
     before = _nearest_before(box, fields, phrases)
-    over = _nearest_above(box, fields, phrases)
+    over, under = _nearest_above(box, fields, phrases), _nearest_below(box, phrases)
+    if under and (side == "below" or not (before or over or inside)):
+        return [*found, (under.text, 0.94 if side == "below" else 0.8)]
     if before:
         near = box.x0 - before.box.x1 <= CLOSE or before.text.endswith(":")
-        found.append((_with_line_above(before, phrases), (0.95 if near else 0.8) * (0.75 if above and over else 1.0)))
+        rival = side == "above" and over is not None
+        found.append((_whole_label(before, phrases), (0.95 if near else 0.8) * (0.75 if rival else 1.0)))
     if over:
-        found.append((over.text, 0.94 if above or not before else 0.6))
-    if not found:
-        under = [p for p in phrases if 0 <= p.box.top - box.bottom + 3 <= FARTHEST_BELOW and _overlaps(p.box, box)]
-        found += [(phrase.text, 0.8) for phrase in sorted(under, key=lambda p: p.box.top)[:1]]
+        found.append((over.text, 0.94 if side == "above" or not before else 0.6))
     return found
 
 
-def stands_above(fields: Sequence[Box], phrases: Sequence[Phrase]) -> bool:
-    """Whether most labels of a page stand above their fields."""
+def side_of(fields: Sequence[Box], phrases: Sequence[Phrase]) -> Side:
+    """Where most labels of a page stand. Between rows of fields, the nearer label is a field's own."""
     before = sum(bool((p := _nearest_before(box, fields, phrases)) and box.x0 - p.box.x1 <= CLOSE) for box in fields)
-    over = sum(bool(_nearest_above(box, fields, phrases)) for box in fields)
-    return over > before
+    over = [box.top - p.box.bottom for box in fields if (p := _nearest_above(box, fields, phrases))]
+    under = [p.box.top - box.bottom for box in fields if (p := _nearest_below(box, phrases))]
+    if before >= max(len(over), len(under)):
+        return "before"
+    lower = len(under) > 0.6 * len(fields) and (not over or median(under) < median(over))
+    return "below" if lower else "above"
+
+
+def _nearest_below(box: Box, phrases: Sequence[Phrase]) -> Phrase | None:
+    under = [p for p in phrases if -3 <= p.box.top - box.bottom <= FARTHEST_BELOW and _overlaps(p.box, box)]
+    return min(under, key=lambda p: (round(p.box.top / 4), abs(p.box.x0 - box.x0)), default=None)
 
 
 def _nearest_before(box: Box, fields: Sequence[Box], phrases: Sequence[Phrase]) -> Phrase | None:
@@ -149,14 +163,15 @@ def _nearest_above(box: Box, fields: Sequence[Box], phrases: Sequence[Phrase]) -
     return nearest
 
 
-def _with_line_above(phrase: Phrase, phrases: Sequence[Phrase]) -> str:
-    """A label that is broken over two lines, as a whole."""
-    upper = [
-        p
-        for p in phrases
-        if abs(p.box.x0 - phrase.box.x0) < 3 and -2 <= phrase.box.top - p.box.bottom <= 3 and not p.text.endswith(":")
-    ]
-    return f"{upper[0].text} {phrase.text}" if len(upper) == 1 and len(phrase.text.split()) <= 3 else phrase.text
+def _whole_label(phrase: Phrase, phrases: Sequence[Phrase]) -> str:
+    """A label that is broken over two lines, or by a colon, as a whole: "Referring provider: Name"."""
+    box = phrase.box
+    left = [p for p in phrases if p.text.endswith(":") and _same_row(p.box, box) and 0 <= box.x0 - p.box.x1 < JOINED]
+    if left:
+        return f"{left[0].text} {phrase.text}"
+    upper = [p for p in phrases if abs(p.box.x0 - box.x0) < 3 and -2 <= box.top - p.box.bottom <= 3]
+    broken = len(upper) == 1 and len(phrase.text.split()) <= 3 and not upper[0].text.endswith(":")
+    return f"{upper[0].text} {phrase.text}" if broken else phrase.text
 
 
 def _overlaps(label: Box, box: Box) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from packetgen.documents.model import Box
-from packetgen.forms.labels import Phrase, Printed, heading_of, labels_of, option_of, question_of, stands_above
+from packetgen.forms.labels import Phrase, Printed, Side, heading_of, labels_of, option_of, question_of, side_of
 from packetgen.forms.vocabulary import Choice, match, match_column, match_options, subject_in, words_of
 from packetgen.forms.widgets import Widget
 
@@ -66,10 +66,10 @@ def propose(widgets: Sequence[Widget], pages: Pages) -> Proposals:
         own = list(group)
         page = pages[number]
         boxes = [widget.box for widget in widgets if widget.page == number]
-        above = stands_above([w.box for w in own if w.kind != "button"], page.phrases)
+        side = side_of([w.box for w in own if w.kind != "button"], page.phrases)
         written = [widget for widget in own if widget.kind in ("text", "choice")]
         plain = replace(page, phrases=tuple(_without_options(page.phrases, own)))
-        new = _texts(written, plain, boxes, above)
+        new = _texts(written, plain, boxes, side)
         new |= _parts(written, new)
         new |= _buttons([widget for widget in own if widget.kind == "button"], page)
         new |= {w.name: Proposal(w.name, "", 0.0, w.tip or "signature") for w in own if w.kind == "signature"}
@@ -93,10 +93,10 @@ class _Told:
     first: bool
 
 
-def texts_of(widget: Widget, page: Printed, boxes: Sequence[Box], above: bool) -> list[tuple[str, float]]:
+def texts_of(widget: Widget, page: Printed, boxes: Sequence[Box], side: Side) -> list[tuple[str, float]]:
     """All that speaks of a field: its tooltip, the labels around it, its name."""
     texts = [(widget.tip, TIP)] if words_of(widget.tip) else []
-    texts += labels_of(widget.box, boxes, page.phrases, above)
+    texts += labels_of(widget.box, boxes, page.phrases, side)
     parts = [re.sub(r"\[\d+\]", "", part) for part in widget.name.split(".")]
     texts += [(_spoken(parts[-1]), OWN_NAME)]
     texts += [(_spoken(" ".join(parts[-2:])), FULL_NAME)] if len(parts) > 1 else []
@@ -116,12 +116,12 @@ def _without_options(phrases: Sequence[Phrase], widgets: Sequence[Widget]) -> It
             yield phrase
 
 
-def _texts(widgets: Sequence[Widget], page: Printed, boxes: Sequence[Box], above: bool) -> dict[str, Proposal]:
+def _texts(widgets: Sequence[Widget], page: Printed, boxes: Sequence[Box], side: Side) -> dict[str, Proposal]:
     """Fields in reading order: a field that names its subject tells whose those after and below it are."""
     told: list[_Told] = []
     found: dict[str, Proposal] = {}
     for widget in sorted(widgets, key=lambda w: (round(w.box.top / 6), w.box.x0)):
-        texts = texts_of(widget, page, boxes, above)
+        texts = texts_of(widget, page, boxes, side)
         heading = _context(widget.box, *heading_of(widget.box, page), told)
         one = _written(widget, texts, heading)
         if one.confidence > found.get(widget.name, NONE).confidence or widget.name not in found:
@@ -250,7 +250,7 @@ def _buttons(widgets: Sequence[Widget], page: Printed) -> dict[str, Proposal]:
 def _option_text(widget: Widget, boxes: Sequence[Box], page: Printed) -> str:
     printed = option_of(widget.box, boxes, page.phrases)
     tip = re.split(r"\s[-–:]\s|:\s", widget.tip)[-1] if widget.tip else ""
-    return next((text for text in (printed, widget.says, tip, _spoken(widget.state)) if words_of(text)), "")
+    return printed or next((text for text in (widget.says, tip, _spoken(widget.state)) if words_of(text)), "")
 
 
 def _group(name: str, group: Sequence[Widget], boxes: Sequence[Box], page: Printed) -> Proposal:

@@ -16,15 +16,23 @@ from packetgen.yamlfile import Strict
 
 NEAR = 88.0  # rapidfuzz ratio of two words that are taken for one: a plural, a slip of the pen
 BY_OWN_WORDS, BY_HEADING, BY_NOTHING = 0.97, 0.93, 0.5  # whose a label is: told by it, by a heading, not told
+NOT_ITS_OWN = 0.9  # what no fact says, when words that name a subject are left out of its label
 OTHER_ORDER = 0.98  # the same words in another order
-OTHERS = ("secondary", "pharmacy", "servicing", "primary_care", "representative")  # whose things are not the main ones
+OTHERS = (
+    "referring",
+    "secondary",
+    "pharmacy",
+    "servicing",
+    "primary_care",
+    "representative",
+)  # whose things are not the main ones
 LONGEST_FOR_ONE_WORD = 4  # words of a text that a label of one word may name
 LONGEST_HEADING = 12  # words
 SHORTEST_NEAR = 5  # letters of a word that may have a slip
 
 Words = tuple[str, ...]
 ENUMERATED = r"\s*(?:(?:SECTION|Section|PART|Part)\s+)?(?:[IVX]{1,4}|[A-H]|\d{1,2})[.):]\s"
-NAME = ("name",)  # what a label asks for that says only whose it is: "Prescriber"
+NAME, ID = ("name",), ("id",)
 
 
 class Example(Strict):
@@ -112,6 +120,7 @@ def _significant(text: str) -> Words:
     )
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
     plain = re.sub(r"['’`]s?\b", "", parted).casefold()
+    plain = re.sub(r"\b([a-z])\.\s?(?=[a-z]\b\.?)", r"\1", plain)
     plain = re.sub(r"\bicd[ -]*(9|10)([ -]*cm)?\b", "icd", plain)
     found: list[str] = []
     for word in re.findall(r"[a-z]+\d*[a-z]*|[a-z]*\d{4}", plain):
@@ -179,7 +188,7 @@ def matches(text: str, heading: str) -> Iterator[Match]:
     tail = words_of(re.split(r"\s[-–:]\s", text)[-1])
     for said in dict.fromkeys((words, tail)):
         subject, own = subject_in(words)
-        bare = tuple(word for word in said if word not in own) or (NAME if subject else ())
+        bare = tuple(word for word in said if word not in own) or _lone(text, subject)
         for item in vocabulary().items:
             whole = best(said, item.labels)
             rest = (
@@ -189,13 +198,20 @@ def matches(text: str, heading: str) -> Iterator[Match]:
                 yield from _whose(item, subject, heading, whole, rest)
 
 
+def _lone(text: str, subject: str) -> Words:
+    """What a label asks for that says only whose it is: "Prescriber" a name, "Subscriber #" a number."""
+    if not subject:
+        return ()
+    return ID if re.search(r"#|\b(number|no|id)\b", text, re.IGNORECASE) else NAME
+
+
 def _whose(item: Item, subject: str, heading: str, whole: float, rest: float) -> Iterator[Match]:
     """The fact of an item for the subject that its label names, else for that of the heading, else for anyone.
 
     whole, rest: likeness of the label with and without the words that name the subject.
     """
     if not item.facts:
-        yield Match("", rest)
+        yield Match("", max(whole, NOT_ITS_OWN * rest))
     elif subject in item.facts:
         yield Match(item.facts[subject], rest, item.format)
     elif subject in OTHERS or not whole:
