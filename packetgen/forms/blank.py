@@ -41,22 +41,39 @@ def open_blank(path: Path) -> Any:
 
     try:
         pdf = pikepdf.open(path)
-        pages = len(pdf.pages)
     except pikepdf.PasswordError:
         raise UnreadableInput(
             "is locked with a password", where=path.name, fix="Ask the plan for the form without a password."
         ) from None
     except Exception as failure:  # noqa: BLE001 - libraries raise what they like; the file is named
-        raise UnreadableInput(
-            f"cannot be opened ({type(failure).__name__})", where=path.name, fix="Download the form again."
-        ) from None
-    if "/XFA" in pdf.Root.get("/AcroForm", {}) and not widgets_of(pdf):
+        raise _unreadable(path, "cannot be opened", failure) from None
+    try:
+        _refuse_what_has_no_pages(pdf, path)
+        _quiet(pdf)
+        widgets_of(pdf)
+    except UnreadableInput:
         pdf.close()
-        raise UnreadableInput("is a dynamic XFA form, which only Adobe's own programs show", where=path.name, fix=ASK)
-    if not pages:
-        raise UnreadableInput("has no pages", where=path.name, fix="Download the form again.")
-    _quiet(pdf)
+        raise
+    except Exception as failure:  # noqa: BLE001 - a part of the file is not what it must be
+        pdf.close()
+        raise _unreadable(path, "is damaged", failure) from None
     return pdf
+
+
+def _unreadable(path: Path, what: str, failure: Exception) -> UnreadableInput:
+    again = "Download the form again; if it shows in a viewer, print it to a new PDF and import that."
+    return UnreadableInput(f"{what} ({type(failure).__name__})", where=path.name, fix=again)
+
+
+def _refuse_what_has_no_pages(pdf: Any, path: Path) -> None:
+    """Raise UnreadableInput for a dynamic XFA form, whose page only asks to wait, and for a file without pages."""
+    if "/XFA" in pdf.Root.get("/AcroForm", {}) and not widgets_of(pdf):
+        raise UnreadableInput("is a dynamic XFA form, which only Adobe's own programs show", where=path.name, fix=ASK)
+    if not len(pdf.pages):
+        raise UnreadableInput("has no pages", where=path.name, fix="Download the form again.")
+    for page in pdf.pages:
+        if not isinstance(page.obj.get("/Rotate", 0), int):
+            del page.obj["/Rotate"]
 
 
 def fingerprint_of(pdf: Any) -> str:
@@ -76,10 +93,8 @@ def _streams(page: Any) -> Iterator[Any]:
     import pikepdf
 
     contents = page.obj.get("/Contents")
-    if isinstance(contents, pikepdf.Array):
-        yield from contents
-    elif contents is not None:
-        yield contents
+    parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    yield from (part for part in parts if isinstance(part, pikepdf.Stream))
 
 
 def _quiet(pdf: Any) -> None:

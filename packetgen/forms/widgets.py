@@ -151,7 +151,13 @@ def _is_field(annotation: Any) -> bool:
     kind = KINDS.get(str(inherited(annotation, "/FT")))
     hidden = int(annotation.get("/F", 0)) & (HIDDEN | NO_VIEW)
     pushed = kind == "button" and int(inherited(annotation, "/Ff") or 0) & PUSH_BUTTON
-    return kind is not None and not hidden and not pushed and len(annotation.get("/Rect", [])) == 4
+    return kind is not None and not hidden and not pushed and _is_rectangle(annotation.get("/Rect"))
+
+
+def _is_rectangle(value: Any) -> bool:
+    import pikepdf
+
+    return isinstance(value, pikepdf.Array) and len(value) == 4
 
 
 def _widget(annotation: Any, number: int, frame: Frame) -> Widget:

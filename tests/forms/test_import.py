@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from pathlib import Path
 
@@ -118,6 +119,36 @@ def test_every_awkward_form_comes_in_and_its_map_fills_it(name: str, told, tmp_p
     done = import_form(tmp_path / "awkward" / f"{name}.pdf", "acme", tmp_path)
     _, faults = try_form(told.case, told.chart, told.assessment, read_map(done.map), tmp_path, tmp_path / "payer_forms")
     assert faults == ()
+
+
+def broken(source: Path, target: Path, seed: int) -> None:
+    """A copy of a form in which a few values are of another kind than they must be, or gone."""
+    chance = random.Random(seed)
+    with pikepdf.open(source) as pdf:
+        holders = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary)]
+        for holder in chance.choices(holders, k=4):
+            key = chance.choice(list(holder.keys()))
+            values = [1, -7, True, pikepdf.String("x"), pikepdf.Name("/X"), pikepdf.Array([1]), pikepdf.Dictionary()]
+            if chance.random() < 0.2:
+                del holder[key]
+            else:
+                holder[key] = chance.choice(values)
+        pdf.save(target)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_broken_form_comes_in_or_is_refused_by_name(seed: int, tmp_path: Path) -> None:
+    name = sorted(FORMS)[seed % len(FORMS)]
+    draft(tmp_path, name)
+    try:
+        broken(tmp_path / "awkward" / f"{name}.pdf", tmp_path / "plan.pdf", seed)
+    except (pikepdf.PdfError, RuntimeError):
+        return  # so broken that it cannot be written
+    try:
+        assert import_form(tmp_path / "plan.pdf", "acme", tmp_path).fields
+    except UnreadableInput as refused:
+        assert refused.where == "plan.pdf"
+        assert refused.fix
 
 
 def hidden_names(source: Path, target: Path) -> dict[str, str]:
