@@ -57,7 +57,7 @@ def inspect(pdf: Path, for_map: bool) -> None:
         seen = look(pdf, Path(work))
     if not for_map:
         how = "no fields; its blanks, found from what is printed" if seen.overlay else "fields"
-        click.echo(f"{pdf.name}: {len(seen.pages)} pages, {how}:")
+        click.echo(f"{pdf.name}: {len(seen.pages)} page{'s' if len(seen.pages) > 1 else ''}, {how}:")
     for line in map_lines(seen) if for_map else field_lines(seen):
         click.echo(line)
 

@@ -151,8 +151,11 @@ def _tie_in(pdf: Any, form: Any) -> None:
         form.Fields = []
     known = {field.objgen for field in form.Fields}
     for page in pdf.pages:
-        for annotation in page.obj.get("/Annots", []):
+        annotations = page.obj.get("/Annots", [])
+        for index, annotation in enumerate(annotations):
             if annotation.get("/Subtype") == "/Widget":
+                if not annotation.is_indirect:
+                    annotation = annotations[index] = pdf.make_indirect(annotation)
                 _settle(annotation)
                 if str(inherited(annotation, "/FT")) == "/Sig" and "/V" in field_of(annotation):
                     del field_of(annotation)["/V"]  # a seal of the blank, which filling breaks

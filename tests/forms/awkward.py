@@ -245,6 +245,13 @@ def not_in_the_form(sheet: Sheet) -> None:
 
 
 @form
+def written_into_the_page(sheet: Sheet) -> None:
+    made = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("direct"), Rect=[100, 600, 300, 620])
+    sheet.pdf.pages[0].obj.Annots = Array([made])
+    sheet.says("direct", "found all the same")
+
+
+@form
 def turned_pages(sheet: Sheet) -> None:
     sheet.pdf.pages[0].obj.Rotate = 90
     sheet.pdf.pages[1].obj.Rotate = 270

@@ -29,7 +29,7 @@ def test_a_form_is_inspected_field_by_field(tmp_path: Path) -> None:
     draw_plan(tmp_path / "plan.pdf", "before_lines", fillable=True)
     code, told = run("inspect", tmp_path / "plan.pdf")
     assert code == 0
-    assert "plan.pdf: 1 pages, fields:" in told
+    assert "plan.pdf: 1 page, fields:" in told
     assert "tick: Yes" in told
     code, told = run("inspect", tmp_path / "plan.pdf", "--map")
     assert told.startswith('fingerprint: "')
