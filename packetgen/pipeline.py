@@ -26,7 +26,7 @@ from packetgen.forms.model import FilledForm
 from packetgen.letters.model import Letter, Material
 from packetgen.letters.write import write_letter
 from packetgen.packet.bind import bind
-from packetgen.packet.choose import choose, left_out_by_a_person
+from packetgen.packet.choose import choose, left_out_by_a_person, without_left_out
 from packetgen.packet.coverage import coverage_sheet
 from packetgen.packet.fresh import digest_of_inputs, output_of
 from packetgen.packet.guard import guard_packet
@@ -113,7 +113,7 @@ def check(case_file: Path, work: Path, progress: Progress | None = None) -> Chec
     sources = [ToRead(d.path, case.folder / d.path, d.password or "") for d in case.documents]
     documents, read_problems = read_documents(sources, work, PageCache(), progress)
     kinds = {d.label: typed.kind for d, typed in zip(documents, case.documents, strict=True) if typed.kind}
-    extraction = extract(documents, kinds).without(left_out_by_a_person(case, documents))
+    extraction = extract(without_left_out(case, documents), kinds)
     patient_problems = guard_patient(extraction.findings, case, {d.label: d.path for d in documents})
     chart = reconcile(extraction)
     assessment = assess(case, chart, payer, policy, date.today())

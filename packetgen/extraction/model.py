@@ -7,7 +7,6 @@ may be partial ("2024", "2024-03"): the program keeps the precision that the not
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -268,8 +267,3 @@ class Extraction:
 
     documents: tuple[DocumentSummary, ...]
     findings: tuple[Finding, ...]
-
-    def without(self, exhibit_pages: Collection[str]) -> Extraction:
-        """What is left when nothing on these pages ("A-3") may be used: a finding that rests on one goes."""
-        kept = tuple(f for f in self.findings if not any(e.exhibit_page in exhibit_pages for e in f.evidence))
-        return Extraction(self.documents, kept)

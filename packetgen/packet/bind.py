@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from packetgen.case import Case
-from packetgen.documents.model import Document
+from packetgen.documents.model import Box, Document
 from packetgen.documents.slip import draw_slip
 from packetgen.errors import SafetyStop
 from packetgen.extraction.model import Evidence
@@ -65,11 +65,7 @@ def bind(
     links += [*_forward(drawn, leaves, pages), *_from_inserts(inserts, firsts, leaves, pages)]
     links += _back(drawn, marks, leaves)
     pdf = folder / "packet.pdf"
-    fields = [
-        (first + insert.sign_at[0] - 1, leaves[first + insert.sign_at[0] - 2].sheet.box(insert.sign_at[1]))
-        for insert, first in zip(inserts, firsts, strict=True)
-        if insert.sign_at
-    ]
+    fields = list(_fields(inserts, firsts, leaves))
     write_pdf(pdf, case, leaves, _overlays(case, documents, leaves, marks, draft), links, parts, fields)
     made = tuple((link.page, link.to) for link in links)
     return Packet(pdf, len(leaves), tuple(parts), citations, made, draft)
@@ -186,6 +182,14 @@ def _from_inserts(
             page, to = first + cited.page - 1, pages[cited.exhibit_page]
             box = leaves[page - 1].sheet.box(cited.box)
             yield Link(page, box, to, 0.0, f"Exhibit {cited.exhibit_page}, page {to}")
+
+
+def _fields(inserts: Sequence[Insert], firsts: Sequence[int], leaves: Sequence[Leaf]) -> Iterator[tuple[int, Box]]:
+    """The signature fields that inserts ask for, on packet pages."""
+    for insert, first in zip(inserts, firsts, strict=True):
+        if insert.sign_at:
+            page = first + insert.sign_at[0] - 1
+            yield page, leaves[page - 1].sheet.box(insert.sign_at[1])
 
 
 def _back(drawn: Sequence[FrontLink], marks: Mapping[int, tuple[Mark, ...]], leaves: Sequence[Leaf]) -> Iterator[Link]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packetgen.case import Case, CaseDocument, page_numbers
 from packetgen.chart import words
@@ -43,6 +43,20 @@ def left_out_by_a_person(case: Case, documents: Sequence[Document]) -> frozenset
                 )
         found |= {f"{document.label}-{number}" for number in _decided(typed.leave_out)}
     return frozenset(found)
+
+
+def without_left_out(case: Case, documents: Sequence[Document]) -> tuple[Document, ...]:
+    """The documents as they may be used: nothing stands on a page that a person left out."""
+    out = left_out_by_a_person(case, documents)
+    return tuple(
+        replace(
+            document,
+            pages=tuple(
+                replace(page, lines=()) if f"{document.label}-{page.number}" in out else page for page in document.pages
+            ),
+        )
+        for document in documents
+    )
 
 
 def choose(

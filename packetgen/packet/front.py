@@ -39,6 +39,7 @@ COLUMNS = (22.0, 146.0, 80.0, 178.0, 90.0)  # number, criterion, verdict, chart,
 QUOTE_CHARACTERS = 170
 PLACES = 4
 ONE_COLUMN = 18
+MOST_LINES = 40  # of a row, so that it fits on a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ def _row(number: int, criterion: Criterion) -> Row:
     if criterion.evidence and criterion.verdict != "missing":
         quote = f"“{_short(criterion.evidence[0].quote)}”"
         shows += [(ITALIC, line) for line in typeset.wrap(quote, ITALIC, SMALL, COLUMNS[3] - 8)]
+    if len(shows) > MOST_LINES:
+        shows = [*shows[: MOST_LINES - 1], (REGULAR, "… and more, which the letter tells")]
     lines = max(len(says), len(shows), len(_places(criterion)))
     return Row(number, criterion, tuple(says), tuple(shows), lines * LEADING + 9)
 
@@ -132,7 +135,7 @@ def draw_front(
 
 
 def _cover(canvas: Any, case: Case, assessment: Assessment, parts: Sequence[Part], draft: str) -> list[tuple[Box, int]]:
-    request, provider, insurance = case.request, case.provider, case.insurance
+    request, provider = case.request, case.provider
     y = LETTER[1] - MARGIN - 26
     say(canvas, MARGIN, y, provider.practice, BOLD, 12, BLUE)
     contact = f"Phone {provider.phone} · Fax {provider.fax}"
@@ -150,13 +153,31 @@ def _cover(canvas: Any, case: Case, assessment: Assessment, parts: Sequence[Part
         canvas.rect(MARGIN, y - 16, WIDTH, 24)
         say(canvas, MARGIN + 8, y - 8, f"DRAFT, not for submission: {draft}", BOLD, 10, INK)
         y -= 38
+    for name, value in _identification(case, assessment):
+        lines = typeset.wrap(value, REGULAR, 10.5, WIDTH - 96)
+        say(canvas, MARGIN, y, name, BOLD, 10.5, GREY)
+        for text in lines:
+            say(canvas, MARGIN + 96, y, text, REGULAR, 10.5, INK)
+            y -= 14.5
+        y -= 3.5
+    links = _contents(canvas, y - 10, parts)
+    y = FLOOR + 14
+    for text in typeset.wrap(NOTICE, REGULAR, 8, WIDTH):
+        say(canvas, MARGIN, y, text, REGULAR, 8, GREY)
+        y -= 10
+    return links
+
+
+def _identification(case: Case, assessment: Assessment) -> list[tuple[str, str]]:
+    """Whom it concerns and what is asked, by what a plan files requests by."""
+    request, provider, insurance = case.request, case.provider, case.insurance
     reference = assessment.reference
     kind = request.kind.replace("_", " ").capitalize()
     to = f"{reference.payer}" + (f", fax {insurance.fax}" if insurance.fax else "")
     address = ", ".join(
         part for part in (insurance.plan, f"group {insurance.group}" if insurance.group else "") if part
     )
-    rows = [
+    return [
         ("To", to),
         ("Patient", f"{case.patient.name}, born {words.day(case.patient.birth_date)}"),
         ("Member ID", insurance.member_id + (f", {address}" if address else "")),
@@ -170,19 +191,6 @@ def _cover(canvas: Any, case: Case, assessment: Assessment, parts: Sequence[Part
         ("Return fax", provider.fax),
         ("Case", case.case),
     ]  # fmt: skip
-    for name, value in rows:
-        lines = typeset.wrap(value, REGULAR, 10.5, WIDTH - 96)
-        say(canvas, MARGIN, y, name, BOLD, 10.5, GREY)
-        for text in lines:
-            say(canvas, MARGIN + 96, y, text, REGULAR, 10.5, INK)
-            y -= 14.5
-        y -= 3.5
-    links = _contents(canvas, y - 10, parts)
-    y = FLOOR + 14
-    for text in typeset.wrap(NOTICE, REGULAR, 8, WIDTH):
-        say(canvas, MARGIN, y, text, REGULAR, 8, GREY)
-        y -= 10
-    return links
 
 
 def _contents(canvas: Any, y: float, parts: Sequence[Part]) -> list[tuple[Box, int]]:

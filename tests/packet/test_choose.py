@@ -10,8 +10,8 @@ from packetgen.case import Case, page_numbers
 from packetgen.chart import words
 from packetgen.documents.model import Box, Document, Line, Page, Word
 from packetgen.errors import BadCaseFile
-from packetgen.extraction.model import DocumentSummary, Evidence, Extraction
-from packetgen.packet.choose import Choice, choose, left_out_by_a_person
+from packetgen.extraction.model import DocumentSummary, Evidence
+from packetgen.packet.choose import Choice, choose, left_out_by_a_person, without_left_out
 from packetgen.packet.leftout import lay_out_left_out
 from packetgen.packet.protected import categories_in, load
 
@@ -103,10 +103,10 @@ def test_a_page_left_out_by_a_person_stays_out_with_the_reason(told) -> None:
 def test_what_stands_on_a_page_left_out_proves_nothing(told) -> None:
     case = told.case.model_dump(exclude={"folder"})
     case["documents"] = [{"path": "visit.pdf", "leave_out": {"2": "another patient's"}}]
-    out = left_out_by_a_person(Case.model_validate(case), told.documents)
-    assert out == {"A-2"}
-    left = Extraction((), told.findings).without(out).findings
-    assert [finding.evidence[0].page for finding in left] == [1]
+    documents = (document("Note of 10/02/2026", "HIV"),)
+    left = without_left_out(Case.model_validate(case), documents)
+    assert [[word.text for word in page.words] for page in left[0].pages] == [["Note", "of", "10/02/2026"], []]
+    assert left_out_by_a_person(Case.model_validate(case), documents) == {"A-2"}
 
 
 def test_a_page_that_the_document_does_not_have_is_an_error(told) -> None:

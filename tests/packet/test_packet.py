@@ -9,10 +9,12 @@ import pytest
 from packetgen.documents.model import Box
 from packetgen.errors import Problem, SafetyStop
 from packetgen.packet.bind import account_for_pages
+from packetgen.packet.front import lay_out
 from packetgen.packet.marks import Mark, number_boxes
 from packetgen.packet.model import LeftOut
 from packetgen.packet.sheet import BOTTOM, LEFT, RIGHT, TOP, place, whole
 from packetgen.packet.worklist import worklist
+from packetgen.policy.model import Assessment, Criterion
 
 
 @pytest.mark.parametrize("size", [(612, 792), (792, 612), (595, 842), (1700, 2200), (300, 400), (2000, 100)])
@@ -33,6 +35,16 @@ def test_numbers_in_the_margin_do_not_overlap_and_are_not_repeated_nearby() -> N
     assert [number for number, _ in placed].count(1) == 1
     boxes = [box for _, box in placed]
     assert all(above.bottom <= below.top for above, below in pairwise(boxes))
+
+
+def test_a_row_of_the_crosswalk_never_runs_off_its_page(told) -> None:
+    reference = told.assessment.reference
+    shown = "; ".join(f"therapy number {n}, taken for a long time without any benefit" for n in range(90))
+    criteria = tuple(Criterion(f"c{n}", "Trials", "met", "", (), reference, shown=shown) for n in range(3))
+    pages = lay_out(Assessment(reference, criteria))
+    assert [len(rows) for rows in pages] == [1, 1, 1]
+    assert all(row.height < 560 for rows in pages for row in rows)
+    assert pages[0][0].shows[-1][1] == "… and more, which the letter tells"
 
 
 def test_a_lost_page_of_the_chart_stops(told) -> None:
