@@ -77,7 +77,7 @@ def test_the_samples_can_be_made_again_to_the_byte(tmp_path: Path) -> None:
 def test_doctor_finds_what_bootstrap_installed() -> None:
     done = packetgen("doctor")
     assert done.returncode == 0, done.stdout
-    assert done.stdout.count("ok ") == 3
+    assert done.stdout.count("ok ") == 4
 
 
 def test_payers_are_listed() -> None:
