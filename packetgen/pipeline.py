@@ -29,6 +29,7 @@ from packetgen.packet.bind import bind
 from packetgen.packet.choose import choose, left_out_by_a_person, without_left_out
 from packetgen.packet.coverage import coverage_sheet
 from packetgen.packet.fresh import digest_of_inputs, output_of
+from packetgen.packet.front import shown_places
 from packetgen.packet.guard import guard_packet
 from packetgen.packet.manifest import manifest
 from packetgen.packet.model import Insert, Packet
@@ -204,8 +205,8 @@ def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fol
 
 def _cited(assessment: Assessment, form: FilledForm, inserts: Sequence[Insert]) -> set[str]:
     """The exhibit pages that something in the packet cites."""
-    places = [*assessment.evidence]
-    places += [place for field in form.fields for place in field.evidence]
+    places = [place for criterion in assessment.criteria for place in shown_places(criterion)]
+    places += [place for field in form.fields for place in field.evidence[:1]]
     links = [link for insert in inserts for link in insert.links]
     return {*(place.exhibit_page for place in places), *(link.exhibit_page for link in links)}
 

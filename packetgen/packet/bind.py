@@ -138,8 +138,8 @@ def _marks(
         numbers[evidence] += []
     found: dict[int, list[Mark]] = defaultdict(list)
     for evidence, criteria in numbers.items():
-        if evidence.exhibit_page in hidden:
-            continue
+        if evidence.exhibit_page in hidden or evidence.exhibit_page not in pages:
+            continue  # held back, or told by a page that another one made needless
         page = pages[evidence.exhibit_page]
         sheet = leaves[page - 1].sheet
         found[page].append(Mark(tuple(sheet.box(box) for box in evidence.boxes), tuple(dict.fromkeys(criteria))))

@@ -85,7 +85,7 @@ def _row(number: int, criterion: Criterion) -> Row:
         shows += [(ITALIC, line) for line in typeset.wrap(quote, ITALIC, SMALL, COLUMNS[3] - 8)]
     if len(shows) > MOST_LINES:
         shows = [*shows[: MOST_LINES - 1], (REGULAR, "… and more, which the letter tells")]
-    lines = max(len(says), len(shows), len(_places(criterion)))
+    lines = max(len(says), len(shows), len(shown_places(criterion)))
     return Row(number, criterion, tuple(says), tuple(shows), lines * LEADING + 9)
 
 
@@ -100,8 +100,8 @@ def _short(quote: str) -> str:
     return quote if len(quote) <= QUOTE_CHARACTERS else quote[:QUOTE_CHARACTERS].rsplit(" ", 1)[0] + " …"
 
 
-def _places(criterion: Criterion) -> list[Evidence]:
-    """One place for each exhibit page that shows it."""
+def shown_places(criterion: Criterion) -> list[Evidence]:
+    """The places that the crosswalk cites: one for each exhibit page, the most telling first, no more than PLACES."""
     return list({place.exhibit_page: place for place in reversed(criterion.evidence)}.values())[::-1][:PLACES]
 
 
@@ -265,7 +265,7 @@ def _draw_row(canvas: Any, row: Row, top: float, pages: Mapping[str, int], page:
     say(canvas, lefts[2], first, verdict, BOLD, SMALL, INK)
     for line, (font, text) in enumerate(row.shows):
         say(canvas, lefts[3], first - line * LEADING, text, font, SMALL, INK)
-    for line, place in enumerate(_places(row.criterion)):
+    for line, place in enumerate(shown_places(row.criterion)):
         y = first - line * LEADING
         text = f"Ex. {place.exhibit_page}, p. {pages[place.exhibit_page]}"
         say(canvas, lefts[4], y, text, REGULAR, SMALL, BLUE)

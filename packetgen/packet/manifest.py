@@ -78,6 +78,7 @@ def manifest(
     exit_code: int,
 ) -> Manifest:
     """The account of a packet. outputs, rules: SHA-256 by file name."""
+    there = packet.exhibit_pages
     return Manifest(
         case.case,
         __version__,
@@ -93,7 +94,9 @@ def manifest(
         packet.citations,
         packet.links,
         tuple(
-            FormValue(f.name, f.page, tuple(dict.fromkeys(place.exhibit_page for place in f.evidence)))
+            FormValue(
+                f.name, f.page, tuple(dict.fromkeys(p.exhibit_page for p in f.evidence if p.exhibit_page in there))
+            )
             for f in form.fields
         ),
         dict(rules),
