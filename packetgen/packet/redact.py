@@ -61,7 +61,8 @@ def redact(source: Path, target: Path, phrases: Sequence[str], folder: Path) -> 
     found: dict[int, set[int]] = {number: set() for number in range(1, len(phrases) + 1)}
     with pikepdf.open(source) as out:
         for number, page in enumerate(pdf, 1):
-            hits = [(phrase, words) for phrase, text in enumerate(phrases, 1) if (words := _find(page, text))]
+            read = _words_of(page)
+            hits = [(phrase, words) for phrase, text in enumerate(phrases, 1) if (words := _find(read, text))]
             if hits:
                 for phrase, _ in hits:
                     found[phrase].add(number)
@@ -78,9 +79,13 @@ def redact(source: Path, target: Path, phrases: Sequence[str], folder: Path) -> 
     return tuple(Redacted(number, tuple(sorted(pages))) for number, pages in found.items())
 
 
-def _find(page: Any, phrase: str) -> list[Word]:
-    """The words of every place where a page has the phrase."""
-    words = [word for line in lines_of(list(words_in(page))) for word in line.words]
+def _words_of(page: Any) -> list[Word]:
+    """Every word of a page, seen or hidden, in reading order: a phrase may run over the end of a line."""
+    return [word for line in lines_of(list(words_in(page))) for word in line.words]
+
+
+def _find(words: Sequence[Word], phrase: str) -> list[Word]:
+    """The words of every place where the phrase stands."""
     return [word for first, last in _places([word.text for word in words], phrase) for word in words[first:last]]
 
 
@@ -95,7 +100,7 @@ def _places(texts: Sequence[str], phrase: str) -> Iterable[tuple[int, int]]:
             read += letters_of(texts[last])
             if len(read) > len(wanted) + 2:
                 break
-            if read and read[:1] and fuzz.ratio(read, wanted) >= LIKE and letters_of(text):
+            if letters_of(text) and fuzz.ratio(read, wanted) >= LIKE:
                 yield first, last + 1
 
 
@@ -147,7 +152,7 @@ def prove(pdf: Path, phrases: Sequence[str], pages: Sequence[int], folder: Path)
     import pypdfium2
 
     document = pypdfium2.PdfDocument(pdf)
-    left = [number for number, page in enumerate(document, 1) if any(_find(page, phrase) for phrase in phrases)]
+    left = [number for number, page in enumerate(document, 1) if _any(_words_of(page), phrases)]
     document.close()
     proofs = [_Proof(pdf, page, tuple(phrases), folder) for page in pages]
     results = each_in_a_child(_shows, proofs, seconds=lambda _: 3 * OCR_SECONDS_PER_PAGE, memory_bytes=OCR_MEMORY_BYTES)
@@ -165,5 +170,8 @@ def _shows(proof: _Proof) -> bool:
     import pypdfium2
 
     picture = pypdfium2.PdfDocument(proof.pdf)[proof.page - 1].render(scale=DPI / 72, grayscale=True).to_pil()
-    texts = [word.text for word in read_image(picture, DPI, proof.folder, f"proof-{proof.page}").words]
-    return any(any(True for _ in _places(texts, phrase)) for phrase in proof.phrases)
+    return _any(read_image(picture, DPI, proof.folder, f"proof-{proof.page}").words, proof.phrases)
+
+
+def _any(words: Sequence[Word], phrases: Sequence[str]) -> bool:
+    return any(_find(words, phrase) for phrase in phrases)

@@ -14,6 +14,7 @@ from packetgen.files import sha256
 from packetgen.packet.manifest import Manifest
 from packetgen.packet.model import Part, exhibit_pages
 from packetgen.packet.sheet import BOTTOM, TOP
+from packetgen.packet.wanted import PACKET
 
 FORBIDDEN = ("/JavaScript", "/EmbeddedFiles", "/OpenAction", "/AA")
 STANDARD_FONTS = ("Helvetica", "Times", "Courier", "Symbol", "ZapfDingbats")  # every viewer has them; plans' forms do
@@ -26,8 +27,19 @@ def verify(pdf: Path, account: Manifest) -> None:
     found = list(faults(pdf, account))
     if found:
         raise SafetyStop(
-            "; ".join(found), where="packet.pdf", fix="Do not send it. Build again; if it happens again, report it."
+            "; ".join(found), where=PACKET, fix="Do not send it. Build again; if it happens again, report it."
         )
+
+
+def is_variant(pdf: Path, account: Manifest) -> bool:
+    """Whether a file is one that was made from the packet: a fax, a part, a redacted or a locked one."""
+    return pdf.name != PACKET and pdf.name in account.outputs
+
+
+def faults_of_variant(pdf: Path, account: Manifest) -> Iterator[str]:
+    """A variant was proved when it was made, so it need only be the same file still."""
+    if account.outputs[pdf.name] != sha256(pdf.read_bytes()):
+        yield "the file is not the one that was made: its SHA-256 is another"
 
 
 def faults(pdf: Path, account: Manifest) -> Iterator[str]:
@@ -36,7 +48,7 @@ def faults(pdf: Path, account: Manifest) -> Iterator[str]:
     import pypdfium2
 
     raw = pdf.read_bytes()
-    if account.outputs.get("packet.pdf") != sha256(raw):
+    if account.outputs.get(PACKET) != sha256(raw):
         yield "the file is not the one that was built: its SHA-256 is another"
     try:
         with pikepdf.open(pdf) as opened:

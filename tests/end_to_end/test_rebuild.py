@@ -61,6 +61,10 @@ def test_a_locked_file_needs_its_passphrase_and_goes_when_it_is_no_longer_wanted
     parts = sorted(path.name for path in (folder / "packet").glob("packet-*.pdf"))
     assert parts[0].startswith("packet-part-1-of-")
     assert all(name in done.stdout for name in parts)
+    done = packetgen("verify", folder / "packet" / parts[0])
+    assert (done.returncode, done.stdout.strip()[-9:]) == (0, "unchanged")
+    (folder / "packet" / parts[1]).write_bytes(b"%PDF-1.7")
+    assert packetgen("verify", folder / "packet" / parts[1]).returncode == 5
     account = json.loads((folder / "packet" / "manifest.json").read_text())
     assert set(parts) < set(account["outputs"])
     packetgen("build", folder / "case.yaml")
