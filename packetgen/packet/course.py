@@ -17,7 +17,10 @@ TOLD = ("ineffective", "partial_response", "not_tolerated", "contraindicated", "
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value at a time. on: ISO, may be partial; low, high: the same for a single number."""
+    """A value at a time. on: ISO, may be partial, "" for one told of before treatment without its date.
+
+    low, high: the same for a single number
+    """
 
     on: str
     low: float
@@ -56,7 +59,7 @@ class Course:
     def dates(self) -> list[date]:
         """Every date that is drawn."""
         on = [point.on for panel in self.panels for series in panel for point in series.points]
-        days = [middle(text) for text in [*on, *(session.on for session in self.sessions)]]
+        days = [middle(text) for text in [*on, *(session.on for session in self.sessions)] if text]
         for fact in self.therapies:
             days += [span(text)[0] for text in (fact.value.start,) if text]
             days += [span(text)[1] for text in (fact.value.stop,) if text]
@@ -96,13 +99,16 @@ def _headache(chart: Chart, name: str) -> tuple[Point, ...]:
         count = getattr(month.value, name)
         if count is not None and not month.against:
             points.append(Point(month.value.month, count, count, "counted from the diary", month.evidence))
+    written = {summary.document: summary.date for summary in chart.documents}
     for facts in (chart.baseline, chart.current, chart.on_treatment):
         fact: Fact[Amount] | None = getattr(facts, name)
         for finding in fact.findings if fact else ():
             stated = getattr(finding.value, f"{name}_per_month", None)
             low, high = words.ends_of(stated) if stated is not None else (0.0, float("inf"))
+            # what a note tells of the time before is not of the note's own date
+            undated = facts is chart.baseline and finding.as_of == written.get(finding.evidence[0].document)
             if finding.as_of and high < float("inf"):
-                points.append(Point(finding.as_of, low, high, "stated", finding.evidence))
+                points.append(Point("" if undated else finding.as_of, low, high, "stated", finding.evidence))
     return _merged(points)
 
 
@@ -112,7 +118,7 @@ def _merged(points: Iterable[Point]) -> tuple[Point, ...]:
     for point in points:
         found.setdefault((point.on, point.low, point.high, point.how), []).extend(point.places)
     merged = [Point(*key, tuple(dict.fromkeys(places))) for key, places in found.items()]
-    return tuple(sorted(merged, key=lambda point: middle(point.on)))
+    return tuple(sorted(merged, key=lambda point: middle(point.on) if point.on else date.min))
 
 
 def _scores(chart: Chart) -> list[Series]:

@@ -30,6 +30,7 @@ TELLS = "As the exhibits tell it; each point and therapy is listed with its page
 LEFT, RIGHT = MARGIN + 30, LETTER[0] - MARGIN - 12
 STRIP, LANE, LANES = 104.0, 20.0, 8
 RADIUS = 3.2
+MOST_TICKS = 11
 CITED = 3  # exhibit pages of one row
 POINT_COLUMNS = (72.0, 176.0, 64.0, 120.0, 84.0)  # when, what, value, how, exhibit
 THERAPY_COLUMNS = (128.0, 62.0, 96.0, 146.0, 84.0)  # drug, dose, taken, outcome, exhibit
@@ -139,11 +140,11 @@ def _round_step(most: float) -> float:
 def _line(
     canvas: Any, index: int, series: Series, axis: Callable[[date], float], level: Callable[[float], float]
 ) -> None:
-    places = [(axis(middle(p.on)), level((p.low + p.high) / 2), p) for p in series.points]
+    places = [(axis(middle(p.on)) if p.on else LEFT + 6, level((p.low + p.high) / 2), p) for p in series.points]
     canvas.setStrokeColor(INK)
     canvas.setLineWidth(1.1)
     canvas.setDash(3, 2) if index else canvas.setDash()
-    for (x0, y0, _), (x1, y1, _) in pairwise(places):
+    for (x0, y0, _), (x1, y1, _) in pairwise(place for place in places if place[2].on):
         canvas.line(x0, y0, x1, y1)
     canvas.setDash()
     free = RIGHT + 100.0
@@ -152,6 +153,9 @@ def _line(
             canvas.line(x, level(point.low), x, level(point.high))
         _shape(canvas, index, x, y)
         text = _value(point)
+        if not point.on:
+            say(canvas, x + 6, y - 2.6, f"{text} before treatment", BOLD, 8, INK)
+            continue
         half = typeset.width_of(text, BOLD, 8) / 2
         if x + half < free:
             say(canvas, x - half, y + 6 if index == 0 else y - 13, text, BOLD, 8, INK)
@@ -209,7 +213,7 @@ def _time_line(canvas: Any, dates: Sequence[date], axis: Callable[[date], float]
     canvas.setLineWidth(0.8)
     canvas.line(LEFT, bottom, RIGHT, bottom)
     months = (max(dates) - min(dates)).days / 30.4
-    every = next((n for n in (1, 3, 6, 12, 24, 60) if months / n <= 14), 120)
+    every = next((n for n in (1, 3, 6, 12, 24, 60) if months / n <= MOST_TICKS), 120)
     year, month = min(dates).year, 1
     while (day := date(year, month, 1)) <= max(dates):
         if axis(day) >= LEFT:
@@ -227,7 +231,7 @@ def _value(point: Point) -> str:
 def _points(paper: _Paper, course: Course) -> None:
     """Every point of the picture with the page it was read on."""
     rows = [
-        ((words.day(point.on), series.name, _value(point), point.how), point.places)
+        ((words.day(point.on) if point.on else "Before treatment", series.name, _value(point), point.how), point.places)
         for panel in course.panels
         for series in panel
         for point in series.points
@@ -235,6 +239,8 @@ def _points(paper: _Paper, course: Course) -> None:
     rows += [
         ((words.day(s.on), f"{s.product} given", f"{s.units:g} units", "stated"), s.places) for s in course.sessions
     ]
+    if not rows:
+        return
     _table(paper, "Where the points were read", ("When", "What", "Value", "How", "Exhibit"), POINT_COLUMNS, rows)
 
 

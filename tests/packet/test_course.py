@@ -92,6 +92,36 @@ def test_diary_months_and_stated_days_are_points_of_one_measure() -> None:
     assert [p.low for p in migraine.points] == [11, 12, 10]
 
 
+def test_what_a_note_tells_of_the_time_before_is_not_drawn_at_the_notes_date(tmp_path: Path) -> None:
+    told = chart(
+        finding(HeadacheFrequency(23.0, when="baseline"), 1, "2026-10-02"),
+        finding(HeadacheFrequency(20.0, when="baseline"), 2, "2025-03"),
+        finding(HeadacheFrequency(9.0), 3, "2026-10-02"),
+        finding(HeadacheFrequency(11.0), 4, "2026-07-02"),
+    )
+    points = {(p.on, p.low) for p in course_of(told).panels[0][0].points}
+    assert ("", 23.0) in points
+    assert ("2026-10-02", 9.0) in points
+    assert ("2026-10-02", 23.0) not in points
+    insert = draw_course(told, tmp_path)
+    text = pypdfium2.PdfDocument(insert.pdf)[0].get_textpage().get_text_range()
+    assert "23 before treatment" in text
+
+
+def test_therapies_without_any_point_have_no_empty_table(tmp_path: Path) -> None:
+    told = (
+        finding(
+            Therapy("baclofen", "muscle_relaxant", "first_line_other", "ineffective", start="2024", stop="2025"), 1
+        ),
+        finding(
+            Therapy("tizanidine", "muscle_relaxant", "first_line_other", "ineffective", start="2025", stop="2026"), 2
+        ),
+    )
+    text = pypdfium2.PdfDocument(draw_course(chart(*told), tmp_path).pdf)[0].get_textpage().get_text_range()
+    assert "tizanidine · ineffective" in text
+    assert "Where the points were read" not in text
+
+
 def test_what_has_no_date_or_is_told_once_is_no_course(tmp_path: Path) -> None:
     course = course_of(
         chart(finding(Score("HIT-6", 65.0), 1), finding(Score("MIDAS", 58.0, date="2026-01-01"), 2),
