@@ -244,6 +244,7 @@ def _plain(assessment: Assessment) -> dict[str, object]:
     return {
         "policy": assessment.reference,
         "criteria": assessment.criteria,
+        "questions": assessment.questions,
         "checks": assessment.checks,
         "deadlines": assessment.deadlines,
         "problems": assessment.problems,

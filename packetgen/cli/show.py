@@ -39,7 +39,7 @@ def print_assessment(assessment: Assessment) -> None:
     from packetgen.chart import words
 
     click.echo(f"{assessment.reference.payer} · {assessment.reference.citation}")
-    for criterion in assessment.criteria:
+    for criterion in (*assessment.criteria, *assessment.questions):
         _print_verdict(criterion)
     click.echo("Codes, dose, dates")
     for check in assessment.checks:

@@ -39,7 +39,7 @@ def digest_of(
     signed = {
         "case": case.model_dump(mode="json", exclude={"folder"}),
         "documents": [document.sha256 for document in documents],
-        "verdicts": [assessment.reference, assessment.criteria, assessment.checks],
+        "verdicts": [assessment.reference, assessment.criteria, assessment.questions, assessment.checks],
         "form": sha256_of(form.pdf),
         "letter": sha256_of(letter.docx),
     }

@@ -24,14 +24,21 @@ def assess(case: Case, chart: Chart, payer: PolicyFile, rules: RuleInForce, toda
     """Judge the request by the policy. A rule whose confidence is not high gives "check" at best."""
     reference = _reference(payer, rules)
     judged = [(rule, _capped(judge(rule, case, chart), rule, rules.coverage)) for rule in rules.criteria]
-    criteria = tuple(_criterion(rule, result, reference, rules.coverage) for rule, result in judged)
+    told = [(rule, _criterion(rule, result, reference, rules.coverage)) for rule, result in judged]
     checks = check_request(case, chart, reference)
     problems = (
         *_problems(judged, reference),
         *(check.problem for check in checks if check.problem),
         *_out_of_date(rules, payer, today),
     )
-    return Assessment(reference, criteria, checks, deadlines_of(case, chart), problems)
+    return Assessment(
+        reference,
+        tuple(criterion for rule, criterion in told if not rule.is_question),
+        checks,
+        deadlines_of(case, chart),
+        problems,
+        tuple(criterion for rule, criterion in told if rule.is_question),
+    )
 
 
 def _reference(payer: PolicyFile, rules: RuleInForce) -> PolicyReference:

@@ -65,7 +65,7 @@ def _outcomes(payer: PolicyFile, example: Example, base: ExampleChart, folder: P
         wrong = failure.errors()[0]
         field = ".".join(str(part) for part in wrong["loc"])
         raise _bad(payer, example, f"{field}: {wrong['msg']}", "Correct the example.") from None
-    verdicts = {criterion.id: criterion for criterion in assessment.criteria}
+    verdicts = {criterion.id: criterion for criterion in (*assessment.criteria, *assessment.questions)}
     unknown = sorted(set(example.expect) - {OTHERS} - set(verdicts))
     if unknown:
         raise _bad(payer, example, f"no criterion '{unknown[0]}'", f"There are {', '.join(verdicts)}.")

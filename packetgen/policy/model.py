@@ -120,6 +120,7 @@ class Assessment:
     """The verdicts on one request.
 
     criteria   of the plan's policy, in its order
+    questions  of the policy that no chart answers, such as what the plan's own list says: for the worklist only
     checks     of the request itself: code and procedure agree, dose, interval, dates
     deadlines  that follow from what has happened so far
     problems   what stands between this request and a complete packet
@@ -130,6 +131,7 @@ class Assessment:
     checks: tuple[Check, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     problems: tuple[Problem, ...] = ()
+    questions: tuple[Criterion, ...] = ()
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -60,7 +60,11 @@ def age_on(born: date, day: date) -> int:
 def _diagnosis(rule: DiagnosisRule, case: Case, chart: Chart) -> Judged:
     table = code_rules().of(case.request.indication)
     codes = rule.codes or table.codes
-    named = [fact for fact in chart.diagnoses if _begins(fact, (*codes, *table.codes, *table.depends))]
+    is_of_indication = any(
+        code.startswith(table.codes) or known.startswith(code) for code in codes for known in table.codes
+    )
+    others = (*table.codes, *table.depends) if is_of_indication else ()
+    named = [fact for fact in chart.diagnoses if _begins(fact, (*codes, *others))]
     listed = [fact for fact in named if _begins(fact, codes)]
     if not named:
         return Judged("missing", f"no diagnosis with a code {' or '.join(codes)} is in the chart")
@@ -99,7 +103,6 @@ def _not_together(rule: NotTogetherRule, case: Case, chart: Chart) -> Judged:
     named = [f for f in chart.therapies if f.value.drug_class in rule.classes and f.value.role == "preventive"]
     taken = [f for f in named if f.value.status in ("current", "effective", "planned")]
     ended = [f for f in named if f.value.status in (*ENDED_BADLY, "stopped_other", "never_tried")]
-    classes = " or ".join(name.replace("_", " ") for name in rule.classes)
     if taken:
         shown = ", ".join(f"{f.value.drug}, {f.value.status}" for f in taken)
         planned = all(f.value.status == "planned" for f in taken)
@@ -109,7 +112,7 @@ def _not_together(rule: NotTogetherRule, case: Case, chart: Chart) -> Judged:
     if ended and all(f in ended for f in named):
         shown = "; ".join(f"{f.value.drug}, {f.value.status.replace('_', ' ')}" for f in ended)
         return Judged("met", shown, places(e for f in ended for e in f.evidence), shown=shown)
-    return Judged("missing", f"the chart does not say whether a {classes} is taken now")
+    return Judged("missing", "the chart does not say whether one is taken now")
 
 
 def _treatments(rule: TreatmentsRule, case: Case, chart: Chart) -> Judged:
@@ -215,7 +218,7 @@ def _ruled_out(rule: RuledOutRule, case: Case, chart: Chart) -> Judged:
 
 
 def _statement(question: str, case: Case, chart: Chart) -> Judged:
-    return Judged("check", "only a person can judge this", open=question)
+    return Judged("check", "only a person can judge this", open=question, shown="see the enclosed notes")
 
 
 JUDGES: dict[str, Callable[[Any, Case, Chart], Judged]] = {

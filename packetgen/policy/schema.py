@@ -34,6 +34,11 @@ class CriterionRule(Need):
     settled_by: str | None = None
     kinds: tuple[RequestKind, ...] = ()
 
+    @property
+    def is_question(self) -> bool:
+        """Whether no chart can answer it: the plan or the front desk must, and the packet does not speak of it."""
+        return self.statement is not None and self.who in ("plan", "front_desk")
+
 
 class Coverage(Strict):
     """What a policy asks for some indications, products and kinds of request.
