@@ -20,13 +20,13 @@ def payers_list() -> None:
     Example: packetgen payers list
     """
     from packetgen.policy.catalog import list_payers
-    from packetgen.policy.describe import dates
+    from packetgen.policy.describe import dates, name
 
     for payer in list_payers():
         click.echo(f"{payer.id}: {payer.payer}, {payer.line_of_business}")
         for policy in payer.policies:
             indications = dict.fromkeys(name for coverage in policy.coverage for name in coverage.indications)
-            click.echo(f"  {policy.number}, {dates(policy)}")
+            click.echo(f"  {name(policy)}, {dates(policy)}")
             click.echo(f"    {policy.decides}: {', '.join(name.replace('_', ' ') for name in indications)}")
 
 

@@ -22,7 +22,7 @@ from packetgen.policy.schema import Coverage, CriterionRule, PolicyFile, RuleInF
 
 def assess(case: Case, chart: Chart, payer: PolicyFile, rules: RuleInForce, today: date) -> Assessment:
     """Judge the request by the policy. A rule whose confidence is not high gives "check" at best."""
-    reference = _reference(payer, rules)
+    reference = _reference(case, payer, rules)
     judged = [(rule, _capped(judge(rule, case, chart), rule, rules.coverage)) for rule in rules.criteria]
     told = [(rule, _criterion(rule, result, reference, rules.coverage)) for rule, result in judged]
     checks = check_request(case, chart, reference)
@@ -41,10 +41,10 @@ def assess(case: Case, chart: Chart, payer: PolicyFile, rules: RuleInForce, toda
     )
 
 
-def _reference(payer: PolicyFile, rules: RuleInForce) -> PolicyReference:
+def _reference(case: Case, payer: PolicyFile, rules: RuleInForce) -> PolicyReference:
     policy = rules.policy
     return PolicyReference(
-        payer.payer,
+        (case.insurance.plan if payer.is_a_kind else None) or payer.payer,
         policy.number,
         policy.title,
         policy.effective,
@@ -115,7 +115,7 @@ def _out_of_date(rules: RuleInForce, payer: PolicyFile, today: date) -> Iterator
         yield Problem(
             "policy_stale",
             where,
-            f"{policy.number} was last compared with the plan's text {age} days ago.",
+            f"{policy.number or policy.title} was last compared with the plan's text {age} days ago.",
             "Is there a newer version of this policy? Compare it, and set reviewed: to today.",
             "front_desk",
             "note",

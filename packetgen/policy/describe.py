@@ -29,7 +29,7 @@ def describe(payer: PolicyFile, indication: str | None = None) -> str:
 def _coverage(policy: Policy, coverage: Coverage) -> Iterator[str]:
     names = ", ".join(name.replace("_", " ") for name in coverage.indications)
     yield f"{names}: {', '.join(coverage.kinds).replace('_', ' ')}; {', '.join(coverage.products)}"
-    yield f"  {policy.number}, {policy.title}, {dates(policy)}"
+    yield f"  {name(policy)}, {dates(policy)}"
     for rule in (*coverage.criteria, *policy.general):
         only = f" ({', '.join(rule.kinds)})" if rule.kinds and rule not in coverage.criteria else ""
         yield f"  - {rule.id}: {rule.says}{only}"
@@ -37,6 +37,11 @@ def _coverage(policy: Policy, coverage: Coverage) -> Iterator[str]:
         yield f"      {rule.confidence or coverage.confidence} confidence; {rule.source or coverage.source}"
     if coverage.months:
         yield f"  Authorized for {coverage.months} months."
+
+
+def name(policy: Policy) -> str:
+    """Number and title."""
+    return f"{policy.number}, {policy.title}" if policy.number else f"{policy.title} (number not known)"
 
 
 def dates(policy: Policy) -> str:

@@ -18,6 +18,7 @@ Confidence = Literal["high", "medium", "low"]
 class PolicyReference:
     """Which rule text a verdict rests on.
 
+    number    as the plan gives it; empty when it is not known
     override  why a policy that has expired is used all the same, in the user's words; else empty
     """
 
@@ -33,12 +34,13 @@ class PolicyReference:
     @property
     def citation(self) -> str:
         """In short: "CS2026D0017AP, effective 2026-01-01"."""
-        return f"{self.number}, effective {self.effective.isoformat()}" if self.effective else self.number
+        named = self.number or self.title
+        return f"{named}, effective {self.effective.isoformat()}" if self.effective else named
 
     @property
     def described(self) -> str:
         """As letters and the packet name it: number, title and date."""
-        named = f"{self.number}, {self.title}"
+        named = f"{self.number}, {self.title}" if self.number else self.title
         return f"{named}, effective {words.day(self.effective)}" if self.effective else named
 
 

@@ -62,11 +62,12 @@ class Coverage(Strict):
 class Policy(Strict):
     """One dated policy.
 
+    number              as the plan gives it; none: not known
     effective, expires  first and last day it is in force; None where that is not known
     general             criteria of all its coverage
     """
 
-    number: str
+    number: str = ""
     title: str
     effective: date | None = None
     expires: date | None = None
@@ -137,12 +138,14 @@ class FormRule(Strict):
 class PolicyFile(Strict):
     """A payer, the maps of the forms it wants (templates/forms/<form>.yaml), and its policies.
 
+    payer     how it is named; `is_a_kind`: a kind of plan, so the case's insurance.plan names it
     form      the form for a request that no rule of `forms` fits; the first rule that fits counts
     examples  charts with the verdict that each criterion must give
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
     payer: str
+    is_a_kind: bool = False
     line_of_business: LineOfBusiness
     form: FormId
     forms: tuple[FormRule, ...] = ()

@@ -176,3 +176,26 @@ def test_a_wrong_example_is_told_with_what_was_found(tmp_path: Path) -> None:
     wrong = [outcome for outcome in run_examples(load_payer("uhc-community", folder), folder) if not outcome.holds]
     assert {outcome.verdict for outcome in wrong} == {"met"}
     assert all(outcome.why for outcome in wrong)
+
+
+def test_a_kind_of_plan_is_named_as_the_case_names_it() -> None:
+    payer, rules = load_policy("generic-commercial", "cervical_dystonia", "initial", "onabotulinumtoxinA", SERVICE)
+    base = base_charts()["cervical_dystonia"]
+    example = Example(chart="cervical_dystonia", says="", expect={"others": "met"})
+    case = case_of(example, base, "generic-commercial", SERVICE)
+    named = case.model_copy(update={"insurance": case.insurance.model_copy(update={"plan": "Blue Plains Health"})})
+    chart = chart_of(example, base)
+    assert assess(named, chart, payer, rules, SERVICE).reference.payer == "Blue Plains Health"
+    assert assess(case, chart, payer, rules, SERVICE).reference.payer == "Commercial plan"
+
+
+def test_what_only_the_plan_can_answer_is_a_question_and_no_criterion_of_the_packet() -> None:
+    payer, rules = load_policy("uhc-commercial", "axillary_hyperhidrosis", "initial", "onabotulinumtoxinA", SERVICE)
+    base = base_charts()["axillary_hyperhidrosis"]
+    example = Example(chart="axillary_hyperhidrosis", says="", expect={"others": "met"})
+    case = case_of(example, base, "uhc-commercial", SERVICE)
+    assessment = assess(case, chart_of(example, base), payer, rules, SERVICE)
+    assert [question.id for question in assessment.questions] == ["benefit"]
+    assert "benefit" not in {criterion.id for criterion in assessment.criteria}
+    asked = next(problem for problem in assessment.problems if problem.code == "benefit_check")
+    assert (asked.who, asked.settled_by) == ("plan", "the member's benefit document")
