@@ -98,8 +98,10 @@ def texts_of(widget: Widget, page: Printed, boxes: Sequence[Box], side: Side) ->
     texts = [(widget.tip, TIP)] if words_of(widget.tip) else []
     texts += labels_of(widget.box, boxes, page.phrases, side)
     parts = [re.sub(r"\[\d+\]", "", part) for part in widget.name.split(".")]
-    texts += [(_spoken(parts[-1]), OWN_NAME)]
-    texts += [(_spoken(" ".join(parts[-2:])), FULL_NAME)] if len(parts) > 1 else []
+    names = [(_spoken(parts[-1]), OWN_NAME)]
+    names += [(_spoken(" ".join(parts[-2:])), FULL_NAME)] if len(parts) > 1 else []
+    printed = {word for text, _ in texts for word in words_of(text)}
+    texts += [(name, trust) for name, trust in names if set(words_of(name)) - printed]  # else it only repeats the label
     return [(text, trust) for text, trust in texts if words_of(text)]
 
 
@@ -323,9 +325,20 @@ def _table(rows: Sequence[Sequence[Widget]], page: Printed) -> TableProposal | N
             continue
         used.add(found.value)
         columns.append((Proposal(names[0], found.value, min(0.95, score), because), names))
-    if "row.drug" not in used or len(columns) < 2:
+    if "row.drug" not in used or len(columns) < 2 or _labelled_between(rows, page):
         return None
     return TableProposal("trials", tuple(columns), len(rows))
+
+
+def _labelled_between(rows: Sequence[Sequence[Widget]], page: Printed) -> bool:
+    """Whether words stand between the rows: then each row has labels of its own."""
+    for upper, lower in pairwise(rows):
+        top, bottom = upper[0].box.bottom - 1, lower[0].box.top + 1
+        for phrase in page.phrases:
+            middle = (phrase.box.top + phrase.box.bottom) / 2
+            if top <= middle <= bottom and any(_over(phrase.box, widget.box) for widget in lower):
+                return True
+    return False
 
 
 def _column_texts(top: Widget, page: Printed) -> list[tuple[str, float]]:

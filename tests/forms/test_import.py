@@ -78,6 +78,20 @@ def test_the_blanks_of_a_form_without_fields_are_found_and_understood(style: str
     assert sorted(fact for fact in told.values() if fact) == expressions
 
 
+def test_rows_of_fields_with_labels_of_their_own_are_no_table(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "plan.pdf"), pagesize=(612, 792))
+    for y, labels in ((700, ("Drug Name", "Dose")), (672, ("Diagnosis", "ICD-10 Code"))):
+        for x, label in zip((40, 220), labels, strict=True):
+            canvas.setFont("Helvetica", 7)
+            canvas.line(x, y, x + 165, y)
+            canvas.drawString(x, y - 8, label)
+    canvas.save()
+    facts = {"request.product", 'request.units ~ " units"', "diagnosis", "request.icd10"}
+    assert set(proposed(tmp_path / "plan.pdf", tmp_path).values()) == facts
+
+
 def test_words_underlined_and_shaded_bars_are_no_blanks(tmp_path: Path) -> None:
     from reportlab.pdfgen.canvas import Canvas
 
