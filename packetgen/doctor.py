@@ -24,7 +24,7 @@ def examine() -> tuple[Examined, ...]:
     return (
         _program("Tesseract (OCR)", TESSERACT, "--version"),
         _program("LibreOffice (letters)", SOFFICE, "--version"),
-        _program("Poppler (proof of forms)", PDFTOPPM, "-v"),
+        _program("Poppler (form proofs)", PDFTOPPM, "-v"),
         _letter_font(),
     )
 
