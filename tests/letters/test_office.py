@@ -61,15 +61,15 @@ def strings() -> list[str]:
 def chart_of(texts: list[str]) -> tuple[Fact[Therapy], ...]:
     """Each text once as the reason of a failed trial, and once as the name of a drug that is taken."""
     place = (Evidence("A", 1, (), "", None, "test"),)
-    tried = [Therapy("baclofen", "muscle_relaxant", "first_line_other", "ineffective", reason=text) for text in texts]
-    taken = [Therapy(text, "muscle_relaxant", "first_line_other", "current") for text in texts]
+    tried = [Therapy("baclofen", "muscle_relaxant", "preventive", "ineffective", reason=text) for text in texts]
+    taken = [Therapy(text, "muscle_relaxant", "preventive", "current") for text in texts]
     found = [Finding(therapy, "present", place) for therapy in (*tried, *taken)]
     return tuple(Fact(str(number), finding.value, (finding,)) for number, finding in enumerate(found))
 
 
 def test_no_character_of_two_thousand_random_strings_is_dropped(tmp_path: Path) -> None:
     """In a table's row of the Word file and in a passage, each between marks; control signs become visible marks."""
-    told = material("cervical_dystonia")
+    told = material("chronic_migraine")
     (tmp_path / "passages").mkdir()
     (tmp_path / "passages" / "initial.j2").write_text(
         f"## request\n{{% for drug in continued %}}\n{MARK}{{{{ drug }}}}{MARK}\n{{% endfor %}}\n"
@@ -79,7 +79,7 @@ def test_no_character_of_two_thousand_random_strings_is_dropped(tmp_path: Path) 
                  "{%p for paragraph in passages.request %}", "{{r paragraph }}", "{%p endfor %}"):  # fmt: skip
         document.add_paragraph(line)
     document.save(str(tmp_path / "initial.docx"))
-    template = find_template("initial", "cervical_dystonia", (tmp_path, LETTERS))
+    template = find_template("initial", "chronic_migraine", (tmp_path, LETTERS))
     everything, lost = strings(), []
     for first in range(0, STRINGS, IN_A_LETTER):
         some = everything[first : first + IN_A_LETTER]
