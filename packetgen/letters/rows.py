@@ -246,4 +246,4 @@ def match(criterion: Criterion) -> Match:
 
 def named(fact: Fact[Therapy]) -> Said:
     """A drug with its dose."""
-    return Said(f"{fact.value.drug} {words.dose(fact.value)}".strip(), words.telling(fact))
+    return Said(" ".join(filter(None, [fact.value.drug, words.dose(fact.value)])), words.telling(fact))
