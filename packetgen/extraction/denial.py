@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.dates import dates_in, labelled
+from packetgen.extraction.denial_heading import decided_in, member_id_in, payer_in, reference_in
+from packetgen.extraction.denial_rights import last_day, levels_in, rights_in
 from packetgen.extraction.doses import PRODUCT, PRODUCTS
-from packetgen.extraction.identity import find_identity
 from packetgen.extraction.model import (
     Denial,
     DenialReason,
@@ -27,36 +26,6 @@ from packetgen.extraction.model import (
 from packetgen.extraction.place import Passage, evidence, passages
 from packetgen.extraction.vocabulary import denial_reasons
 
-NUMBER = r"(?: (?:no|number|ID|#))"
-REFERENCE = re.compile(
-    rf"\b(?:Auth(?:orization)?\.? Ref(?:erence)?|Reference{NUMBER}?|Ref(?:\.|erence)? ?#?|Case{NUMBER}?"
-    rf"|Tracking{NUMBER}?|Determination{NUMBER}?|Claim{NUMBER}|Auth(?:orization)?{NUMBER})\b[ ]*[:#.]*[ ]*"
-    r"(?P<id>(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{4,})",
-    re.IGNORECASE,
-)
-DECIDED = re.compile(
-    r"(?:denied|decision|determination|adverse)[^.\n]{0,40}?(?:as of|on|dated?|effective)[ :]*"
-    r"|(?:notice|letter|decision) date[ :]*|date of (?:this )?(?:notice|letter|decision|determination)[ :]*"
-    r"|(?<![\w])date:[ ]*",
-    re.IGNORECASE,
-)
-IN_WORDS = {
-    "thirty": 30, "forty-five": 45, "sixty": 60, "sixty-five": 65, "ninety": 90, "one hundred eighty": 180,
-    "one hundred and eighty": 180, "one hundred twenty": 120,
-}  # fmt: skip
-_WORDS = "|".join(sorted(IN_WORDS, key=len, reverse=True))
-DAYS = re.compile(rf"(?P<words>{_WORDS})?[ ]*\(?(?P<n>\d{{2,3}})?\)?[ ]*(?:calendar |business )?days?\b", re.IGNORECASE)
-APPEAL = re.compile(r"\bappeals?\b|redetermination|grievance", re.IGNORECASE)
-RECONSIDER = re.compile(r"reconsider|new information|resubmit", re.IGNORECASE)
-PEER = re.compile(
-    r"peer[- ]to[- ]peer|\bp2p\b|speak (?:with|to) (?:the|our|a) (?:medical director|reviewer|physician)", re.IGNORECASE
-)
-PHONE = re.compile(r"(?<![\d-])(?:1[- .])?\(?(?P<area>\d{3})?\)?[- .]{0,2}\d{3}[- .]\d{4}(?!\d)")
-FAX = re.compile(r"fax(?:ed)?(?: (?:it |this )?to)?(?: number)?[ :#]*", re.IGNORECASE)
-PLAN = re.compile(
-    r"\b(?:plan|insurance|health|healthcare|choice|care|shield|blue|united|aetna|cigna|humana|medicare|medicaid|assurance)\b",
-    re.IGNORECASE,
-)
 TOLD = (Identity, Toxin, Diagnosis, Score, HeadacheFrequency)  # what a letter may tell of its member
 OF_THE_MEMBER = re.compile(
     r"\b(?:you|your|he|she|they|the (?:member|patient|records?|notes?|charts?|documentation|office note))\b[^.]{0,80}"
@@ -70,36 +39,58 @@ OF_THE_POLICY = re.compile(
     r"|including)\b",
     re.IGNORECASE,
 )
-TOP_LINES = 6
-WINDOW = re.compile(r"within (?P<window>\d{1,2} (?:business |calendar )?(?:days?|hours))", re.IGNORECASE)
+CRITERION = re.compile(
+    r"\b(?:policy|guideline|criteri\w+|plan|rules?)\b[^.]{0,60}\b(?:require|cover|ask|consider|limit|mean|allow)",
+    re.IGNORECASE,
+)
+FAST = re.compile(
+    r"\b(?:fast|expedited|urgent)\b[^.]{0,60}\b(?:appeal|reconsider|redeterm|review|request)|\b72 hours|\b72 h\b",
+    re.IGNORECASE,
+)
+UPHELD = re.compile(
+    r"\b(?:denial|decision|determination)s? (?:is |was |has been |we )?(?:upheld|affirmed)"
+    r"|uphold (?:the|our)|appeal decision|decision on your appeal",
+    re.IGNORECASE,
+)
+CODE = r"\b(?:CO|PR|OA|PI)[- ]?{}\b"
+INNER_POINT = re.compile(r"(?<=\w)\.(?=\w)")
+FEW_WORDS = 2  # a heading of one class: "Step therapy"
 
 
 def find_denial(pages: Sequence[PageText]) -> list[Finding]:
     """The one denial that a letter is; nothing when it gives no reason."""
     sentences = [passage for page in pages for passage in passages(page)]
-    reasons = list(_reasons(sentences))
+    reasons = sorted(_reasons(sentences) or _coded(sentences), key=lambda found: sentences.index(found[1]))
     if not reasons:
         return []
     whole = "\n".join(page.text for page in pages)
-    decided = _decided(whole)
-    days = _days(sentences)
-    reference = REFERENCE.search(whole)
+    decided = decided_in(whole)
+    reference = reference_in(whole)
+    rights = rights_in(whole, decided[:4] if decided else None)
+    days = None if "appeal" in rights.last else rights.days.get("appeal")
+    window = rights.windows.get("peer_to_peer")
     product = PRODUCT.search(whole)
     value = Denial(
-        payer=_payer(pages[0].text),
-        member_id=_member_id(pages),
-        reference=reference["id"] if reference else None,
+        payer=payer_in(pages[0].text),
+        member_id=member_id_in(whole),
+        reference=reference[0] if reference else None,
         date=decided,
         reasons=tuple(DenialReason(reason, passage.evidence("denial_reason").quote) for reason, passage in reasons),
         appeal_days=days,
-        appeal_deadline=_deadline(decided, days),
-        appeal_fax=_number(sentences, APPEAL, fax=True),
-        p2p_phone=_number(sentences, PEER, fax=False),
-        p2p_window=_window(sentences),
+        appeal_deadline=rights.last.get("appeal") or last_day(decided, days),
+        appeal_fax=rights.faxes.get("appeal"),
+        appeal_address=rights.address,
+        p2p_phone=rights.phones.get("peer_to_peer"),
+        p2p_window=window,
         drug=PRODUCTS[product["product"].lower()] if product else None,
+        p2p_deadline=rights.last.get("peer_to_peer"),
+        criteria=tuple(s.evidence("criterion").quote for s in sentences if CRITERION.search(s.said)),
+        levels=levels_in(whole),
+        expedited=next((s.evidence("expedited").quote for s in sentences if FAST.search(s.said)), None),
+        upheld=UPHELD.search(whole) is not None,
     )
     places: list[Evidence] = [passage.evidence("denial_reason") for _, passage in reasons]
-    places += [place for page in pages if reference and (place := _place(page, reference.group(0)))]
+    places += [place for page in pages if reference and (place := _place(page, reference[0]))][:1]
     return [Finding(value, "present", tuple(places), decided)]
 
 
@@ -123,82 +114,30 @@ def _place(page: PageText, text: str) -> Evidence | None:
     return evidence(page, start, start + len(text), "denial_reference") if start >= 0 else None
 
 
-def _reasons(sentences: Sequence[Passage]) -> Iterator[tuple[DenialReasonName, Passage]]:
-    """Each class of reason once, with the first sentence that gives it; a bare list of codes gives none."""
+def _reasons(sentences: Sequence[Passage]) -> list[tuple[DenialReasonName, Passage]]:
+    """Each class of reason once, with the first sentence that gives it."""
+    taken_back = [re.compile(words.pattern, re.IGNORECASE) for words in denial_reasons().taken_back]
+    said = [(sentence, INNER_POINT.sub("·", sentence.said)) for sentence in sentences]
+    said = [(sentence, text) for sentence, text in said if not any(words.search(text) for words in taken_back)]
+    found = []
     for rule in denial_reasons().reasons:
-        for passage in sentences:
-            if re.search(rule.pattern, passage.said, re.IGNORECASE) and not (
-                rule.unless and re.search(rule.unless, passage.said, re.IGNORECASE)
+        for sentence, text in said:
+            if re.search(rule.pattern, text, re.IGNORECASE) and not (
+                rule.unless and re.search(rule.unless, text, re.IGNORECASE)
             ):
-                yield rule.reason, passage
+                found.append((rule.reason, sentence))
                 break
+    return found
 
 
-def _payer(text: str) -> str | None:
-    """The line of the letterhead that names a plan, as written, in capitals only where it has more than those."""
-    for line in [line.strip() for line in text.splitlines() if line.strip()][:TOP_LINES]:
-        name = re.split(r"\s{3,}", line)[0].strip(" *-")
-        if PLAN.search(name) and not re.search(r"\d", name):
-            return name.title() if name.isupper() else name
-    return None
+def _coded(sentences: Sequence[Passage]) -> list[tuple[DenialReasonName, Passage]]:
+    """The same of a letter that gives nothing but adjustment codes."""
+    return list(_first_codes(sentences))
 
 
-def _member_id(pages: Sequence[PageText]) -> str | None:
-    for page in pages:
-        for finding in find_identity(page):
-            if isinstance(finding.value, Identity) and finding.value.member_id:
-                return finding.value.member_id
-    return None
-
-
-def _decided(text: str) -> str | None:
-    """The day of the decision: the one said of it, else the letter's first full date."""
-    said = next((day for _, _, day in labelled(DECIDED, text) if len(day) == 10), None)
-    return said or next((day for start, _, day in dates_in(text) if len(day) == 10 and not _birth(text, start)), None)
-
-
-def _birth(text: str, start: int) -> bool:
-    return (
-        re.search(r"\b(?:DOB|born|birth)\W*(?:date)?\W*$", text[max(0, start - 16) : start], re.IGNORECASE) is not None
-    )
-
-
-def _days(sentences: Sequence[Passage]) -> int | None:
-    """Days to appeal, from the sentence that speaks of an appeal and not of sending more papers."""
-    for passage in sentences:
-        if APPEAL.search(passage.said) and not RECONSIDER.search(passage.said):
-            for match in DAYS.finditer(passage.said):
-                if match["n"] or match["words"]:
-                    return int(match["n"]) if match["n"] else IN_WORDS[match["words"].lower()]
-    return None
-
-
-def _deadline(decided: str | None, days: int | None) -> str | None:
-    """The last day by the letter's own count, from its date; the plan may count from receipt, which is later."""
-    if decided is None or days is None or len(decided) != 10:
-        return None
-    return (date.fromisoformat(decided) + timedelta(days=days)).isoformat()
-
-
-def _number(sentences: Sequence[Passage], topic: re.Pattern[str], *, fax: bool) -> str | None:
-    """The number that the sentence of a topic gives, or the next sentence when it gives none."""
-    for index, passage in enumerate(sentences):
-        said = topic.search(passage.said)
-        if said is None or (topic is APPEAL and RECONSIDER.search(passage.said)):
-            continue
-        for candidate in sentences[index : index + 2]:
-            start = said.end() if candidate is passage else 0
-            label = FAX.search(candidate.said, start) if fax else None
-            if fax and label is None:
-                continue
-            number = PHONE.search(candidate.said, label.end() if label else start)
-            if number and (fax or not FAX.search(candidate.said[max(0, number.start() - 8) : number.start()])):
-                return number.group(0).strip()
-    return None
-
-
-def _window(sentences: Sequence[Passage]) -> str | None:
-    for passage in sentences:
-        if PEER.search(passage.said) and (window := WINDOW.search(passage.said)):
-            return window["window"]
-    return None
+def _first_codes(sentences: Sequence[Passage]) -> Iterator[tuple[DenialReasonName, Passage]]:
+    for rule in denial_reasons().reasons:
+        codes = re.compile(CODE.format(f"(?:{'|'.join(rule.codes)})")) if rule.codes else None
+        sentence = next((s for s in sentences if codes and codes.search(s.said)), None)
+        if sentence:
+            yield rule.reason, sentence

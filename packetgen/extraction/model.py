@@ -202,7 +202,14 @@ class DenialReason:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """What a denial letter says."""
+    """What a denial letter says.
+
+    appeal_deadline, p2p_deadline  the last day, as the letter gives it or by its own count of days from its date
+    criteria   what the plan says that its policy asks for, in its words
+    levels     further reviews that the letter names
+    expedited  its sentence on a fast appeal
+    upheld     the letter answers an appeal
+    """
 
     kind: ClassVar[str] = "denial"
     payer: str | None = None
@@ -217,6 +224,11 @@ class Denial:
     p2p_phone: str | None = None
     p2p_window: str | None = None
     drug: str | None = None
+    p2p_deadline: str | None = None
+    criteria: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    expedited: str | None = None
+    upheld: bool = False
 
 
 Value = (

@@ -24,6 +24,7 @@ def _check_pattern(value: str) -> str:
 
 Pattern = Annotated[str, AfterValidator(_check_pattern)]
 Confidence = Literal["high", "medium", "low"]
+TopicName = Literal["expedited", "external", "peer_to_peer", "records", "other", "appeal"]
 
 
 class Drug(Strict):
@@ -207,11 +208,27 @@ class TherapyStatuses(Strict):
 
 
 class ReasonWords(Strict):
-    """A class of denial reasons and the words that give it; `unless`: words that take it back."""
+    """A class of denial reasons, the words that give it, words that take it back, and its claim adjustment codes."""
 
     reason: DenialReasonName
     pattern: Pattern
     unless: Pattern | None = None
+    example: str
+    codes: tuple[str, ...] = ()
+
+
+class TakenBack(Strict):
+    """Words of a sentence that gives no reason although it holds the words of one."""
+
+    pattern: Pattern
+    example: str
+
+
+class Topic(Strict):
+    """What a part of a denial letter is about, and the words that begin it."""
+
+    topic: TopicName
+    pattern: Pattern
     example: str
 
 
@@ -219,6 +236,8 @@ class DenialReasons(Strict):
     """knowledge/denial_reasons.yaml."""
 
     reasons: tuple[ReasonWords, ...]
+    taken_back: tuple[TakenBack, ...]
+    topics: tuple[Topic, ...]
 
 
 @cache

@@ -252,6 +252,11 @@ def _peer_to_peer(event: Event) -> Deadline:
     """The window that the letter gives for a conversation with the plan's physician; none is supposed."""
     window = event.letter.p2p_window if event.letter else None
     text = "Last day for a peer-to-peer conversation"
+    if event.letter and event.letter.p2p_deadline:
+        due = date.fromisoformat(event.letter.p2p_deadline)
+        act_by = working_day_on_or_before(due)
+        counted = "the day that the letter gives"
+        return Deadline("peer_to_peer", text, "clinician", due, counted, "the denial letter", "high", act_by)
     match = WINDOW.search(window or "")
     if match is None:
         why = f'the letter says: "{window}"' if window else "unknown: no letter that was read gives a window"

@@ -216,6 +216,13 @@ def test_the_letters_own_earlier_deadline_leads_and_a_later_one_does_not() -> No
     assert found(only, "appeal").due == date(2027, 2, 1)
 
 
+def test_a_last_day_for_the_conversation_is_taken_from_the_letter() -> None:
+    letter = Denial(p2p_deadline="2026-11-16")
+    deadlines = deadlines_after(Event("denied", SENT, letter=letter), case_of("commercial"))
+    (call,) = [deadline for deadline in deadlines if deadline.id == "peer_to_peer"]
+    assert (call.due, call.act_by, call.who) == (date(2026, 11, 16), date(2026, 11, 16), "clinician")
+
+
 @pytest.mark.parametrize(
     ("window", "due"),
     [

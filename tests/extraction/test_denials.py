@@ -1,0 +1,59 @@
+"""Denial letters and explanations of benefits of every kind are read as their keys say."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.denials import LETTERS, our_keys, read, reasons, wrong
+from packetgen.extraction.denial import find_denial
+from packetgen.extraction.denial_rights import levels_in, rights_in
+from packetgen.extraction.vocabulary import denial_reasons
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory):
+    files = {stem: LETTERS / f"{stem}.txt" for stem in our_keys()}
+    return read(files, tmp_path_factory.mktemp("denials"), told=False)
+
+
+def test_reasons_are_classed(found) -> None:
+    right, expected, reported = reasons(found, our_keys())
+    assert 2 * right / (expected + reported) >= 0.95
+
+
+@pytest.mark.parametrize(
+    "field", ["reference", "date", "member_id", "appeal_days", "appeal_deadline", "appeal_fax", "p2p_phone", "drug"]
+)
+def test_a_field_is_read_in_every_letter(found, field: str) -> None:
+    judged, amiss = wrong(found, our_keys(), field)
+    assert judged >= 3
+    assert not amiss
+
+
+@pytest.mark.parametrize("words", denial_reasons().taken_back, ids=lambda w: w.pattern[:40])
+def test_what_the_plan_says_it_did_not_decide_is_no_reason(page_text, words) -> None:  # type: ignore[no-untyped-def]
+    assert find_denial([page_text(words.example)]) == []
+
+
+@pytest.mark.parametrize("entry", denial_reasons().topics, ids=lambda e: e.topic)
+def test_a_topic_is_read_from_its_example(entry) -> None:  # type: ignore[no-untyped-def]
+    rights = rights_in(entry.example)
+    told = {*rights.faxes, *rights.phones, *rights.days}
+    assert told <= {entry.topic}
+    assert told or levels_in(entry.example)
+
+
+def test_a_last_day_and_an_address_are_read_as_written(found) -> None:
+    table = found["17-tabular-letter"]
+    assert (table.appeal_deadline, table.p2p_deadline) == ("2026-11-01", "2026-05-19")
+    prose = found["18-long-prose"]
+    assert prose.p2p_deadline == "2026-06-28"
+    assert "12 Grange Road" in prose.appeal_address
+    assert found["10-frequency"].levels == ("state fair hearing",)
+    assert "fast appeal" in found["01-member-step"].expedited
+    assert found["24-upheld"].upheld and not found["16-episodic"].upheld
+
+
+def test_codes_count_where_no_reason_is_given_in_words(page_text) -> None:
+    (finding,) = find_denial([page_text("Remittance\nLine 1  64615  $0.00  CO-197\nLine 2  99213  $80.00  PR-2")])
+    assert [reason.reason for reason in finding.value.reasons] == ["no_prior_auth"]
