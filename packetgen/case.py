@@ -15,6 +15,7 @@ from packetgen.yamlfile import Strict
 
 KG_PER_LB = 0.45359237
 FILED = "filed"  # folder beside case.yaml
+FILED_DENIALS = f"{FILED}/denials"
 RequestKind = Literal["initial", "continuation", "dose_change", "appeal"]
 Indication = Literal[
     "chronic_migraine", "cervical_dystonia", "axillary_hyperhidrosis", "blepharospasm", "hemifacial_spasm",
@@ -361,7 +362,8 @@ class Case(Strict):
 def read_case(path: Path) -> Case:
     """Read a case file; raise BadCaseFile naming the line of every mistake.
 
-    What the watched folder filed into the case (its folder filed/) follows the documents that a person listed.
+    What the watched folder filed into the case (its folder filed/) follows the documents that a person listed; the
+    newest letter in filed/denials/ is the case's denial when the case file names none.
     The documents must lie inside the folder of the case file, also after symbolic links are followed.
     """
     if path.is_dir():
@@ -370,8 +372,9 @@ def read_case(path: Path) -> Case:
         raise BadCaseFile("no such case file", where=str(path), fix="Give the path of a case.yaml.")
     case = yamlfile.read(path, Case, BadCaseFile)
     folder = path.resolve().parent
-    case = case.model_copy(update={"documents": (*case.documents, *_filed(folder, case))})
-    for named in (*(document.path for document in case.documents), *filter(None, [case.letter])):
+    denial = case.denial or _filed_denial(folder)
+    case = case.model_copy(update={"documents": (*case.documents, *_filed(folder, case)), "denial": denial})
+    for named in (*(document.path for document in case.documents), *filter(None, [case.letter, case.denial])):
         target = (folder / named).resolve()
         if not target.is_relative_to(folder):
             raise BadCaseFile(
@@ -392,3 +395,9 @@ def _filed(folder: Path, case: Case) -> tuple[CaseDocument, ...]:
     files = sorted(path for path in (folder / FILED).glob("[!.]*") if path.is_file())
     paths = [f"{FILED}/{path.name}" for path in files]
     return tuple(CaseDocument(path=path) for path in paths if path not in named)
+
+
+def _filed_denial(folder: Path) -> str | None:
+    """The newest denial letter that was filed: their names begin with the day of the decision."""
+    names = sorted(path.name for path in (folder / FILED_DENIALS).glob("[!.]*") if path.is_file())
+    return f"{FILED_DENIALS}/{names[-1]}" if names else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -28,6 +30,69 @@ def write_atomic(path: Path, data: bytes | str, mode: int = 0o600) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file and never overwrite one: atomic on one disk; copied, compared, then removed across two.
+
+    Raises FileExistsError when `target` is taken. On any OSError the file is still at `source`, and only there. A
+    process killed in between leaves both, which `finish_move` completes.
+    """
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except (FileExistsError, FileNotFoundError):
+        raise
+    except OSError:  # another disk, or one that has no hard links
+        _copy(source, target)
+    try:
+        sync_folder(target.parent)
+        source.unlink()
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
+    sync_folder(source.parent)
+    with contextlib.suppress(PermissionError):  # someone else's file, on a share
+        target.chmod(0o600)
+
+
+def finish_move(source: Path, target: Path, sha256: str) -> bool:
+    """Move, or complete a move that was cut off; the content has that SHA-256. False when it is at neither place."""
+    there = target.is_file() and sha256_of(target) == sha256
+    if there:
+        if source.is_file() and (source.samefile(target) or (_on_other_disk(source, target) and _same(source, sha256))):
+            source.unlink()
+        return True
+    if not source.is_file() or not _same(source, sha256):
+        return False
+    move(source, target)
+    return True
+
+
+def _same(path: Path, sha256: str) -> bool:
+    return sha256_of(path) == sha256
+
+
+def _on_other_disk(one: Path, other: Path) -> bool:
+    return one.stat().st_dev != other.stat().st_dev
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy to a free name, durable and compared byte for byte by its digest, or leave nothing."""
+    handle, name = tempfile.mkstemp(prefix=".writing-", dir=target.parent)
+    copy = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out, source.open("rb") as data:
+            shutil.copyfileobj(data, out)
+            out.flush()
+            os.fsync(out.fileno())
+        if sha256_of(copy) != sha256_of(source):
+            raise OSError(errno.EIO, "the copy is not like the original", str(target))
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, "is taken", str(target))
+        copy.replace(target)
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
 
 
 def sync_folder(folder: Path) -> None:

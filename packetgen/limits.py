@@ -43,5 +43,15 @@ LETTER_BYTES = 20 * 1024**2
 PAGE_CACHE_BYTES = 2 * 1024**3
 
 # Watched folder
-QUIET_SECONDS = 5.0
-RESCAN_SECONDS = 2.0
+QUIET_SECONDS = 5.0  # a file must have stood still that long
+UNFINISHED_SECONDS = 300.0  # and that long when its format says that its end is missing
+TICK_SECONDS = 1.0  # between two looks while something is still growing
+POLL_SECONDS = 5.0  # between two looks at a share that tells of no changes
+RESCAN_SECONDS = 60.0  # between two looks when nothing was told
+LEDGER_SECONDS = 30.0
+INBOX_DEPTH = 5
+MAX_TRIES = 5
+MAX_ARCHIVE_MEMBERS = 1_000
+MAX_ARCHIVE_BYTES = 1024**3
+MAX_ARCHIVES_IN_ARCHIVES = 2
+ARCHIVE_SECONDS = 120

@@ -1,42 +1,108 @@
-"""Where a clinic keeps things: an inbox, its cases, and a ledger of what came and what was sent."""
+"""Where a clinic keeps things: an inbox, its cases, and a ledger of what came and what was sent.
+
+The ledger is SQLite. Its schema grows by appending to MIGRATIONS, never by changing an entry that has shipped; the
+file remembers in `user_version` how many of them it has.
+"""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from packetgen.case import Case, read_case
+from packetgen import yamlfile
+from packetgen.case import Case, Provider, read_case
 from packetgen.errors import BadCaseFile, PacketgenError
-from packetgen.files import private_folder
-from packetgen.resources import LETTERS
+from packetgen.files import private_folder, write_atomic
+from packetgen.limits import LEDGER_SECONDS
+from packetgen.resources import LETTERS, PACKAGE
 
 LEDGER = "packetgen.db"
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS files (
-    sha256 TEXT NOT NULL, name TEXT NOT NULL, taken_at TEXT NOT NULL, went TEXT NOT NULL, place TEXT NOT NULL,
-    case_id TEXT, why TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS files_by_content ON files (sha256);
-CREATE TABLE IF NOT EXISTS events (
-    id INTEGER PRIMARY KEY, case_id TEXT NOT NULL, kind TEXT NOT NULL, happened_on TEXT NOT NULL, due TEXT,
-    reference TEXT NOT NULL, note TEXT NOT NULL, logged_at TEXT NOT NULL
-);
+SETTINGS = "settings.yaml"
+WATCHING = ".watching"  # locked by the one watcher
+CHANGING = ".changing"  # locked by whoever moves files: a watcher for one file, a backup for all of them
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE IF NOT EXISTS files (
+            sha256 TEXT NOT NULL, name TEXT NOT NULL, taken_at TEXT NOT NULL, went TEXT NOT NULL, place TEXT NOT NULL,
+            case_id TEXT, why TEXT NOT NULL)""",
+        """CREATE TABLE IF NOT EXISTS events (
+            id INTEGER PRIMARY KEY, case_id TEXT NOT NULL, kind TEXT NOT NULL, happened_on TEXT NOT NULL, due TEXT,
+            reference TEXT NOT NULL, note TEXT NOT NULL, logged_at TEXT NOT NULL)""",
+    ),
+    (
+        # A file that came. source: where it was dropped, as bytes; place: where it lies, from the workspace;
+        # target: where it is going; part_of, same_as: another arrival; hint: the folder it was dropped in.
+        """CREATE TABLE arrivals (
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL, hint TEXT NOT NULL DEFAULT '', source BLOB NOT NULL,
+            sha256 TEXT NOT NULL, state TEXT NOT NULL, place TEXT NOT NULL, target TEXT NOT NULL DEFAULT '',
+            went TEXT NOT NULL DEFAULT '', kind TEXT NOT NULL DEFAULT '', case_id TEXT NOT NULL DEFAULT '',
+            why TEXT NOT NULL DEFAULT '', part_of INTEGER REFERENCES arrivals, same_as INTEGER REFERENCES arrivals,
+            tries INTEGER NOT NULL DEFAULT 0, came_at TEXT NOT NULL)""",
+        "CREATE INDEX arrivals_by_content ON arrivals (sha256)",
+        "CREATE INDEX arrivals_by_state ON arrivals (state)",
+        """INSERT INTO arrivals (name, source, sha256, state, place, went, case_id, why, came_at)
+            SELECT name, x'', sha256, 'done', place, went, coalesce(case_id, ''), why, taken_at FROM files""",
+        "DROP TABLE files",
+        # What each page of a filed document shows, to know it when it comes again.
+        """CREATE TABLE pages (
+            arrival INTEGER NOT NULL REFERENCES arrivals, number INTEGER NOT NULL, digest TEXT NOT NULL)""",
+        "CREATE INDEX pages_by_digest ON pages (digest)",
+        # Cases that must be built again, by their folder from the workspace.
+        "CREATE TABLE builds (folder TEXT PRIMARY KEY)",
+        # What a decision says: units allowed, first and last day, and the letter, from the workspace.
+        "ALTER TABLE events ADD COLUMN units INTEGER",
+        "ALTER TABLE events ADD COLUMN starts_on TEXT",
+        "ALTER TABLE events ADD COLUMN ends_on TEXT",
+        "ALTER TABLE events ADD COLUMN document TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX events_by_case ON events (case_id)",
+    ),
+)
+
+NEW_SETTINGS = """\
+# What this workspace should know. All of it is optional.
+
+# inbox: /srv/scans        # watch this folder instead of inbox/, such as a scanner's share
+# polling: true            # for a share that tells of no changes: look every few seconds instead of waiting for events
+# provider:                # goes into the draft of a new case
+#   name: "Lena Ortiz, MD"
+#   npi: "1234567893"
+#   specialty: neurology
+#   practice: Cedar Hill Neurology
+#   phone: 555-0100
+#   fax: 555-0101
 """
+
+
+class Settings(yamlfile.Strict):
+    """settings.yaml. provider: who asks in the draft of a new case."""
+
+    inbox: Path | None = None
+    polling: bool = False
+    provider: Provider | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A clinic's folder. The ledger is SQLite; files are where the ledger says."""
+    """A clinic's folder. The ledger knows where each file that came is."""
 
     folder: Path
+    settings: Settings
 
     @property
     def inbox(self) -> Path:
         """Where scans are dropped."""
-        return self.folder / "inbox"
+        return self.folder / (self.settings.inbox or "inbox")
+
+    @property
+    def incoming(self) -> Path:
+        """What was taken from the inbox and is being worked on."""
+        return self.folder / "incoming"
 
     @property
     def cases(self) -> Path:
@@ -58,17 +124,61 @@ class Workspace:
         """What had come before, kept and not filed twice."""
         return self.folder / "duplicates"
 
+    @property
+    def originals(self) -> Path:
+        """Faxes of several patients and archives, whole; their parts went on by themselves."""
+        return self.folder / "originals"
+
+    @property
+    def work(self) -> Path:
+        """What lies between two steps; emptied when a watcher starts."""
+        return self.folder / ".work"
+
     @contextmanager
     def ledger(self) -> Iterator[sqlite3.Connection]:
-        """A connection inside one transaction: all of it is kept, or nothing."""
-        connection = sqlite3.connect(self.folder / LEDGER, timeout=30)
+        """A connection inside one transaction: all of it is kept, or nothing.
+
+        Raises PacketgenError when the ledger is locked by another program, damaged, or the disk is full.
+        """
         try:
-            with connection:
-                connection.execute("PRAGMA journal_mode=WAL")
+            connection = sqlite3.connect(self.folder / LEDGER, timeout=LEDGER_SECONDS)
+            try:
                 connection.execute("PRAGMA synchronous=FULL")
-                yield connection
+                with connection:
+                    yield connection
+            finally:
+                connection.close()
+        except sqlite3.Error as failure:
+            raise PacketgenError(
+                f"the ledger cannot be used ({failure})",
+                where=LEDGER,
+                fix="Look whether the disk is full or another program holds it; nothing was lost.",
+            ) from None
+
+    @contextmanager
+    def ledger_kept_open(self) -> Iterator[None]:
+        """Keep the ledger's log between transactions: whoever closes the ledger last would clear it each time."""
+        with closing(sqlite3.connect(self.folder / LEDGER)) as connection:
+            connection.execute("SELECT count(*) FROM builds").fetchone()
+            yield
+
+    @contextmanager
+    def locked(self, name: str, *, wait: bool) -> Iterator[None]:
+        """Hold a lock of this workspace: WATCHING or CHANGING. A lock dies with its process.
+
+        Raises BadCaseFile when another process holds it and `wait` is false.
+        """
+        descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                raise BadCaseFile(
+                    "another packetgen is at work here", where=str(self.folder), fix="Let it end, or stop it first."
+                ) from None
+            yield
         finally:
-            connection.close()
+            os.close(descriptor)
 
     def case_files(self) -> tuple[Path, ...]:
         """The case.yaml of every case."""
@@ -91,18 +201,28 @@ class Workspace:
 
 
 def make_workspace(folder: Path) -> Workspace:
-    """Make a workspace, or complete one; nothing that is there is changed."""
-    workspace = Workspace(private_folder(folder))
+    """Make a workspace, or complete one; nothing that is there is changed but the ledger's schema.
+
+    Raises BadCaseFile when settings.yaml is wrong or the ledger was made by a newer packetgen.
+    """
+    private_folder(folder)
+    if not (folder / SETTINGS).exists():
+        write_atomic(folder / SETTINGS, NEW_SETTINGS)
+    workspace = Workspace(folder, yamlfile.read(folder / SETTINGS, Settings, BadCaseFile))
     for part in (
-        workspace.inbox,
-        workspace.cases,
-        workspace.needs_filing,
-        workspace.quarantine,
-        workspace.duplicates,
+        "inbox",
+        "incoming",
+        "cases",
+        "needs-filing",
+        "quarantine",
+        "duplicates",
+        "originals",
+        ".work",
+        "templates/letters",
     ):
-        private_folder(part)
-    with workspace.ledger() as ledger:
-        ledger.executescript(SCHEMA)
+        if part != "inbox" or workspace.settings.inbox is None:
+            private_folder(folder / part)
+    _migrate(workspace)
     (folder / LEDGER).chmod(0o600)
     return workspace
 
@@ -118,3 +238,48 @@ def open_workspace(folder: Path) -> Workspace:
     if not (folder / LEDGER).is_file():
         raise BadCaseFile("is not a workspace", where=str(folder), fix=f"Make one: packetgen init {folder}")
     return make_workspace(folder)
+
+
+def _migrate(workspace: Workspace) -> None:
+    """Bring the ledger's schema up to date, all of it or nothing, whoever else is at it."""
+    with workspace.ledger() as ledger:
+        ledger.execute("PRAGMA journal_mode=WAL")
+        if _version(ledger) == len(MIGRATIONS):
+            return
+        ledger.execute("BEGIN IMMEDIATE")
+        version = _version(ledger)
+        if version > len(MIGRATIONS):
+            raise BadCaseFile(
+                "was made by a newer packetgen",
+                where=str(workspace.folder / LEDGER),
+                fix="Use that version, or a newer.",
+            )
+        for statement in (statement for migration in MIGRATIONS[version:] for statement in migration):
+            ledger.execute(statement)
+        ledger.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _version(ledger: sqlite3.Connection) -> int:
+    return int(ledger.execute("PRAGMA user_version").fetchone()[0])
+
+
+def refuse_loops(workspace: Workspace) -> None:
+    """Raise BadCaseFile when watching the inbox would eat what the program writes, a home folder or the program.
+
+    The inbox may lie in no folder of the workspace but its own, and may hold none of them.
+    """
+    inbox = workspace.inbox.resolve()
+    own = [workspace.folder, workspace.cases, workspace.incoming, workspace.needs_filing, workspace.quarantine,
+           workspace.duplicates, workspace.originals, workspace.work]  # fmt: skip
+    outputs = [folder.resolve() for folder in own]
+    eaten = [*outputs, Path.home().resolve(), PACKAGE]
+    wrong = next((folder for folder in eaten if folder.is_relative_to(inbox)), None)
+    wrong = wrong or next((folder for folder in outputs[1:] if inbox.is_relative_to(folder)), None)
+    if wrong:
+        raise BadCaseFile(
+            f"cannot be watched: it would take {wrong} for scans",
+            where=str(workspace.inbox),
+            fix="Give the inbox a folder of its own, apart from the workspace's other folders.",
+        )
+    if not inbox.is_dir():
+        raise BadCaseFile("there is no such inbox", where=str(workspace.inbox), fix=f"Make it, or correct {SETTINGS}.")

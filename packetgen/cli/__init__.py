@@ -48,6 +48,8 @@ for command in (
     clinic.review,
     clinic.init,
     clinic.watch,
+    clinic.backup,
+    clinic.restore,
     clinic.doctor,
 ):
     main.add_command(command)

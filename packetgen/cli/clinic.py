@@ -1,4 +1,4 @@
-"""Commands that run a clinic's workspace: review, init, watch, doctor."""
+"""Commands that run a clinic's workspace: review, init, watch, backup, restore, doctor."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def init(folder: Path) -> None:
     workspace = make_workspace(folder)
     click.echo(f"Cases go into {workspace.cases}, one folder each with its case.yaml.")
     click.echo(f"Scans go into {workspace.inbox}; then: packetgen watch {folder}")
+    click.echo(f"Who asks, and where the scanner writes: {folder / 'settings.yaml'}")
 
 
 @click.command()
@@ -44,18 +45,53 @@ def init(folder: Path) -> None:
 def watch(folder: Path, once: bool) -> None:
     """Take scans from a workspace's inbox, file each in its case, and build the case again.
 
+    On a terminal each file is named; elsewhere, where a log may keep it, only by its number in the ledger.
+
     Example: packetgen watch clinic --once
     """
-    from packetgen.intake import watch as intake
+    from packetgen.intake.watch import Rebuilt
+    from packetgen.intake.watch import watch as watching
     from packetgen.workspace import open_workspace
 
     workspace = open_workspace(folder)
+    named = sys.stdout.isatty()
     if not once:
         click.echo(f"Watching {workspace.inbox}. Stop with Ctrl-C.")
-    run = intake.one_pass if once else intake.forever
-    for outcome in run(workspace, trouble=lambda text: click.echo(f"packetgen: {text}", err=True)):
-        where = f"case {outcome.case_id}" if outcome.case_id else str(outcome.place.relative_to(folder))
-        click.echo(f"{outcome.name}: {outcome.went}, {where}{f'; {outcome.state}' if outcome.state else ''}")
+    for outcome in watching(workspace, lambda text: click.echo(f"packetgen: {text}", err=True), once=once, named=named):
+        if isinstance(outcome, Rebuilt):
+            click.echo(f"case {outcome.case}: {outcome.state}")
+        else:
+            where = f"case {outcome.case_id}" if outcome.case_id else str(Path(outcome.place).parent)
+            click.echo(f"{outcome.name if named else f'file {outcome.id}'}: {outcome.went}, {where}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("archive", type=click.Path(path_type=Path, dir_okay=False), metavar="BACKUP.tar")
+def backup(folder: Path, archive: Path) -> None:
+    """Copy a whole workspace into one file, also while it is watched. It holds patients' data: keep it safe.
+
+    Example: packetgen backup clinic backup.tar
+    """
+    from packetgen.intake.backup import write_backup
+    from packetgen.workspace import open_workspace
+
+    count = write_backup(open_workspace(folder), archive)
+    click.echo(f"{archive}: {count} files of {folder}")
+
+
+@click.command()
+@click.argument("archive", type=click.Path(path_type=Path, dir_okay=False), metavar="BACKUP.tar")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def restore(archive: Path, folder: Path) -> None:
+    """Make a workspace from a backup, in a folder that is not there yet; every file is checked.
+
+    Example: packetgen restore backup.tar clinic
+    """
+    from packetgen.intake.backup import read_backup
+
+    count = read_backup(archive, folder)
+    click.echo(f"{folder}: {count} files, all as they were. Next: packetgen watch {folder}")
 
 
 @click.command()

@@ -64,10 +64,18 @@ class DocumentKindCues(Strict):
     cues: tuple[Cue, ...]
 
 
+class FinerKind(DocumentKindCues):
+    """What a document of one of the general kinds `of` is more exactly. words: it has no more than that."""
+
+    of: tuple[str, ...]
+    words: int | None = None
+
+
 class DocumentKinds(Strict):
-    """knowledge/document_kinds.yaml."""
+    """knowledge/document_kinds.yaml. finer: kinds that filing knows apart; the first that fits counts."""
 
     kinds: tuple[DocumentKindCues, ...]
+    finer: tuple[FinerKind, ...]
 
 
 class ScoreExample(Strict):

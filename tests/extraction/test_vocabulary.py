@@ -8,6 +8,7 @@ from packetgen.extraction import vocabulary as v
 from packetgen.extraction.about import summarise
 from packetgen.extraction.denial import find_denial
 from packetgen.extraction.diagnoses import find_diagnoses
+from packetgen.extraction.finer import finer_kind
 from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
 from packetgen.extraction.sections import section_at
@@ -54,6 +55,12 @@ def test_a_disease_is_read_from_its_example(page_text, entry) -> None:  # type: 
 @pytest.mark.parametrize("entry", v.document_kinds().kinds, ids=lambda e: e.kind)
 def test_a_kind_is_read_from_its_example(page_text, entry) -> None:  # type: ignore[no-untyped-def]
     assert summarise([page_text(entry.example)]).kind == entry.kind
+
+
+@pytest.mark.parametrize("entry", v.document_kinds().finer, ids=lambda e: e.kind)
+def test_a_finer_kind_is_read_from_its_example(entry) -> None:  # type: ignore[no-untyped-def]
+    for kind in entry.of:
+        assert finer_kind(kind, entry.example) == entry.kind
 
 
 @pytest.mark.parametrize("entry", v.denial_reasons().reasons, ids=lambda e: e.reason)
