@@ -141,6 +141,7 @@ class Intake:
         self._write_down(decision)
         for piece in arrivals.find(workspace, "state = 'taking' AND part_of = ?", arrival.id):
             arrivals.finish_taking(workspace, piece)
+        shutil.rmtree(self._pieces(arrival), ignore_errors=True)
         return arrivals.finish_moving(workspace, arrival)
 
     def to_build(self) -> tuple[str, ...]:
@@ -232,9 +233,12 @@ class Intake:
 
     def _kept(self, arrival: Arrival) -> Path:
         """A new folder for pieces, which must outlive the reading: the ledger tells where they are before they move."""
-        folder = self.workspace.work / f"pieces-{arrival.id}"
+        folder = self._pieces(arrival)
         shutil.rmtree(folder, ignore_errors=True)
         return private_folder(folder)
+
+    def _pieces(self, arrival: Arrival) -> Path:
+        return self.workspace.work / f"pieces-{arrival.id}"
 
     def _depth(self, arrival: Arrival) -> int:
         depth = 1
