@@ -42,7 +42,7 @@ from packetgen.packet.wanted import MANIFEST, NO_VARIANT, VARIANTS, Wanted
 from packetgen.packet.wanted import PACKET as PACKET  # the review page and the command line name it, too
 from packetgen.packet.worklist import worklist
 from packetgen.policy.assess import assess
-from packetgen.policy.catalog import load_policy
+from packetgen.policy.catalog import form_for, load_policy
 from packetgen.policy.model import Assessment
 from packetgen.policy.schema import PolicyFile
 from packetgen.resources import FORM_MAPS, PAYERS
@@ -157,7 +157,7 @@ def build(
 def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, folder: Path) -> Built:
     """Form and letter -> packet, proved, then written in one go."""
     case, chart, assessment, documents = checked.case, checked.chart, checked.assessment, checked.documents
-    form_map = load_map(checked.payer.form_for(case))
+    form_map = load_map(form_for(checked.payer, case))
     form = fill_form(case, chart, assessment, form_map, work)
     letter = write_letter(material_of(checked), work, letter_folders(case.folder))
     digest = digest_of(case, assessment, documents, form, letter)
@@ -255,6 +255,7 @@ def _rules(case: Case, form: FormMap, letter: Letter) -> dict[str, str]:
     """SHA-256 of every policy, map, form and template that this packet rests on."""
     files = [
         PAYERS / case.insurance.payer / "policy.yaml",
+        PAYERS / "prescribed.yaml",
         PAYERS / form.blank,
         FORM_MAPS / f"{form.id}.yaml",
         *letter.sources,

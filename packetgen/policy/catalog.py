@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from packetgen import yamlfile
-from packetgen.case import PolicyOverride
+from packetgen.case import Case, PolicyOverride
 from packetgen.errors import BadCaseFile, BadDataFile, Who
 from packetgen.policy.comparisons import Need
-from packetgen.policy.schema import Policy, PolicyFile, RuleInForce
+from packetgen.policy.schema import Policy, PolicyFile, PrescribedForms, RuleInForce
 from packetgen.resources import KNOWLEDGE, PAYERS
 from packetgen.yamlfile import Strict
 
@@ -27,6 +27,14 @@ def load_payer(payer: str, folder: Path = PAYERS) -> PolicyFile:
         known = ", ".join(found.parent.name for found in sorted(folder.glob("*/policy.yaml")))
         raise BadCaseFile(f"no plan '{payer}'", where="insurance.payer", fix=f"Known plans: {known}.")
     return read_policies(path)
+
+
+def form_for(payer: PolicyFile, case: Case, folder: Path = PAYERS) -> str:
+    """The form of a request: what the case file names, else what a law prescribes, else what the plan wants."""
+    line = case.insurance.line or payer.line_of_business
+    prescribed = yamlfile.read(folder / "prescribed.yaml", PrescribedForms).forms
+    rules = (*(rule for rule in prescribed if line in rule.lines), *payer.forms)
+    return case.request.form or next((rule.form for rule in rules if rule.fits(case)), payer.form)
 
 
 def load_policy(

@@ -135,11 +135,26 @@ class FormRule(Strict):
         )
 
 
+class PrescribedForm(FormRule):
+    """A form that a law or a program prescribes to every plan of some lines of business."""
+
+    lines: Annotated[tuple[LineOfBusiness, ...], Field(min_length=1)]
+    source: str
+    as_of: date
+    confidence: Confidence
+
+
+class PrescribedForms(Strict):
+    """payer_forms/prescribed.yaml."""
+
+    forms: tuple[PrescribedForm, ...]
+
+
 class PolicyFile(Strict):
     """A payer, the maps of the forms it wants (templates/forms/<form>.yaml), and its policies.
 
     payer     how it is named; `is_a_kind`: a kind of plan, so the case's insurance.plan names it
-    form      the form for a request that no rule of `forms` fits; the first rule that fits counts
+    form      the form for a request that neither a rule of `forms` nor a law gives another
     examples  charts with the verdict that each criterion must give
     """
 
@@ -151,8 +166,3 @@ class PolicyFile(Strict):
     forms: tuple[FormRule, ...] = ()
     policies: Annotated[tuple[Policy, ...], Field(min_length=1)]
     examples: tuple[Example, ...] = ()
-
-    def form_for(self, case: Case) -> str:
-        """The form of a request: what the case file names, else what the plan wants."""
-        fitting = (rule.form for rule in self.forms if rule.fits(case))
-        return case.request.form or next(fitting, self.form)

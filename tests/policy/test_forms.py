@@ -1,4 +1,4 @@
-"""Which form a request uses: the first rule of the plan that fits, unless the case file names one."""
+"""Which form a request uses: what the case names, then what a law prescribes, then the plan's rules."""
 
 from __future__ import annotations
 
@@ -6,43 +6,62 @@ import pytest
 
 from packetgen.errors import BadCaseFile
 from packetgen.forms.formmap import load_map
-from packetgen.policy.catalog import list_payers
-from packetgen.policy.schema import FormRule
-
-RULES = (
-    FormRule(form="appeal-form", kinds=("appeal",)),
-    FormRule(form="texas-pharmacy", states=("TX",), benefit="pharmacy"),
-    FormRule(form="texas-medical", states=("TX",), benefit="medical"),
-)
+from packetgen.policy.catalog import form_for, list_payers
+from packetgen.policy.schema import FormRule, PrescribedForms
+from packetgen.resources import PAYERS
+from packetgen.yamlfile import read
 
 
-def form_for(told, state: str | None = None, **request) -> str:
-    payer = list_payers()[0].model_copy(update={"form": "own-form", "forms": RULES})
+def chosen(told, *rules: FormRule, line: str = "commercial", state: str | None = None, **request) -> str:
+    payer = list_payers()[0].model_copy(update={"form": "own-form", "forms": rules, "line_of_business": line})
     case = told.case.model_copy(
         update={
             "request": told.case.request.model_copy(update=request),
             "insurance": told.case.insurance.model_copy(update={"state": state}),
         }
     )
-    return payer.form_for(case)
+    return form_for(payer, case)
 
 
-def test_the_first_rule_that_fits_counts(told) -> None:
-    assert form_for(told) == "own-form"
-    assert form_for(told, state="TX") == "texas-medical"
-    assert form_for(told, state="TX", benefit="pharmacy") == "texas-pharmacy"
-    assert form_for(told, state="TX", kind="appeal") == "appeal-form"
-    assert form_for(told, state="OK") == "own-form"
+@pytest.mark.parametrize(
+    ("form", "asked"),
+    [
+        ("own-form", {}),
+        ("own-form", {"state": "OK"}),
+        ("own-form", {"state": "TX", "kind": "appeal"}),
+        ("own-form", {"state": "TX", "line": "medicaid"}),
+        ("own-form", {"state": "CA"}),
+        ("texas-nofr001", {"state": "TX"}),
+        ("texas-nofr002", {"state": "TX", "benefit": "pharmacy"}),
+        ("california-61-211", {"state": "CA", "benefit": "pharmacy"}),
+        ("massachusetts-standard", {"state": "MA", "benefit": "pharmacy"}),
+        ("michigan-fis-2288", {"state": "MI", "benefit": "pharmacy"}),
+        ("cms-part-d-determination", {"line": "part_d", "benefit": "pharmacy"}),
+        ("cms-part-d-redetermination", {"line": "part_d", "benefit": "pharmacy", "kind": "appeal"}),
+        ("cms-20027", {"line": "medicare", "kind": "appeal"}),
+        ("own-form", {"line": "medicare"}),
+        ("general-request", {"state": "TX", "form": "general-request"}),
+    ],
+)
+def test_the_form_follows_line_state_benefit_and_kind(told, form: str, asked: dict[str, str]) -> None:
+    assert chosen(told, **asked) == form
 
 
-def test_a_form_that_the_case_names_comes_first(told) -> None:
-    assert form_for(told, state="TX", form="general-request") == "general-request"
+def test_a_law_comes_before_a_rule_of_the_plan(told) -> None:
+    rules = FormRule(form="plan-appeal", kinds=("appeal",)), FormRule(form="plan-pharmacy", benefit="pharmacy")
+    assert chosen(told, *rules, kind="appeal", benefit="pharmacy") == "plan-appeal"
+    assert chosen(told, *rules, state="TX", benefit="pharmacy") == "texas-nofr002"
+    assert chosen(told, *rules, state="OK", benefit="pharmacy") == "plan-pharmacy"
+    assert chosen(told, *rules) == "own-form"
 
 
-def test_every_form_that_a_plan_names_is_there() -> None:
+def test_every_form_that_is_named_is_there() -> None:
+    prescribed = read(PAYERS / "prescribed.yaml", PrescribedForms).forms
+    named = {rule.form for rule in prescribed}
     for payer in list_payers():
-        for form in (payer.form, *(rule.form for rule in payer.forms)):
-            assert load_map(form).id == form
+        named |= {payer.form, *(rule.form for rule in payer.forms)}
+    for form in named:
+        assert load_map(form).id == form
 
 
 def test_an_unknown_form_is_refused_with_the_known_ones() -> None:
