@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -111,12 +110,6 @@ class Layout(Strict):
     note: str
     sections: tuple[Section, ...]
     running: tuple[Item, ...] = ()
-
-    def items(self) -> Iterator[Item]:
-        """All fields and groups outside of tables."""
-        for section in self.sections:
-            for row in section.rows:
-                yield from row.fields
 
 
 def read_layout(path: Path) -> Layout:

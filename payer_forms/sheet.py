@@ -35,7 +35,7 @@ def make_form(layout: Layout, path: Path) -> None:
     canvas.setTitle(layout.title)
     pages = list(_pages(layout))
     for number, spots in enumerate(pages, 1):
-        sheet = _Sheet(canvas, number)
+        sheet = _Sheet(canvas)
         sheet.furniture(layout, number, len(pages))
         for top, thing in spots:
             sheet.heading(thing.title, top) if isinstance(thing, Section) else sheet.row(thing, top)
@@ -132,9 +132,8 @@ def _mark(x: float, y: float) -> dict[str, Any]:
 class _Sheet:
     """One page in the making."""
 
-    def __init__(self, canvas: Any, number: int) -> None:
+    def __init__(self, canvas: Any) -> None:
         self.canvas = canvas
-        self.number = number
 
     def furniture(self, layout: Layout, number: int, pages: int) -> None:
         """Title, running fields and foot of a page."""

@@ -62,7 +62,7 @@ def _of_chart(case: Case, chart: Chart) -> dict[str, Any]:
     """What the chart says, each with its places; what its notes contradict is not said."""
     tried = _tried(case, chart)
     given = [fact for fact in chart.toxins if fact.value.status == "given" and fact.value.date and not fact.against]
-    regimen = [fact for fact in chart.therapies if fact.value.status == "current" and not fact.against]
+    taken = [fact for fact in chart.therapies if fact.value.status == "current" and not fact.against]
     return {
         "diagnosis": _diagnosis(case, chart),
         "other_diagnoses": _other_diagnoses(case, chart),
@@ -76,8 +76,8 @@ def _of_chart(case: Case, chart: Chart) -> dict[str, Any]:
         "tried": _joined([_told(fact) for fact in tried]),
         "classes_tried": _classes(tried),
         "failed": lambda *classes: _yes([fact for fact in tried if fact.value.drug_class in classes]),
-        "takes": lambda *classes: _yes([fact for fact in regimen if fact.value.drug_class in classes]),
-        "regimen": _joined([_dose(fact) for fact in regimen]),
+        "takes": lambda *classes: _yes([fact for fact in taken if fact.value.drug_class in classes]),
+        "regimen": _joined([_dose(fact) for fact in taken if fact.value.role != "other_indication"]),
         "acute": _joined([_dose(fact) for fact in chart.acute_in_use]),
         "last_toxin": _toxin(given[0]) if given else None,
         "toxin_history": _joined([_session(fact) for fact in given]),

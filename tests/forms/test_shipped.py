@@ -306,6 +306,17 @@ def test_radio_choices_comb_cells_and_signatures_are_real_fields() -> None:
     assert widgets["signature"].kind == "signature"
 
 
+def test_a_drug_for_another_disease_is_not_taken_for_this_one(tmp_path: Path) -> None:
+    told = full("chronic_migraine")
+    pill = found(Therapy("lisinopril", "ace_arb", "other_indication", "current", 10, "mg"))
+    findings = (*CHARTS["chronic_migraine"], *COMMON_FINDINGS, pill)
+    chart = reconcile(Extraction((DocumentSummary("A", "clinic_note", "2026-10-02"),), findings))
+    filled = fill(Full(told.case, chart, told.assessment), "cms-part-d-determination", tmp_path)
+    (regimen,) = [field.value for field in filled.fields if field.name == "current_regimen"]
+    assert "erenumab" in regimen
+    assert "lisinopril" not in regimen
+
+
 def test_what_nobody_said_is_left_blank_and_asked_for(told, tmp_path: Path) -> None:
     filled = fill(told, "cms-part-d-determination", tmp_path)
     asked = {problem.where for problem in filled.problems if problem.code == "form_field_empty"}
