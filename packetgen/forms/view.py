@@ -18,6 +18,8 @@ from packetgen.policy.model import Assessment
 from packetgen.policy.predicates import age_on
 from packetgen.policy.trials import days_of
 
+UNNAMED_PLAN = "generic-commercial"  # the folder of usual rules: it has no plan's name
+
 
 @dataclass(frozen=True, slots=True)
 class Counted(Said):
@@ -47,7 +49,7 @@ def _of_case(case: Case, assessment: Assessment) -> dict[str, Any]:
         "pharmacy": case.pharmacy,
         "primary_care": case.primary_care,
         "representative": case.representative,
-        "payer": assessment.reference.payer,
+        "payer": case.insurance.plan if case.insurance.payer == UNNAMED_PLAN else assessment.reference.payer,
         "plan_dates": case.plan_dates,
         "weight": _measured(case.patient.weight),
         "height": _measured(case.patient.height),
@@ -208,8 +210,8 @@ def _month(fact: Fact[Any]) -> Said:
 
 
 def _scores(chart: Chart) -> list[Fact[Score]]:
-    """Scores with a result and a date that no note contradicts, newest first."""
-    return [f for f in chart.scores if (_result(f.value)) and f.value.date and not f.against]
+    """Scores with a result that no note contradicts, newest first."""
+    return [fact for fact in chart.scores if _result(fact.value) and not fact.against]
 
 
 def _result(score: Score) -> str:
@@ -221,7 +223,8 @@ def _result(score: Score) -> str:
 
 def _score(fact: Fact[Score], named: bool = False) -> Said:
     name = f"{fact.value.instrument} " if named else ""
-    return Said(f"{name}{_result(fact.value)} ({words.day(fact.value.date or '')})", fact.evidence)
+    when = f" ({words.day(fact.value.date)})" if fact.value.date else ""
+    return Said(f"{name}{_result(fact.value)}{when}", fact.evidence)
 
 
 def _yes(facts: Sequence[Fact[Therapy]]) -> Said | None:
