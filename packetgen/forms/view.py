@@ -18,8 +18,6 @@ from packetgen.policy.model import Assessment
 from packetgen.policy.predicates import age_on
 from packetgen.policy.trials import days_of
 
-UNNAMED_PLAN = "generic-commercial"  # the folder of usual rules: it has no plan's name
-
 
 @dataclass(frozen=True, slots=True)
 class Counted(Said):
@@ -49,7 +47,7 @@ def _of_case(case: Case, assessment: Assessment) -> dict[str, Any]:
         "pharmacy": case.pharmacy,
         "primary_care": case.primary_care,
         "representative": case.representative,
-        "payer": case.insurance.plan if case.insurance.payer == UNNAMED_PLAN else assessment.reference.payer,
+        "payer": assessment.reference.payer,
         "plan_dates": case.plan_dates,
         "weight": _measured(case.patient.weight),
         "height": _measured(case.patient.height),

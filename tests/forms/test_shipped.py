@@ -332,14 +332,6 @@ def test_a_question_of_one_disease_is_not_answered_for_another(tmp_path: Path) -
     assert "DLQI 18" in scores
 
 
-def test_a_plan_without_a_policy_of_its_own_is_called_as_the_case_calls_it(tmp_path: Path) -> None:
-    told = full("chronic_migraine")
-    insurance = told.case.insurance.model_copy(update={"payer": "generic-commercial", "plan": "Open Access"})
-    case = told.case.model_copy(update={"insurance": insurance})
-    filled = fill(Full(case, told.chart, told.assessment), "texas-nofr001", tmp_path)
-    assert [field.value for field in filled.fields if field.name == "payer"] == ["Open Access"]
-
-
 def test_what_nobody_said_is_left_blank_and_asked_for(told, tmp_path: Path) -> None:
     filled = fill(told, "cms-part-d-determination", tmp_path)
     asked = {problem.where for problem in filled.problems if problem.code == "form_field_empty"}
