@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from packetgen.documents.model import Box, Word
+from packetgen.documents.tables import runs
 from packetgen.documents.textlayer import INSET, LARGEST_BOX, LEAST_BOX, dark_share
 
 INK = 0.58  # of the paper's brightness: what is darker is ink
@@ -81,7 +82,7 @@ def _squares(ink: Any, least: int, most: int) -> Iterator[tuple[int, int, int, i
     dark = thick.point(lambda level: 1 if level == BLACK else 0).tobytes()
     lines: list[tuple[int, int, int]] = []
     found: list[tuple[int, int, int, int]] = []
-    for row, left, right in _runs(dark, width, least, most + THICK):
+    for row, left, right in runs(dark, width, least, most + THICK):
         lines = [line for line in lines if row - line[0] <= most + THICK]
         wander = max(2, (right - left) // 10) + 1
         tops = (
@@ -96,18 +97,6 @@ def _squares(ink: Any, least: int, most: int) -> Iterator[tuple[int, int, int, i
         if _is_box(dark, width, square):
             found.append(square)
     yield from found
-
-
-def _runs(dark: bytes, width: int, least: int, most: int) -> Iterator[tuple[int, int, int]]:
-    """Row, first column and the one after the last of every dark run of that length."""
-    start = dark.find(b"\x01" * least)
-    while start >= 0:
-        end = dark.find(b"\x00", start)
-        end = end if end >= 0 else len(dark)
-        row, left = divmod(start, width)
-        if end - start <= most and left + end - start <= width:
-            yield row, left, left + end - start
-        start = dark.find(b"\x01" * least, end)
 
 
 def _is_box(dark: bytes, width: int, square: tuple[int, int, int, int]) -> bool:

@@ -43,6 +43,10 @@ class Box:
             min(self.x0, other.x0), min(self.top, other.top), max(self.x1, other.x1), max(self.bottom, other.bottom)
         )
 
+    def moved(self, across: float, down: float) -> Box:
+        """The box so many points further right and down."""
+        return Box(self.x0 + across, self.top + down, self.x1 + across, self.bottom + down)
+
     def holds(self, x: float, y: float) -> bool:
         """Whether the point lies inside."""
         return self.x0 <= x <= self.x1 and self.top <= y <= self.bottom
@@ -59,7 +63,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words of one printed line, left to right; a table row is one line."""
+    """Words of one printed line, left to right; a table row is one line, in a ruled table cell after cell."""
 
     words: tuple[Word, ...]
 

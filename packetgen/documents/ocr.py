@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from packetgen.documents.boxes import without_check_boxes
-from packetgen.documents.layout import skew_of
-from packetgen.documents.model import Box, Word
+from packetgen.documents.layout import in_columns, lines_of, skew_of
+from packetgen.documents.model import Box, Line, Word
+from packetgen.documents.tables import in_rows, without_rules
 from packetgen.errors import ProgramFailed
 from packetgen.limits import OCR_SECONDS_PER_PAGE, PROBE_SECONDS
 from packetgen.programs import TESSERACT, run
@@ -22,19 +24,33 @@ JUNK_BELOW = 30.0  # confidence 0-100: table rules and specks read as letters
 RULING = set("|_-—–=~.,:;'`\"[]{}()/\\")
 GOOD = 85.0  # mean confidence of a page that needs no second try
 STRAIGHT = 1.5  # degrees: more skew than this turns 1 into 4
+STRAIGHT_TABLE = 0.4  # degrees: more than this hides where a table's rows end
 STRAIGHTER = 15.0  # that straightening may cost: Tesseract is as sure of digits that lie askew, and reads them wrong
 GAIN = 5.0  # that a second try must bring, to be believed
 POOR = 55.0  # below it a page may lie on its side
+TWO_LINES = 26.0  # points: a table's row of this height may hold more than a line
+INK = 128
 ROTATE = re.compile(rb"Rotate: (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What OCR made of an image. turn: degrees clockwise that the image was turned; skew: degrees downhill."""
+    """What OCR made of an image.
 
-    words: tuple[Word, ...]
+    skew   degrees by which the page lies downhill
+    turn   degrees clockwise that the image was turned
+    ruled  whether it holds a table's rules
+    """
+
+    lines: tuple[Line, ...]
     skew: float
     turn: int = 0
+    ruled: bool = False
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """All words, line by line."""
+        return tuple(word for line in self.lines for word in line.words)
 
     @property
     def quality(self) -> float:
@@ -68,7 +84,7 @@ def read_image(picture: Any, dpi: int, folder: Path, name: str) -> Reading:
             if best.quality >= GOOD:
                 break
     askew = 0.0
-    if abs(best.skew) > STRAIGHT:
+    if abs(best.skew) > (STRAIGHT_TABLE if best.ruled else STRAIGHT):
         level = _rotated(picture, best.skew)
         reading = _read(level, dpi, folder / f"{name}-straight.png", best.turn)
         if reading.quality >= best.quality - STRAIGHTER and len(reading.words) >= 0.8 * len(best.words):
@@ -79,6 +95,7 @@ def read_image(picture: Any, dpi: int, folder: Path, name: str) -> Reading:
         clean = _read(picture.filter(ImageFilter.MedianFilter(3)), dpi, folder / f"{name}-clean.png", best.turn)
         if clean.quality > best.quality + GAIN and len(clean.words) >= 0.6 * len(best.words):
             best = clean
+    best = replace(best, lines=in_columns(best.lines))
     return _as_it_lies(best, askew, picture, dpi) if askew else best
 
 
@@ -102,7 +119,8 @@ def _as_it_lies(level: Reading, askew: float, picture: Any, dpi: int) -> Reading
         x, y = x + across, y + down
         return replace(word, box=Box(x - half, y - tall, x + half, y + tall))
 
-    return Reading(tuple(back(word) for word in level.words), askew + level.skew, level.turn)
+    lines = tuple(Line(tuple(back(word) for word in line.words)) for line in level.lines)
+    return Reading(lines, askew + level.skew, level.turn, level.ruled)
 
 
 def _turns(image: Path) -> tuple[int, ...]:
@@ -117,11 +135,23 @@ def _turns(image: Path) -> tuple[int, ...]:
 
 
 def _read(picture: Any, dpi: int, image: Path, turn: int = 0) -> Reading:
+    """One reading: check boxes and rules are taken off first, and tall rows of a table are read cell by cell."""
+    wiped, check_boxes = without_check_boxes(picture, dpi)
+    wiped, rules = without_rules(wiped, dpi)
+    cells = list(rules.cells(at_least=TWO_LINES))
+    rows = _tesseract(wiped if not cells else _blanked(wiped, cells, dpi), dpi, image)
+    in_cells = _in_cells(wiped, cells, dpi, image) if cells else []
+    skew = skew_of(rows) if rules.skew is None else rules.skew
+    lines = lines_of((*(word for row in rows for word in row), *in_cells, *check_boxes), skew)
+    return Reading(in_rows(lines, rules), skew, turn, ruled=rules.skew is not None)
+
+
+def _tesseract(picture: Any, dpi: int, image: Path) -> list[list[Word]]:
+    """Words line by line; the picture is kept as `image`."""
     from pytesseract.pytesseract import run_tesseract
 
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    wiped, check_boxes = without_check_boxes(picture, dpi)
-    wiped.save(image, dpi=(dpi, dpi))
+    picture.save(image, dpi=(dpi, dpi))
     base = image.with_suffix("")
     run_tesseract(
         str(image),
@@ -131,8 +161,48 @@ def _read(picture: Any, dpi: int, image: Path, turn: int = 0) -> Reading:
         config=f"--dpi {dpi} --psm {PAGE_SEGMENTATION} -c tessedit_create_tsv=1",
         timeout=OCR_SECONDS_PER_PAGE,
     )
-    rows = _rows(base.with_suffix(".tsv").read_text("utf-8"), 72 / dpi)
-    return Reading((*(word for row in rows for word in row), *check_boxes), skew_of(rows), turn)
+    return _rows(base.with_suffix(".tsv").read_text("utf-8"), 72 / dpi)
+
+
+def _blanked(picture: Any, cells: Iterable[Box], dpi: int) -> Any:
+    from PIL import ImageDraw
+
+    picture = picture.copy()
+    for cell in cells:
+        ImageDraw.Draw(picture).rectangle(_inside(cell, dpi), fill=255)
+    return picture
+
+
+def _inside(cell: Box, dpi: int) -> tuple[int, int, int, int]:
+    """A cell's inside in points of the picture."""
+    scale = dpi / 72
+    return (
+        round(cell.x0 * scale) + 2, round(cell.top * scale) + 2, round(cell.x1 * scale) - 2,
+        round(cell.bottom * scale) - 2,
+    )  # fmt: skip
+
+
+def _in_cells(picture: Any, cells: Sequence[Box], dpi: int, image: Path) -> list[Word]:
+    """What stands in the cells, read as one column of them: lines of neighbours at other heights confuse Tesseract."""
+    from PIL import Image
+
+    crops = [(box, picture.crop(box)) for cell in cells if (box := _inside(cell, dpi))[2] > box[0] and box[3] > box[1]]
+    crops = [(box, crop) for box, crop in crops if crop.getextrema()[0] < INK]
+    gap = dpi // 8
+    height = sum(crop.height + gap for _, crop in crops) + gap
+    column = Image.new("L", (max((crop.width for _, crop in crops), default=0) + 2 * gap, height), 255)
+    starts, top = [], gap
+    for box, crop in crops:
+        column.paste(crop, (gap, top))
+        starts.append((top, (box[0] - gap, box[1] - top)))
+        top += crop.height + gap
+    words = []
+    for row in _tesseract(column, dpi, image.with_name(f"{image.stem}-cells.png")):
+        for word in row:
+            middle = (word.box.top + word.box.bottom) / 2 * dpi / 72
+            across, down = next(shift for start, shift in reversed(starts) if start - gap <= middle)
+            words.append(replace(word, box=word.box.moved(across * 72 / dpi, down * 72 / dpi)))
+    return words
 
 
 def _rows(table: str, scale: float) -> list[list[Word]]:

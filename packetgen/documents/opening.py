@@ -12,6 +12,7 @@ from packetgen.documents import clean
 from packetgen.documents.layout import in_columns, lines_of
 from packetgen.documents.model import FileRemark, Page, Remark, ToRead
 from packetgen.documents.officefiles import is_office, without_outside_links
+from packetgen.documents.tables import NO_RULES, in_rows
 from packetgen.documents.textlayer import Layer, covered, read_layer
 from packetgen.errors import ProgramFailed, UnreadableInput
 from packetgen.limits import MAX_FILE_BYTES, READER_MEMORY_BYTES, READER_SECONDS, READER_SECONDS_PER_PAGE
@@ -164,8 +165,18 @@ def _read(stretch: _Stretch) -> tuple[list[Page], list[Layer]]:
         layer = read_layer(page)
         remarks: list[Remark] = ["blank"] if layer.is_blank else []
         remarks += ["hidden_text"] if layer.hidden and covered(layer.pictures, width, height) < PICTURE_SHARE else []
-        pages.append(Page(number, width, height, rotation, "text", in_columns(lines_of(layer.words)), tuple(remarks)))
-        layers.append(replace(layer, words=()))
+        pages.append(
+            Page(
+                number,
+                width,
+                height,
+                rotation,
+                "text",
+                in_columns(in_rows(lines_of(layer.words), layer.rules)),
+                tuple(remarks),
+            )
+        )
+        layers.append(replace(layer, words=(), rules=NO_RULES))
         page.close()
     document.close()
     return pages, layers

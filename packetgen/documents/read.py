@@ -12,7 +12,7 @@ from packetgen import files
 from packetgen.children import ChildFailed, each_in_a_child
 from packetgen.documents import clean, ocr
 from packetgen.documents.cache import PageCache
-from packetgen.documents.layout import in_columns, lines_of
+from packetgen.documents.layout import lines_of
 from packetgen.documents.model import Document, Page, Remark, ToRead, Word, exhibit_label
 from packetgen.documents.opening import PICTURE_SHARE, Opened, Task, open_all
 from packetgen.documents.problems import problems_of
@@ -180,8 +180,7 @@ def _read_page(page: Page, reading: ocr.Reading, *, coarse: bool) -> Page:
     if len(reading.words) >= FEW_WORDS and reading.quality < HANDWRITTEN_BELOW:
         return replace(page, source="none", lines=(), remarks=(*remarks, "handwritten"))
     rotation = (page.rotation + reading.turn) % 360
-    lines = in_columns(lines_of(reading.words, reading.skew))
-    return Page(page.number, width, height, rotation, "ocr", lines, tuple(remarks))
+    return Page(page.number, width, height, rotation, "ocr", reading.lines, tuple(remarks))
 
 
 def _layer_lies(layer: Sequence[Word], read: Sequence[Word]) -> list[Remark]:

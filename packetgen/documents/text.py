@@ -61,20 +61,20 @@ class PageText:
         )
 
     def boxes_between(self, start: int, end: int) -> tuple[Box, ...]:
-        """One box for each printed line that text[start:end] touches."""
+        """One box for each printed line that text[start:end] touches, in a table for each line of a cell."""
         boxes: list[Box] = []
-        previous_end = 0
+        previous_end, previous = 0, Box(0, 0, 0, 0)
         first = max(0, bisect_right(self.starts, start) - 1)
         for offset, word in zip(self.starts[first:], self.words[first:], strict=True):
             if offset >= end:
                 break
             if offset + len(word.text) <= start:
                 continue
-            if boxes and "\n" not in self.text[previous_end:offset]:
+            if boxes and "\n" not in self.text[previous_end:offset] and _beside(previous, word.box):
                 boxes[-1] = boxes[-1].union(word.box)
             else:
                 boxes.append(word.box)
-            previous_end = offset + len(word.text)
+            previous_end, previous = offset + len(word.text), word.box
         return tuple(boxes)
 
     def quote_between(self, start: int, end: int) -> str:
@@ -85,6 +85,11 @@ class PageText:
         """Lowest OCR confidence of those words (of which `of` holds), 0-100; None when none comes from OCR."""
         words = self.words_between(start, end)
         return min((w.confidence for w in words if w.confidence is not None and of(w)), default=None)
+
+
+def _beside(box: Box, after: Box) -> bool:
+    """Whether a word stands on the line of the one before it, and not on another line of a table's cell."""
+    return abs((box.top + box.bottom) - (after.top + after.bottom)) < box.height + after.height
 
 
 def _character_width(page: Page) -> float:

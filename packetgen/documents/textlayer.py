@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from packetgen.documents.model import Box, Word
+from packetgen.documents.tables import NO_RULES, Rules, rules_of, strokes_of
 
 BLANKS = frozenset((0, 9, 10, 13, 32, 160))
 INK_DPI = 100
@@ -32,12 +33,14 @@ class Layer:
     hidden    how many more no one can see
     pictures  boxes of the images drawn on the page
     ink       share of dark points inside the page's edges
+    rules     straight strokes, as of tables
     """
 
     words: tuple[Word, ...]
     hidden: int
     pictures: tuple[Box, ...]
     ink: float
+    rules: Rules = NO_RULES
 
     @property
     def is_blank(self) -> bool:
@@ -47,12 +50,16 @@ class Layer:
 
 def read_layer(page: Any) -> Layer:
     """Read the text layer of a pdfium page that is upright and at the origin."""
+    import pypdfium2.raw as pdfium
+
     words = list(words_in(page))
     scale = min(INK_DPI / 72, (MOST_POINTS / (page.get_width() * page.get_height())) ** 0.5)
     picture = page.render(scale=scale, grayscale=True).to_pil()
     seen = tuple(word for word in words if _contrast(picture, word.box, scale) >= LEAST_CONTRAST)
-    ticks = tuple(_check_boxes(page, picture, scale, seen))
-    return Layer((*seen, *ticks), len(words) - len(seen), tuple(_pictures(page)), _ink(picture))
+    paths = list(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH]))
+    ticks = tuple(_check_boxes(paths, page.get_height(), picture, scale, seen))
+    rules = rules_of(strokes_of(page, paths))
+    return Layer((*seen, *ticks), len(words) - len(seen), tuple(_pictures(page)), _ink(picture), rules)
 
 
 def looks_wrong(words: Sequence[Word]) -> bool:
@@ -107,13 +114,12 @@ def _pictures(page: Any) -> Iterator[Box]:
         yield _on_page(image, page.get_height())
 
 
-def _check_boxes(page: Any, picture: Any, scale: float, words: Sequence[Word]) -> Iterator[Word]:
+def _check_boxes(
+    paths: Sequence[Any], height: float, picture: Any, scale: float, words: Sequence[Word]
+) -> Iterator[Word]:
     """Drawn check boxes as words: a small empty square reads "☐", one with ink inside "☒"."""
-    import pypdfium2.raw as pdfium
-
-    height = page.get_height()
     found: set[tuple[int, int]] = set()
-    for path in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH]):
+    for path in paths:
         box = _on_page(path, height)
         at = (round(box.x0 / 4), round(box.top / 4))
         square = LEAST_BOX <= box.width <= LARGEST_BOX and abs(box.width - box.height) <= 2
