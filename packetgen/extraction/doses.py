@@ -27,7 +27,7 @@ PRODUCTS = {
 PRODUCT = re.compile(r"\b(?P<product>" + "|".join(PRODUCTS) + r")\b", re.IGNORECASE)
 UNITS = re.compile(
     r"(?<![\d.,/])(?P<units>\d{1,2},\d{3}|\d{1,5}(?:\.\d{1,2})?)[ ]?(?:units?|u)\b"
-    r"(?![ ]*(?:[-(]?[ ]?(?:single[- ]use |single[- ]dose )?vials?|x[ ]?\d+ vials?|per\b|/|each\b(?! axilla)|in each"
+    r"(?![ ]*(?:[-(]?[ ]?(?:single[- ]use |single[- ]dose )?vials?|x[ ]?\d+ vials?|per\b(?! (?:session|treatment|cycle))|/|each\b(?! axilla|:)|in each"
     r"|unused|waste\w*|discard\w*|left over))",
     re.IGNORECASE,
 )
@@ -39,12 +39,14 @@ INTERVAL = re.compile(
 )
 IN_WORDS = {"ten": 10, "twelve": 12, "sixteen": 16}
 ASKED = re.compile(
-    r"\bPA\b(?! on file)|\bprior auth\w*|\bauth(?:orization)?\b(?! on file)|\brequest(?:s|ed|ing)?\b"
+    r"^\W*(?:drug|service|item|medication|requested(?: \w+)?)\b[^:]{0,20}:|\bPA\b(?! on file)|\bprior auth\w*|\bauth(?:orization)?\b(?! on file)|\brequest(?:s|ed|ing)?\b"
+    r"|\bput(?:ting)? in for\b|\bask\w* (?:\w+ ){0,3}(?:insur\w+|plan|payer|carrier)"
     r"|\bsubmit\w*|\basks for\b|\bapproval (?:of|for)\b|\bre-?authoriz\w+",
     re.IGNORECASE,
 )
 PENDING = re.compile(
-    r"\bPA\b (?:pending|with|submitted|sent|to\b)|request authorization|sending the prior"
+    r"\bPA\b (?:pending|with|submitted|sent|to\b)|(?:requires?|needs?|await\w*|pending) (?:\w+ )?(?:PA\b|prior auth\w*|auth\w*)"
+    r"|prior auth\w*:? (?:J\d|CPT|code|request|pending|needed|required)|(?:PA|auth\w*) (?:needed|required)|request authorization|sending the prior"
     r"|\b(?:submit|send|sending|request|fax)\w* (?:\w+ ){0,3}(?:PA|prior auth\w*|auth\w*)"
     r"|\bauth\w* (?:request )?(?:\w+ )?(?:faxed|sent|submitted|pending|requested)",
     re.IGNORECASE,
@@ -63,19 +65,23 @@ LATER = re.compile(r"^\W*(?:next|RTC|return|follow[- ]up|plan|book|repeat)\b", r
 SOON = re.compile(r"\b(?:book|next|again about|due)\b", re.IGNORECASE)
 TODAY = re.compile(r"\btoday\b(?! with| w/)", re.IGNORECASE)
 NO_DOSE_BEFORE = re.compile(r"(?:discard\w*|wast\w*|unused|(?<!\w)[x×@]|sites? of):?\s*$", re.IGNORECASE)
+RANGE_BEFORE = re.compile(r"\d ?(?:-|–|to|or) ?$")  # "45-50 U": which of them is not known
 A_PART = re.compile(r"[^.;]{0,70}= ?\d[\d,.]* ?(?:U\b|units)", re.IGNORECASE)  # "155 U plus 30 U = 185 U"
+YEARS = re.compile(r"(?:19|20)\d\d ?(?:-|–|to) ?(?:19|20)?\d\d\b")
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 EARLIER = re.compile(r"^\W*(?:previous|prior|last|earlier)\b", re.IGNORECASE)
 NOT_A_DOSE = re.compile(
     r"\b(?:may go|maximum|max\b|declined|criteria|label(?:ed|ing)?|not labeled|told (?:her|him|them)|more or less"
-    r"|less than|bigger|not \"?less|compar\w+|convert\w*|exchanged|equivalent|ratio|U/kg|units/kg|average|usual dose"
+    r"|(?<!no )less than|bigger|not \"?less|compar\w+|convert\w*|exchanged|equivalent|ratio|U/kg|units/kg|average|usual dose"
     r"|we use for|template|asked (?:about|for)|would be|could|if (?:the|this|not|no|plan)|should (?:xeomin|botox|this)"
-    r"|cancel\w*|no show|not done|nothing injected|copied)\b",
+    r"|may be needed|under-?correct\w*|cancel\w*|no show|not done|nothing injected|copied)\b",
     re.IGNORECASE,
 )
 COSMETIC = re.compile(
     r"\b(?:cosmetic\w*|wrinkles?|glabella\w*|crow'?s feet|forehead (?:lines|botox)|med(?:ical)? ?spa|for lines|spa)\b",
     re.IGNORECASE,
 )
+BESIDE = 12  # characters between a product and its dose
 BEFORE_DATE, AFTER_DATE = 28, 22  # characters between a dose and its date
 
 
@@ -122,10 +128,10 @@ def _of(
         first = found[index - 1].end() if index else 0
         last = found[index + 1].start() if index + 1 < len(found) else len(said)
         clause = _clause(said, match.start())
-        if NOT_A_DOSE.search(clause) or RELATIVE.search(clause) or _is_a_site(said, match):
+        if NOT_A_DOSE.search(clause) or RELATIVE.search(clause) or _is_a_site(said, match, names):
             continue
         product = _product(names, match, carried)
-        if product is None:
+        if product is None or RANGE_BEFORE.search(said[: match.start()]):
             continue
         day = _date_before(said, match.start(), first) if dated_before else _date_after(said, match.end(), last)
         status = _status(clause, said, day, match, planned=planned, pending=pending)
@@ -158,7 +164,7 @@ def _clause(said: str, at: int) -> str:
     return said[start:end]
 
 
-def _is_a_site(said: str, units: re.Match[str]) -> bool:
+def _is_a_site(said: str, units: re.Match[str], products: Sequence[re.Match[str]]) -> bool:
     """Units of one muscle, not of the treatment: the muscle's name stands right before them, or "each"."""
     before = said[max(0, units.start() - 45) : units.start()]
     named = list(muscle_pattern().finditer(before))
@@ -166,9 +172,11 @@ def _is_a_site(said: str, units: re.Match[str]) -> bool:
     after = said[units.end() : units.end() + 24]
     if NO_DOSE_BEFORE.search(before) or A_PART.match(said, units.end()) or "copied" in said.lower():
         return True
+    if any(0 <= units.start() - product.end() <= BESIDE for product in products) and not re.match(r"\s*each\b", after):
+        return False  # "Botox 5 units into left medial rectus" is the treatment
     return (
         near
-        or re.match(r"\s*(?:\(\d|each\b|(?:in|to|into) (?:the )?(?:right|left|each)|per\b|\(?1 site)", after)
+        or re.match(r"\s*(?:\(\d+ ?(?:sites?|inj\w*|spots|points|x)|each\b(?!:)|(?:in|to|into) (?:the )?(?:right|left|each)|per\b(?! (?:session|treatment|cycle))|\(?1 site)", after)
         is not None
     )
 
@@ -205,12 +213,14 @@ def _status(
     clause: str, said: str, day: str | None, units: re.Match[str], *, planned: bool, pending: bool
 ) -> Status | None:
     later = LATER.search(said) or LATER.search(clause) or SOON.search(clause)
-    if EARLIER.search(said) and day:
+    if day and (EARLIER.search(said) or YEARS.search(said[: units.start()])):
+        return "given"
+    if YEARS.match(said.lstrip(" -•*")):
         return "given"
     if ASKED.search(clause) and not (day and GIVEN.search(clause)):
         return "requested"
     if later:
-        return "planned"
+        return "requested" if planned and pending else "planned"
     if day:
         return "given"
     if planned:
@@ -219,4 +229,4 @@ def _status(
         return "given"
     if PLANNED.search(clause) or INTERVAL.search(clause):
         return "requested" if pending else "planned"
-    return None
+    return "given" if YEAR.search(clause) else None

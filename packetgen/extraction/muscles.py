@@ -10,18 +10,34 @@ from packetgen.extraction.model import Site
 from packetgen.extraction.vocabulary import muscle_named, muscle_pattern
 
 SIDES = {
-    "l": "left", "lt": "left", "left": "left", "r": "right", "rt": "right", "right": "right", "mid": "midline",
-    "midline": "midline", "b": "bilateral", "b/l": "bilateral", "bl": "bilateral", "bilat": "bilateral",
-    "bilateral": "bilateral", "both": "bilateral",
+    "l": "left", "lt": "left", "left": "left", "os": "left", "r": "right", "rt": "right", "right": "right", "od": "right",
+    "mid": "midline", "midline": "midline", "b": "bilateral", "b/l": "bilateral", "bl": "bilateral", "bilat": "bilateral",
+    "bilateral": "bilateral", "both": "bilateral", "ou": "bilateral",
 }  # fmt: skip
-SIDE = re.compile(r"(?<![\w/])(?P<side>left|right|midline|bilateral|bilat|b/l|lt|rt|l|r|b)(?![\w/])\.?", re.IGNORECASE)
-NUMBER = re.compile(r"(?<![\w.])(?P<n>\d{1,3}(?:\.\d)?)(?!\.?[\w%]|[ ]?(?:sites?|mL|cc))")
-UNITS = re.compile(r"(?<![\w.])(?P<n>\d{1,3}(?:\.\d)?)[ ]?(?:units?|u)\b", re.IGNORECASE)
+_SIDE = r"left|right|midline|bilateral|bilat|both|b/l|lt|rt|od|os|ou|l|r|b"
+SIDE = re.compile(rf"(?<![\w/'’])(?P<side>{_SIDE})(?![\w/])\.?", re.IGNORECASE)
+NUMBER = re.compile(r"(?<![\w.])(?P<n>\d{1,4}(?:\.\d)?)(?!\.?[\w%]|[ ]?(?:sites?|mL|cc))")
+UNITS = re.compile(r"(?<![\w.])(?P<n>\d{1,4}(?:\.\d)?)[ ]?(?:units?|u)\b", re.IGNORECASE)
+# "R 5u x2   L 5u x2": units of each injection and how many, a side after the other
+BY_SIDE = re.compile(
+    r"(?<![\w/])(?P<side>left|right|lt|rt|od|os|l|r)\.?[ :=]{0,3}(?P<n>\d{1,3}(?:\.\d)?)[ ]?(?:units?|u)?\b"
+    r"(?:[ ]?x[ ]?(?P<times>\d{1,2})\b)?",
+    re.IGNORECASE,
+)
+TIMES = re.compile(r"(?P<n>\d{1,3}(?:\.\d)?)[ ]?(?:units?|u)\b[ ]?x[ ]?(?P<times>\d{1,2})\b(?![ ]*sites[ ]*\()", re.IGNORECASE)
+ON_EACH_SIDE = re.compile(r"\b(?:each|per) side\b|\beach\b(?! (?:site|inj))|\bbilat\w*|\bB/L\b|\bOU\b", re.IGNORECASE)
+# "30 U each parotid", "1000 per parotid", "5 units into left medial rectus"
+INTO = re.compile(
+    r"(?<![\w.])(?P<n>\d{1,4}(?:\.\d)?)[ ]?(?:units?|u)?[ ](?P<how>per|(?:in(?:to)? |to )?each|in(?:to)?(?: the)?|to(?: the)?)[ ]"
+    rf"(?:(?P<side>{_SIDE})[ ])?$",
+    re.IGNORECASE,
+)
 BEFORE_MUSCLE = re.compile(r"[\W\d]*(?:(?:left|right|bilateral|b/l|lt|rt|l|r)\b\.?[ ]*)?", re.IGNORECASE)
-SIDE_HEAD = re.compile(r"\b(?P<side>left|right|midline)\b", re.IGNORECASE)
+SIDE_HEAD = re.compile(r"(?<![\w/])(?P<side>left|right|midline|lt|rt|od|os|l|r)(?![\w/])", re.IGNORECASE)
 UNIT_HEAD = re.compile(r"\b(?:units?|dose|total)\b(?:[ ]?\(U\))?", re.IGNORECASE)
 NOT_INJECTED = re.compile(r"not injected|not treated", re.IGNORECASE)
 GAP_LINES = 2  # lines without a muscle that a table may have within
+INTO_WITHIN = 34  # characters before a muscle
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +63,7 @@ def tables(text: str) -> list[Injected]:
     for index, (start, line) in enumerate(lines):
         sites = _row(line, head)
         if sites is None:
-            sides = len(SIDE_HEAD.findall(line))
+            sides = len({side.lower() for side in SIDE_HEAD.findall(line)})
             if not NUMBER.search(line) and (sides >= 2 or UNIT_HEAD.search(line)):
                 head = line
             if rows and index - rows[-1][1] > GAP_LINES:
@@ -68,14 +84,36 @@ def listed(text: str, start: int, end: int) -> tuple[Site, ...]:
     for name, after in pairwise([*names, None]):
         if name is None:
             break
+        into = INTO.search(said[max(0, name.start() - INTO_WITHIN) : name.start()])
+        if into:
+            sites += _into(_muscle(name), into)
+            continue
         before = SIDE.findall(said[max(0, name.start() - 12) : name.start()])
         side = SIDES[before[-1].lower()] if before else side
         rest = said[name.end() : after.start() if after else len(said)]
         number = NUMBER.search(rest[:20]) or UNITS.search(rest[:20])
         if number:
             own = SIDE.search(rest[: number.start()])
-            sites.append(Site(_muscle(name), SIDES[own["side"].lower()] if own else side, float(number["n"])))
+            units = _in_brackets(rest, number) or float(number["n"])
+            side_of = SIDES[own["side"].lower()] if own else side
+            if ON_EACH_SIDE.match(rest[number.end() : number.end() + 16].lstrip(" uU")):
+                sites += [Site(_muscle(name), each, units) for each in ("left", "right")]
+            else:
+                sites.append(Site(_muscle(name), side_of, units))
     return tuple(sites)
+
+
+def _into(muscle: str, into: re.Match[str]) -> list[Site]:
+    units = float(into["n"])
+    if "each" in into["how"].lower() or into["how"].lower() == "per":
+        return [Site(muscle, side, units) for side in ("left", "right")]
+    return [Site(muscle, SIDES[into["side"].lower()] if into["side"] else None, units)]
+
+
+def _in_brackets(rest: str, number: re.Match[str]) -> float | None:
+    """ "25 U x 2 sites (50)": the sum that is given for the muscle."""
+    match = re.match(r"[ ]?(?:units?|u)?[ ]?x[ ]?\d{1,2}[ ]?sites?[ ]?\((\d{1,3}(?:\.\d)?)\)", rest[number.end() :], re.IGNORECASE)
+    return float(match[1]) if match else None
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
@@ -105,18 +143,31 @@ def _row(line: str, head: str) -> list[Site] | None:
     if NOT_INJECTED.search(line):
         return []
     rest = line[name.end() :]
+    by_side = list(BY_SIDE.finditer(rest))
+    if by_side:
+        return [Site(muscle, SIDES[m["side"].lower()], float(m["n"]) * int(m["times"] or 1)) for m in by_side]
     sides = list(SIDE_HEAD.finditer(head))
     numbers = [(name.end() + m.start(), float(m["n"])) for m in NUMBER.finditer(rest)]
-    if len(sides) >= 2 and numbers:
+    if len(sides) >= 2 and numbers and not UNITS.search(rest):
         return _by_column(muscle, head, numbers)
+    return _one_side(muscle, rest, line[: name.start()], head, numbers)
+
+
+def _one_side(muscle: str, rest: str, before: str, head: str, numbers: list[tuple[int, float]]) -> list[Site] | None:
+    """A row with one number of units: of the side that it names, of each side, or of none."""
     units = UNITS.search(rest)
-    side = SIDE.search(rest) or SIDE.search(line[: name.start()])
+    side = SIDE.search(rest) or SIDE.search(before)
+    named = SIDES[side["side"].lower()] if side else None
     if units:
-        return [Site(muscle, SIDES[side["side"].lower()] if side else None, float(units["n"]))]
+        times = TIMES.search(rest)
+        value = float(times["n"]) * int(times["times"]) if times else float(units["n"])
+        if ON_EACH_SIDE.match(rest[units.end() :].lstrip()):
+            return [Site(muscle, each, value) for each in ("left", "right")]
+        return [Site(muscle, named, value)]
     if side and numbers and (UNIT_HEAD.search(head) or re.search(r"\bside\b", head, re.IGNORECASE)):
         column = UNIT_HEAD.search(head)
         at = min(numbers, key=lambda number: abs(number[0] - (column.start() if column else 0)))
-        return [Site(muscle, SIDES[side["side"].lower()], at[1])]
+        return [Site(muscle, named, at[1])]
     return None
 
 
@@ -141,9 +192,20 @@ def _by_column(muscle: str, head: str, numbers: list[tuple[int, float]]) -> list
     sites = []
     for at, value in numbers:
         side = min([*heads, *others], key=lambda column: abs(column[0] - at))[1]
+        if _in_the_middle(at, heads):
+            side = "midline"
         if side:
             sites.append(Site(muscle, side, value))
     return sites
+
+
+def _in_the_middle(at: int, heads: list[tuple[int, str]]) -> bool:
+    """Whether a number stands half-way between two heads: "procerus        5" of a muscle without sides."""
+    places = sorted(place for place, side in heads if side in ("left", "right"))
+    if len(places) != 2:
+        return False
+    third = (places[1] - places[0]) / 3
+    return places[0] + third < at < places[1] - third
 
 
 def _muscle(match: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ MOST_WORDS = 7  # of a heading
 NUMBERED = re.compile(r"[ \t]*(?:[-=~*#•|+]+[ ]*)*(?:\(?(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)][ ]+)?")
 # A title ends with its colon, or stands apart from what follows, or alone on its line.
 TITLE = re.compile(
-    r"(?P<title>[A-Za-z](?:[^\n:]{0,58}?[^\s:])?)[ ]*"
+    r"(?P<title>[A-Za-z](?:[^\n:]{0,58}?[^\s:])??)[ ]*"
     r"(?P<end>[ .]*:|[ ]*>(?=[ ]|$)|[ ][-–—][ ]|\s*\([^)\n]{0,40}\)[ ]*:?|[ ]{2,}|\.?[ ]*-*[ ]*(?=\n|$))"
 )
 RULE = re.compile(r"[-=_~*.]{10,}")

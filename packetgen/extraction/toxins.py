@@ -14,13 +14,16 @@ from packetgen.extraction.muscles import SIDES, listed, tables
 from packetgen.extraction.place import Passage, evidence, passages
 from packetgen.extraction.vocabulary import muscle_named, muscle_pattern
 
-RECORD = re.compile(r"procedure note|injection record|chemodenervation|\badministered\b|\binjected\b", re.IGNORECASE)
+RECORD = re.compile(
+    r"procedure note|injection (?:record|log|visit|sheet)|flow ?sheet|(?:treatment|injections?|injected|given|performed) today|\bwasted?\b|\blot\b|chemodenervation|\badministered\b|\binjected\b",
+    re.IGNORECASE,
+)
 PROCEDURE_DATE = re.compile(
     r"\b(?:Date of (?:procedure|service|injection)|Visit|Seen|DOS|Date)\b[ ]*[:]*[ ]*", re.IGNORECASE
 )
 ORGAN = re.compile(r"\bintradetrusor|\bdetrusor\b|\bbladder\b|\b52287\b|\btrigone\b|\bcystoscop", re.IGNORECASE)
 EACH_AXILLA = re.compile(
-    r"(?P<units>\d{2,3}) ?(?:U|units?) (?:in |to |into )?each (?:axilla|armpit|underarm|side)", re.IGNORECASE
+    r"(?P<units>\d{2,3}) ?(?:U|units?) (?:(?:in |to |into )?each|per) (?:axilla|armpit|underarm|side)", re.IGNORECASE
 )
 HALVES = re.compile(r"\((?P<units>\d{2,3}) ?/ ?(?P=units)\)")
 INJECTED = re.compile(
@@ -28,7 +31,7 @@ INJECTED = re.compile(
 )
 TOTAL = re.compile(
     r"(?:^|[ ]{2,})\W*total\b[^\n]*?(?P<n>\d{2,4})\s*(?:units?|u)?\s*(?:(?:right|left)\b.*)?$"
-    r"|^\W*(?P<alone>\d{2,3}) ?U\s*$",
+    r"|^\W*(?P<alone>\d{2,4}) ?(?:U|units?)(?:[ ]+\d{1,2} sites?)?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 TOTAL_WITHIN = 260  # characters after the last row

@@ -302,11 +302,12 @@ def muscle_pattern() -> re.Pattern[str]:
 
 
 def muscle_named(text: str) -> str:
-    """The name of the muscle that `text` writes in full."""
+    """The name of the muscle that `text` writes in full; some ways to write it need its side or units after them."""
     return next(
         muscle.name
         for muscle in muscles().muscles
-        if any(re.fullmatch(way, text, re.IGNORECASE) for way in muscle.written)
+        for way in muscle.written
+        if (match := re.match(way, f"{text} R 5", re.IGNORECASE)) and match.end() == len(text)
     )
 
 
