@@ -15,6 +15,7 @@ from typing import Any
 from packetgen.documents.cache import PageCache
 from packetgen.documents.model import ToRead
 from packetgen.documents.read import read_documents
+from packetgen.extraction.doses import PRODUCTS
 from packetgen.extraction.extract import extract
 from packetgen.extraction.report import as_json
 
@@ -26,6 +27,7 @@ HARMFUL_ROLES = {"preventive", "first_line_other"}
 LOOSE = {"procedure", "device", "other", "topical_antiperspirant"}
 UNNEEDED = {"family_only", "never_tried", "hypothetical"}
 SAME = ({"allergy", "contraindicated", "not_tolerated"}, {"stopped_other", "unknown"})
+TITLES = {"md", "mr", "mrs", "ms", "mx"}
 INVENTED = ("headache_frequency", "diary_month", "score", "toxin", "denial")
 
 Findings = dict[str, list[dict[str, Any]]]
@@ -41,7 +43,9 @@ def read(files: Iterable[Path]) -> dict[str, Findings]:
         found: dict[str, Findings] = {}
         for file, document in zip(files, documents, strict=True):
             kinds: Findings = defaultdict(list)
-            for finding in as_json([document], extract([document]))["findings"]:
+            told = as_json([document], extract([document]))
+            kinds["document"] = told["documents"]
+            for finding in told["findings"]:
                 kinds[finding["kind"]].append({**finding["value"], "assertion": finding["assertion"]})
             found[file.stem] = kinds
     return found
@@ -72,10 +76,29 @@ def tally(found: dict[str, Findings], keys: dict[str, dict[str, Any]]) -> Tally:
             ("scores", _scores(key["scores"]), _scores(found[stem]["score"])),
             ("headache days", _days(key["headache_frequency"]), _days(found[stem]["headache_frequency"])),
             ("diary months", _diaries(key["diary_months"]), _diaries(found[stem]["diary_month"])),
+            ("toxins", _toxins(key["toxin"]), _toxins(found[stem]["toxin"])),
         ):
             _add(table, name, len(wanted & got), len(wanted), len(got))
+        _identity(table, found[stem], key)
         _add(table, "false failures", 0, 0, len(false_failures(found[stem], key)))
     return table
+
+
+def _identity(table: Tally, found: Findings, key: dict[str, Any]) -> None:
+    """Each identifier that the key has, and the document's date and kind."""
+    for field, wanted in key["patient"].items():
+        if wanted:
+            got = {_plain(i[field]) for i in found["identity"]}
+            _add(table, "identity", _plain(wanted) in got, 1, bool(got))
+    document = found["document"][0]
+    for name, wanted in (("date", key["document_date"]), ("kind", key["doc_kind"])):
+        if wanted:
+            _add(table, f"document {name}", document[name] == wanted, 1, document[name] is not None)
+
+
+def _plain(value: str | None) -> str:
+    words = re.findall(r"[a-z0-9]+", (value or "").lower())
+    return "".join(sorted(word for word in words if word not in TITLES))
 
 
 def _therapies(table: Tally, found: Findings, key: dict[str, Any]) -> None:
@@ -117,6 +140,18 @@ def _by_drug(therapies: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, An
 
 def _scores(scores: Iterable[dict[str, Any]]) -> set[tuple[str, float]]:
     return {(score["instrument"].lower(), float(score["value"])) for score in scores if score["value"] is not None}
+
+
+def _toxins(toxins: Iterable[dict[str, Any]]) -> set[tuple[str, float, str]]:
+    return {
+        (
+            PRODUCTS.get(re.sub(r" \(.*", "", t["product"]).lower(), t["product"].lower()).lower(),
+            float(t["units"]),
+            t["status"],
+        )
+        for t in toxins
+        if isinstance(t["units"], int | float)
+    }
 
 
 def _days(frequencies: Iterable[dict[str, Any]]) -> set[str]:

@@ -81,6 +81,16 @@ FEW = 0.2  # of a page's pronouns: those of the other sex are not the patient's
 SENTENCE_END = re.compile(r"(?<=[a-z0-9)])[.;](?=\s|$)|\bbut\b|\bhowever\b", re.IGNORECASE)
 
 
+SUGGESTS = re.compile(
+    r"\b(?:suggested|recommended|mentioned|offered|told|reported|brought) (?:\w+ )?by (?:\w+ ){0,2}$", re.IGNORECASE
+)
+
+
+def speaks_only(before: str, after: str) -> bool:
+    """Whether a relative named between these words only speaks: "mother says no", "suggested by a cousin"."""
+    return SUGGESTS.search(before) is not None or re.match(_TELLS, after, re.IGNORECASE) is None
+
+
 def of_a_relative(passage: Passage, at: int) -> Assertion | None:
     """ "family" when the sentence around passage.said[at] has a relative for its subject; "possible" when "she" or "he"
     may be the relative that the sentence before speaks of, or the patient; else None."""

@@ -25,9 +25,11 @@ PRODUCTS = {
     "daxibotulinumtoxina": "daxibotulinumtoxinA",
 }  # fmt: skip
 PRODUCT = re.compile(r"\b(?P<product>" + "|".join(PRODUCTS) + r")\b", re.IGNORECASE)
+TOXIN = re.compile(rf"{PRODUCT.pattern.replace('?P<product>', '?:')}|\bbotulinum(?:[ ]toxin)?\b", re.IGNORECASE)
 UNITS = re.compile(
     r"(?<![\d.,/])(?P<units>\d{1,2},\d{3}|\d{1,5}(?:\.\d{1,2})?)[ ]?(?:units?|u)\b"
-    r"(?![ ]*(?:[-(]?[ ]?(?:single[- ]use |single[- ]dose )?vials?|x[ ]?\d+ vials?|per\b(?! (?:session|treatment|cycle))|/|each\b(?! axilla|:)|in each"
+    r"(?![ ]*(?:[-(]?[ ]?(?:single[- ]use |single[- ]dose )?vials?|x[ ]?\d+ vials?|per\b(?! (?:session|treatment"
+    r"|cycle))|/|each\b(?! axilla|:)|in each"
     r"|unused|waste\w*|discard\w*|left over))",
     re.IGNORECASE,
 )
@@ -39,14 +41,17 @@ INTERVAL = re.compile(
 )
 IN_WORDS = {"ten": 10, "twelve": 12, "sixteen": 16}
 ASKED = re.compile(
-    r"^\W*(?:drug|service|item|medication|requested(?: \w+)?)\b[^:]{0,20}:|\bPA\b(?! on file)|\bprior auth\w*|\bauth(?:orization)?\b(?! on file)|\brequest(?:s|ed|ing)?\b"
+    r"^\W*(?:drug|service|item|medication|requested(?: \w+)?)\b[^:]{0,20}:|\bPA\b(?! on file)|\bprior auth\w*"
+    r"|\bauth(?:orization)?\b(?! on file)|\brequest(?:s|ed|ing)?\b"
     r"|\bput(?:ting)? in for\b|\bask\w* (?:\w+ ){0,3}(?:insur\w+|plan|payer|carrier)"
     r"|\bsubmit\w*|\basks for\b|\bapproval (?:of|for)\b|\bre-?authoriz\w+",
     re.IGNORECASE,
 )
 PENDING = re.compile(
-    r"\bPA\b (?:pending|with|submitted|sent|to\b)|(?:requires?|needs?|await\w*|pending) (?:\w+ )?(?:PA\b|prior auth\w*|auth\w*)"
-    r"|prior auth\w*:? (?:J\d|CPT|code|request|pending|needed|required)|(?:PA|auth\w*) (?:needed|required)|request authorization|sending the prior"
+    r"\bPA\b (?:pending|with|submitted|sent|to\b)|(?:requires?|needs?|await\w*|pending) (?:\w+ )?(?:PA\b"
+    r"|prior auth\w*|auth\w*)"
+    r"|prior auth\w*:? (?:J\d|CPT|code|request|pending|needed|required)|(?:PA|auth\w*) (?:needed|required)"
+    r"|request authorization|sending the prior"
     r"|\b(?:submit|send|sending|request|fax)\w* (?:\w+ ){0,3}(?:PA|prior auth\w*|auth\w*)"
     r"|\bauth\w* (?:request )?(?:\w+ )?(?:faxed|sent|submitted|pending|requested)",
     re.IGNORECASE,
@@ -58,7 +63,8 @@ PLANNED = re.compile(
 )
 TOLD = r"administered|injected|given|received|treated|switched|today|got|had|session|cycle|was"
 GIVEN = re.compile(
-    rf"\b(?:{TOLD}|injection|last|previous\w*|prior|were|has|gave|underwent|did|after|since|first|done|show(?:s|ed)?)\b",
+    rf"\b(?:{TOLD}|injection|last|previous\w*|prior|were|has|gave|underwent|did|after|since|first|done|show(?:s"
+    rf"|ed)?)\b",
     re.IGNORECASE,
 )
 LATER = re.compile(r"^\W*(?:next|RTC|return|follow[- ]up|plan|book|repeat)\b", re.IGNORECASE)
@@ -72,7 +78,8 @@ YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 EARLIER = re.compile(r"^\W*(?:previous|prior|last|earlier)\b", re.IGNORECASE)
 NOT_A_DOSE = re.compile(
     r"\b(?:may go|maximum|max\b|declined|criteria|label(?:ed|ing)?|not labeled|told (?:her|him|them)|more or less"
-    r"|(?<!no )less than|bigger|not \"?less|compar\w+|convert\w*|exchanged|equivalent|ratio|U/kg|units/kg|average|usual dose"
+    r"|(?<!no )less than|bigger|not \"?less|compar\w+|convert\w*|exchanged|equivalent|ratio|U/kg|units/kg|average"
+    r"|usual dose"
     r"|we use for|template|asked (?:about|for)|would be|could|if (?:the|this|not|no|plan)|should (?:xeomin|botox|this)"
     r"|may be needed|under-?correct\w*|cancel\w*|no show|not done|nothing injected|copied)\b",
     re.IGNORECASE,
@@ -176,7 +183,11 @@ def _is_a_site(said: str, units: re.Match[str], products: Sequence[re.Match[str]
         return False  # "Botox 5 units into left medial rectus" is the treatment
     return (
         near
-        or re.match(r"\s*(?:\(\d+ ?(?:sites?|inj\w*|spots|points|x)|each\b(?!:)|(?:in|to|into) (?:the )?(?:right|left|each)|per\b(?! (?:session|treatment|cycle))|\(?1 site)", after)
+        or re.match(
+            r"\s*(?:\(\d+ ?(?:sites?|inj\w*|spots|points|x)|each\b(?!:)|(?:in|to|into) (?:the )?(?:right|left|each)"
+            r"|per\b(?! (?:session|treatment|cycle))|\(?1 site)",
+            after,
+        )
         is not None
     )
 

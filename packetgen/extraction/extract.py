@@ -17,11 +17,15 @@ from packetgen.extraction.model import Diagnosis, DocumentSummary, Extraction, F
 from packetgen.extraction.repair import repaired
 from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
-from packetgen.extraction.therapies import filled_only, find_therapies, for_another_disease
+from packetgen.extraction.therapies import filled_only, find_therapies, for_another_disease, in_a_diary
 from packetgen.extraction.toxins import find_toxins
 
 PAGE_RULES = (find_identity, find_diagnoses, find_frequency, find_scores, find_toxins, find_safety)
-FORMS = ("headache_diary", "questionnaire")  # "migraine" is the name of an entry there, not a diagnosis
+FORMS = (
+    "headache_diary",
+    "questionnaire",
+    "pharmacy_history",
+)  # "migraine" is the name of an entry there, not a diagnosis
 LISTS = ("pharmacy_history", "intake_form", "questionnaire", "headache_diary")  # they need not name the disease
 
 
@@ -39,7 +43,9 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
         about_headache = summary.kind in LISTS or are_about_headache(pages)
         found += [f for page in pages for f in find_therapies(page, about_headache=about_headache)]
         if summary.kind == "pharmacy_history":
-            found = [filled_only(f) for f in found]
+            found = [filled_only(f, summary.date) for f in found]
+        if summary.kind == "headache_diary":
+            found = [in_a_diary(f) for f in found]
         if summary.kind in FORMS:
             found = [f for f in found if not (isinstance(f.value, Diagnosis) and f.value == Diagnosis("migraine"))]
         if summary.kind == "denial_letter":

@@ -10,9 +10,9 @@ from packetgen.extraction.model import Site
 from packetgen.extraction.vocabulary import muscle_named, muscle_pattern
 
 SIDES = {
-    "l": "left", "lt": "left", "left": "left", "os": "left", "r": "right", "rt": "right", "right": "right", "od": "right",
-    "mid": "midline", "midline": "midline", "b": "bilateral", "b/l": "bilateral", "bl": "bilateral", "bilat": "bilateral",
-    "bilateral": "bilateral", "both": "bilateral", "ou": "bilateral",
+    "l": "left", "lt": "left", "left": "left", "os": "left", "r": "right", "rt": "right", "right": "right",
+    "od": "right", "mid": "midline", "midline": "midline", "b": "bilateral", "b/l": "bilateral", "bl": "bilateral",
+    "bilat": "bilateral", "bilateral": "bilateral", "both": "bilateral", "ou": "bilateral",
 }  # fmt: skip
 _SIDE = r"left|right|midline|bilateral|bilat|both|b/l|lt|rt|od|os|ou|l|r|b"
 SIDE = re.compile(rf"(?<![\w/'’])(?P<side>{_SIDE})(?![\w/])\.?", re.IGNORECASE)
@@ -24,11 +24,14 @@ BY_SIDE = re.compile(
     r"(?:[ ]?x[ ]?(?P<times>\d{1,2})\b)?",
     re.IGNORECASE,
 )
-TIMES = re.compile(r"(?P<n>\d{1,3}(?:\.\d)?)[ ]?(?:units?|u)\b[ ]?x[ ]?(?P<times>\d{1,2})\b(?![ ]*sites[ ]*\()", re.IGNORECASE)
+TIMES = re.compile(
+    r"(?P<n>\d{1,3}(?:\.\d)?)[ ]?(?:units?|u)\b[ ]?x[ ]?(?P<times>\d{1,2})\b(?![ ]*sites[ ]*\()", re.IGNORECASE
+)
 ON_EACH_SIDE = re.compile(r"\b(?:each|per) side\b|\beach\b(?! (?:site|inj))|\bbilat\w*|\bB/L\b|\bOU\b", re.IGNORECASE)
 # "30 U each parotid", "1000 per parotid", "5 units into left medial rectus"
 INTO = re.compile(
-    r"(?<![\w.])(?P<n>\d{1,4}(?:\.\d)?)[ ]?(?:units?|u)?[ ](?P<how>per|(?:in(?:to)? |to )?each|in(?:to)?(?: the)?|to(?: the)?)[ ]"
+    r"(?<![\w.])(?P<n>\d{1,4}(?:\.\d)?)[ ]?(?:units?|u)?[ ](?P<how>per|(?:in(?:to)? |to )?each|in(?:to)?(?: the)?"
+    r"|to(?: the)?)[ ]"
     rf"(?:(?P<side>{_SIDE})[ ])?$",
     re.IGNORECASE,
 )
@@ -112,7 +115,9 @@ def _into(muscle: str, into: re.Match[str]) -> list[Site]:
 
 def _in_brackets(rest: str, number: re.Match[str]) -> float | None:
     """ "25 U x 2 sites (50)": the sum that is given for the muscle."""
-    match = re.match(r"[ ]?(?:units?|u)?[ ]?x[ ]?\d{1,2}[ ]?sites?[ ]?\((\d{1,3}(?:\.\d)?)\)", rest[number.end() :], re.IGNORECASE)
+    match = re.match(
+        r"[ ]?(?:units?|u)?[ ]?x[ ]?\d{1,2}[ ]?sites?[ ]?\((\d{1,3}(?:\.\d)?)\)", rest[number.end() :], re.IGNORECASE
+    )
     return float(match[1]) if match else None
 
 

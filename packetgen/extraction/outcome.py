@@ -12,7 +12,7 @@ from functools import cache
 from packetgen.extraction.model import TherapyStatus
 from packetgen.extraction.scope import Told
 from packetgen.extraction.ticks import Answer
-from packetgen.extraction.vocabulary import SectionKind, therapy_status
+from packetgen.extraction.vocabulary import SectionKind, StatusCues, therapy_status
 
 Outcome = tuple[TherapyStatus, str | None]
 
@@ -112,8 +112,9 @@ def _intended(told: Told, answer: Answer | None) -> Outcome | None:
 
 
 def _told_weakly(told: Told, own: str, section: SectionKind | None) -> Outcome | None:
+    past = section in ("trials", "failed")
     for text in (own, told.before, told.shared):
-        named = _search(text, weak=True)
+        named = _search(text, weak=True, by_dose=not past)
         if named and not (section == "failed" and named[0] == "current"):
             return named[0], _reason(named, text)
     return None
@@ -122,7 +123,7 @@ def _told_weakly(told: Told, own: str, section: SectionKind | None) -> Outcome |
 def _by_heading(own: str, section: SectionKind | None, answer: Answer | None, *, under_heading: bool) -> Outcome:
     if section == "failed" and under_heading:
         return "ineffective", None
-    if answer == "past" and (adverse := _pattern("<adverse>").search(_telling(own))):
+    if answer in ("past", "yes") and (adverse := _pattern("<adverse>").search(_telling(own))):
         return "not_tolerated", _reason(("not_tolerated", adverse), own)
     if section == "discontinued" or answer == "past":
         return "stopped_other", None
@@ -140,13 +141,17 @@ def _is_thought_of(told: Told) -> bool:
     )
 
 
-def _search(words: str, *, weak: bool | None = None) -> tuple[TherapyStatus, re.Match[str]] | None:
+def _search(
+    words: str, *, weak: bool | None = None, by_dose: bool = True
+) -> tuple[TherapyStatus, re.Match[str]] | None:
     """The first status whose words are there, with these; weak: only of the weak ones, or only of the others."""
     said = _telling(words)
-    for status, is_weak, pattern in _patterns():
-        match = pattern.search(said) if weak is None or is_weak == weak else None
-        if match:
-            return status, match
+    taken = _pattern("<continued>").search(first_sentence(said)) and not _pattern("<ended>").search(said)
+    for cues, pattern in _patterns():
+        if (weak is not None and cues.weak != weak) or (cues.unless_taken and taken) or (cues.by_dose and not by_dose):
+            continue
+        if match := pattern.search(said):
+            return cues.status, match
     return None
 
 
@@ -167,10 +172,9 @@ def _telling(words: str) -> str:
 
 
 @cache
-def _patterns() -> tuple[tuple[TherapyStatus, bool, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[StatusCues, re.Pattern[str]], ...]:
     return tuple(
-        (status.status, status.weak, _pattern("|".join(f"(?:{cue.words})" for cue in status.cues)))
-        for status in therapy_status().statuses
+        (status, _pattern("|".join(f"(?:{cue.words})" for cue in status.cues))) for status in therapy_status().statuses
     )
 
 

@@ -12,10 +12,11 @@ from packetgen.documents.text import PageText
 from packetgen.extraction.model import Evidence
 from packetgen.extraction.numerals import as_digits
 from packetgen.extraction.sections import headings
+from packetgen.extraction.vocabulary import drug_pattern
 
 # A new passage starts at a blank line, a bullet, a numbered item, a heading, or after a full stop.
 _BREAK = re.compile(
-    r"\n(?=\s*\n)|\n(?=\s*(?:[•*·-]|\d{1,2}[.)])\s)|\n(?=[ ]*[A-Z][A-Za-z/& ]{2,40}:)"
+    r"\n(?=\s*\n)|\n(?=\s*(?:[•*·>→»]|-{1,2}>?|=>|\(?\d{1,2}[.)]|[a-h][.)])\s)|\n(?=[ ]*[A-Z][A-Za-z/& ]{2,40}:)"
     r"|(?:(?<=[a-z0-9%)][.;?!])|(?<=[A-Z]{2}[.;?!]))\s+(?=[A-Z0-9~])"
 )
 # A heading: a short line of words without a stop, after a blank line, the page's start or a finished sentence.
@@ -23,6 +24,10 @@ _HEADING = re.compile(r"(?:(?<=\n\n)|(?<=[.;:)]\n)|\A)[ ]*[A-Z][A-Za-z/&()' -]{2
 PAGES_KEPT = 2  # the page in hand: rules run page by page
 DROP = 8  # columns by which a line must stand further left than the one before, to begin anew
 SHORT = 0.7  # of the widest line of the page: a wrapped sentence fills more
+RUNS_ON = re.compile(
+    r"(?:,|;|:|\b(?:and|or|of|with|to|on|the|by|for|than|both|failed|tried|took|including|an?|from|like|as|her|his))$",
+    re.IGNORECASE,
+)
 ABBREVIATED = re.compile(r"(?:\b(?:vs|approx|Dr|Mr|Ms|Mrs|St|no|e\.g|i\.e)|\b[A-Z])\.\s*$")
 
 
@@ -74,6 +79,7 @@ def passages(page: PageText) -> tuple[Passage, ...]:
         if not ABBREVIATED.search(page.text[max(0, match.start() - 6) : match.start() + 1]):
             cuts.append(match.end())
     cuts += _after_short_lines(page.text)
+    cuts += _drug_lines(page.text)
     cuts += [heading.start for heading in headings(page)]
     cuts += [heading.end for heading in headings(page) if heading.alone]
     for match in _HEADING.finditer(page.text):
@@ -101,6 +107,20 @@ def _after_short_lines(text: str) -> list[int]:
             starts.append(offset)  # the second line of a table's cell ends where the next row begins
         if words and used and used < SHORT * widest and used + 1 + len(words[0]) < SHORT * widest:
             starts.append(offset)
+    return starts
+
+
+def _drug_lines(text: str) -> list[int]:
+    """Starts of lines that begin with a drug's name, where the line before does not run on: items of a list."""
+    starts, offset, before = [], 0, ""
+    for line in text.splitlines(keepends=True):
+        if (
+            before.strip()
+            and not RUNS_ON.search(before.rstrip())
+            and drug_pattern().match(line.lstrip().removeprefix("Oral "))
+        ):
+            starts.append(offset)
+        before, offset = line, offset + len(line)
     return starts
 
 

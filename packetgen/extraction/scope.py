@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from packetgen.extraction.doses import PRODUCT
+from packetgen.extraction.doses import TOXIN
 from packetgen.extraction.vocabulary import Drug, drug_like, drug_named, drug_pattern
 
 # Words that reach forward to the drug right after them, so that they do not speak of the drug before.
@@ -90,7 +90,7 @@ def scopes(said: str) -> list[Told]:
     drugs = names_in(said)
     if not drugs:
         return []
-    toxins: list[Name] = [(*m.span(), None) for m in PRODUCT.finditer(said)]
+    toxins: list[Name] = [(*m.span(), None) for m in TOXIN.finditer(said)]
     names = sorted([*drugs, *toxins], key=lambda name: name[0])
     cuts, joined = [0], [False]
     for (_, left, _), (right, _, _) in pairwise(names):

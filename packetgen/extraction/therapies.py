@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from itertools import pairwise
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.context import RELATIVE, of_a_relative
+from packetgen.extraction.context import RELATIVE, of_a_relative, speaks_only
 from packetgen.extraction.dates import dates_in
-from packetgen.extraction.doses import PRODUCT
+from packetgen.extraction.doses import TOXIN
 from packetgen.extraction.model import Assertion, Finding, Therapy, TherapyRole, TherapyStatus
 from packetgen.extraction.outcome import first_sentence, outcome
 from packetgen.extraction.place import Passage, passages
@@ -58,9 +59,12 @@ FOR_A = re.compile(
 IN_WEEKS = {"d": 1 / 7, "n": 1 / 7, "w": 1.0, "m": 52 / 12, "y": 52.0}
 LONGEST_FOLLOW_UP = 160  # characters of a sentence that goes on about the drug before
 MOST_FOLLOW_UPS = 3
-OWN_TOPIC = re.compile(r"[^\n]*\S {3,}\S|(?:[A-Z][\w/& -]{1,40}):(?! )|(?:[•*·-]|\d{1,2}[.)])\s")
+OWN_TOPIC = re.compile(
+    r"[^\n]*\S {3,}\S|(?:[A-Z][\w/& -]{1,40}):(?! )|(?:[•*·>→»]|-{1,2}>?|=>|\(?\d{1,2}[.)]|[a-h][.)])\s"
+)
 TRIED = re.compile(r"\b(?:fail\w*|tried|trial|stopped|discontinued|quit|d/c\w*|intoleran\w*)\b", re.IGNORECASE)
 WORD = 12  # characters of the next word: "BP" is a use, "BP elevation" an effect
+SUPPLY = 45  # days that a fill lasts at most when it is not of 90 days
 BESIDE = 40  # characters between a drug and the relative who takes it: "Depakote (mother)"
 LONG_AGO = re.compile(r"\bin (?:\w+ )?(?:19|20)\d\d\b|\bat age \d|\bas a (?:child|teen\w*)", re.IGNORECASE)
 
@@ -94,11 +98,25 @@ def for_another_disease(findings: Sequence[Finding]) -> list[Finding]:
     ]
 
 
-def filled_only(finding: Finding) -> Finding:
-    """A fill of a pharmacy's list: it tells that a drug was dispensed, not that it is taken or how it went."""
+def filled_only(finding: Finding, printed: str | None) -> Finding:
+    """A fill of a pharmacy's list: it tells that a drug was dispensed, not how it went.
+
+    printed: the list's date; a fill of the weeks before it is of a drug that is taken.
+    """
     value = finding.value
-    if isinstance(value, Therapy) and value.status in ("current", "stopped_other"):
-        return replace(finding, value=replace(value, status="unknown", reason=None), assertion="present")
+    if isinstance(value, Therapy) and value.status in ("current", "stopped_other", "unknown"):
+        days = [day for _, _, day in dates_in(finding.evidence[0].quote) if len(day) == 10]
+        lasts = printed and days and 0 <= (date.fromisoformat(printed) - date.fromisoformat(days[0])).days <= SUPPLY
+        status: TherapyStatus = "current" if lasts else "unknown"
+        return replace(finding, value=replace(value, status=status, reason=None), assertion="present")
+    return finding
+
+
+def in_a_diary(finding: Finding) -> Finding:
+    """A drug that a diary names without more is taken while it is kept."""
+    value = finding.value
+    if isinstance(value, Therapy) and value.status == "unknown":
+        return replace(finding, value=replace(value, status="current"))
     return finding
 
 
@@ -122,7 +140,7 @@ def _with_follow_ups(found: Sequence[Passage]) -> list[tuple[Passage, Passage | 
     more = MOST_FOLLOW_UPS
     for before, passage in pairwise([None, *found]):
         assert passage is not None  # noqa: S101 - for the type checker
-        if names_in(passage.said) or PRODUCT.search(passage.said):
+        if names_in(passage.said) or TOXIN.search(passage.said):
             units.append((passage, None))
             more = MOST_FOLLOW_UPS
         elif units and more and before and _follows(units[-1], before, passage):
@@ -163,6 +181,8 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_head
         own = own.replace(use, " ")
     told = replace(told, shared=_for_another_use().sub(" ", told.shared))
     status, reason = outcome(told, own, section, answer, under_heading=is_in_headings_paragraph(passage))
+    if use and status in ("ineffective", "partial_response") and not TRIED.search(own):
+        status, reason = "current", None  # it is taken for something else: what it did not do here is no trial
     if status == "unknown" and role in ("acute", "other_indication"):
         status = "stopped_other" if LONG_AGO.search(own) else "current"  # named without more: in use
     assertion: Assertion = "present"
@@ -200,8 +220,13 @@ def _answer(passage: Passage, told: Told) -> Answer | None:
 
 
 def _of_a_relative(told: Told, own: str, section: SectionKind | None) -> bool:
-    relative = RELATIVE.search(first_sentence(own), told.end - told.start)
-    beside = relative is not None and relative.start() - (told.end - told.start) <= BESIDE
+    clause, name_end = first_sentence(own), told.end - told.start
+    relative = RELATIVE.search(clause, name_end)
+    beside = (
+        relative is not None
+        and relative.start() - name_end <= BESIDE
+        and not speaks_only(clause[: relative.start()], clause[relative.end() :])
+    )
     return section == "family" or bool(RELATIVE.search(told.before)) or beside
 
 
@@ -226,12 +251,21 @@ def _role(told: Told, section: SectionKind | None) -> tuple[TherapyRole, str | N
     if denied := re.search(other.denied, f"{told.before} {told.own}", re.IGNORECASE):
         return "other_indication", denied.group(0)
     use = next((m for m in _for_another_use().finditer(clause) if not _is_adverse(told, m, section)), None)
+    use = use or _purpose(told, clause)
     if use and not re.search(rf"\b(?:for|of|against)[^.;]{{0,25}}\b(?:{target})", clause, re.IGNORECASE):
         return "other_indication", use.group(0)
     if told.drug.role == "other_indication" and told.drug.may_be:
         said = re.search(rf"\b(?:{target})", f"{told.before} {clause}", re.IGNORECASE)
         return (told.drug.may_be if said or section in ("trials", "failed") else "other_indication"), None
     return told.drug.role, None
+
+
+def _purpose(told: Told, clause: str) -> re.Match[str] | None:
+    """What a drug is for, where it is a complaint that drugs may cause too: "amantadine for fatigue, stopped"."""
+    purpose = re.search(rf"\bfor (?:\w+ )?{therapy_status().filled('<adverse>')}", clause, re.IGNORECASE)
+    return (
+        purpose if purpose and not TRIED.search(told.before) and not TRIED.search(clause[: purpose.start()]) else None
+    )
 
 
 def _is_adverse(told: Told, use: re.Match[str], section: SectionKind | None) -> bool:

@@ -15,7 +15,8 @@ from packetgen.extraction.place import Passage, evidence, passages
 from packetgen.extraction.vocabulary import muscle_named, muscle_pattern
 
 RECORD = re.compile(
-    r"procedure note|injection (?:record|log|visit|sheet)|flow ?sheet|(?:treatment|injections?|injected|given|performed) today|\bwasted?\b|\blot\b|chemodenervation|\badministered\b|\binjected\b",
+    r"procedure note|injection (?:record|log|visit|sheet)|flow ?sheet|(?:treatment|injections?|injected|given"
+    r"|performed) today|\bwasted?\b|\blot\b|chemodenervation|\badministered\b|\binjected\b",
     re.IGNORECASE,
 )
 PROCEDURE_DATE = re.compile(

@@ -164,10 +164,16 @@ class TherapyCue(Strict):
 
 
 class StatusCues(Strict):
-    """A status of a trial and what tells it. weak: any other status that is told of the drug goes before it."""
+    """A status of a trial and what tells it.
+
+    weak: any other status that is told of the drug goes before it. unless_taken: it is told only of a drug that is not
+    said to be taken still. by_dose: how often it is taken tells it, which says nothing under past trials.
+    """
 
     status: TherapyStatus
     weak: bool = False
+    unless_taken: bool = False
+    by_dose: bool = False
     cues: tuple[TherapyCue, ...]
 
 
