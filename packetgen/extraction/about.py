@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import DATE, iso, labelled
@@ -111,10 +112,16 @@ def _kind(text: str) -> str:
     """The kind whose cues weigh most, twice where it titles itself; "other" when none is there."""
     title = text.lstrip()[:TITLE_CHARACTERS]
     weights = {
-        entry.kind: sum(
-            cue.weight for cue in entry.cues for part in (text, title) if re.search(cue.pattern, part, re.IGNORECASE)
-        )
-        for entry in document_kinds().kinds
+        kind: sum(weight for cue, weight in cues for part in (text, title) if cue.search(part))
+        for kind, cues in _cues().items()
     }
     best = max(weights, key=lambda name: weights[name])
     return best if weights[best] > 0 else "other"
+
+
+@cache
+def _cues() -> dict[str, list[tuple[re.Pattern[str], int]]]:
+    return {
+        entry.kind: [(re.compile(cue.pattern, re.IGNORECASE), cue.weight) for cue in entry.cues]
+        for entry in document_kinds().kinds
+    }

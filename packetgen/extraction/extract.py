@@ -15,12 +15,13 @@ from packetgen.extraction.frequency import find_frequency
 from packetgen.extraction.identity import find_identity
 from packetgen.extraction.model import Diagnosis, DocumentSummary, Extraction, Finding, HeadacheFrequency, Score
 from packetgen.extraction.repair import repaired
+from packetgen.extraction.responses import find_responses
 from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
 from packetgen.extraction.therapies import filled_only, find_therapies, for_another_disease, in_a_diary
 from packetgen.extraction.toxins import find_toxins
 
-PAGE_RULES = (find_identity, find_diagnoses, find_frequency, find_scores, find_toxins, find_safety)
+PAGE_RULES = (find_identity, find_diagnoses, find_frequency, find_scores, find_toxins, find_safety, find_responses)
 FORMS = (
     "headache_diary",
     "questionnaire",

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from packetgen.documents.text import PageText
 from packetgen.extraction.context import RELATIVE
 from packetgen.extraction.model import Amount, Finding, HeadacheFrequency, Range
+from packetgen.extraction.numerals import as_digits
 from packetgen.extraction.place import Passage, evidence, passages
 from packetgen.extraction.sections import section_at
 from packetgen.extraction.ticks import TICKED
@@ -93,22 +94,20 @@ SLOTS: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = tuple(
     )
 )  # fmt: skip
 EXPLICIT = re.compile(rf"\b(?:{_HDAYS}|{_MDAYS})", re.IGNORECASE)
-ON_A_FORM = {
-    "headache_days_per_month": re.compile(
-        rf"(?:how many days|days (?:each|per|a) month)(?![^?\n]{{0,60}}\b(?:no"
-        rf"|3 months)\b)[^?\n]{{0,50}}\b{_HEAD}[^?\n]{{0,80}}\?[ _:.]*(?P<low>\d{{1,2}})(?P<high>(?!))?",
-        re.IGNORECASE,
-    ),
-    "migraine_days_per_month": re.compile(
-        rf"(?:how many days|days (?:each|per"
-        rf"|a) month)[^?\n]{{0,50}}\b{_MIG}[^?\n]{{0,80}}\?[ _:.]*(?P<low>\d{{1,2}})(?P<high>(?!))?",
-        re.IGNORECASE,
-    ),
-    "hours_per_day": re.compile(
-        rf"(?:{TICKED})\s*(?P<low>\d{{1,2}})(?:\s*(?:-|–|to)\s*(?P<high>\d{{1,2}}))?\s*(?:h|hrs?|hours)\b",
-        re.IGNORECASE,
-    ),
-}
+FORM_LINE = re.compile(
+    rf"^(?P<label>[^\n]*?\b(?:how many|number of|days (?:each|per|a|every) month|days/mo)[^\n?]*?\b(?:(?P<mig>{_MIG})"
+    rf"|{_HEAD})[^\n]*?)"
+    r"(?P<low>\d{1,2})[\"”_]*(?:[ ]*days?)?[\"”_ .]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+NOT_ASKED = re.compile(
+    r"\b(?:3 months|miss|work|school|productiv\w*|household|leisure|medic\w*|take|how long"
+    r"|hours|no)\b",
+    re.IGNORECASE,
+)
+HOURS_ON_A_FORM = re.compile(
+    rf"(?:{TICKED})\s*(?P<low>\d{{1,2}})(?:\s*(?:-|–|to)\s*(?P<high>\d{{1,2}}))?\s*(?:h|hrs?|hours)\b", re.IGNORECASE
+)
 TILE = re.compile(
     r"(?:last|past) 30 days[^\n]{0,40}?headache days:?\s*(?P<low>\d{1,2})"
     r"(?:\D{1,6}migraine days:?\s*(?P<mig>\d{1,2}))?",
@@ -155,6 +154,7 @@ ROW = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 MOST_DAYS = 31
+RELATIVE_WITHIN = 90  # characters before a number: "her sister has 20 headache days"
 STILL_ABOUT = 3  # sentences after one that names headache
 HEADS = {"ha": "headache"}
 HEAD_WITHIN = 400  # characters of a page between a table's heading and its row
@@ -212,7 +212,7 @@ def _when(said: str) -> When:
 def _clauses(passage: Passage) -> Iterator[_Said]:
     said = passage.said
     section = section_at(passage.page, passage.start)
-    if RELATIVE.search(said) or section in ("family", "trials", "failed", "current", "acute", "education"):
+    if section in ("family", "trials", "failed", "current", "acute", "education"):
         return
     if DATED_ROW.match(said):
         return
@@ -258,8 +258,9 @@ def _matches(said: str) -> Iterator[tuple[str, re.Match[str]]]:
 
 def _counts(name: str, said: str, match: re.Match[str], number: int) -> bool:
     before = said[:number]
-    days = name.endswith("_days_per_month")
-    if AFTER_MONTH.search(before) or (days and float(re.match(r"\d+", said[number:]).group(0)) > MOST_DAYS):  # type: ignore[union-attr]
+    digits = re.match(r"\d+", said[number:])
+    too_many = name.endswith("_days_per_month") and digits is not None and int(digits.group(0)) > MOST_DAYS
+    if too_many or RELATIVE.search(before[-RELATIVE_WITHIN:]) or AFTER_MONTH.search(before):
         return False
     if name == "hours_per_day":
         return not NOT_LASTING.search(said[: match.start()])
@@ -282,7 +283,13 @@ def _amount(match: re.Match[str]) -> Amount:
 
 def _from_form(page: PageText) -> Iterator[Finding]:
     """Answers to a form's questions, and an app's summary of the last 30 days."""
-    matches = {name: match for name, pattern in ON_A_FORM.items() if (match := pattern.search(page.text))}
+    matches: dict[str, re.Match[str]] = {}
+    for line in FORM_LINE.finditer(as_digits(page.text)):
+        name = "migraine_days_per_month" if line["mig"] else "headache_days_per_month"
+        if int(line["low"]) <= MOST_DAYS and not NOT_ASKED.search(line["label"]):
+            matches.setdefault(name, line)
+    if hours := HOURS_ON_A_FORM.search(page.text):
+        matches["hours_per_day"] = hours
     if set(matches) & {"headache_days_per_month", "migraine_days_per_month"}:
         values: dict[str, Any] = {name: _amount(match) for name, match in matches.items()}
         places = tuple(

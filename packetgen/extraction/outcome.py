@@ -35,11 +35,15 @@ THOUGHT_OF = re.compile(
 # A policy's words, wherever they are quoted: what a plan asks for is not what the patient did.
 ASKED_FOR = re.compile(
     r"\bmust (?:have|be|try|first)\b|\b(?:criteria|policy|plan) (?:requires?|asks?)\b|\brequired to try\b"
+    r"|\bper (?:\w+ )?(?:policy|plan|criteria|insur\w+|payer)\b|\b(?:insur\w+|plan|payer|policy|medicaid"
+    r"|medicare) (?:\w+ )?(?:wants?|requires?|asks?) (?:\w+ ){0,3}to (?:first )?(?:fail|try|have)\b"
+    r"|\brisks? (?:and \w+ )?(?:of|with|from)\s*(?:\w+ )?$"
     r"|\bgroup [A-D]\b:?",
     re.IGNORECASE,
 )
 UNWILLING = re.compile(r"\b(?:declin|refus|want|wish|interested|prefer)", re.IGNORECASE)
 CANDIDATE = re.compile(r"\bcandidate\b", re.IGNORECASE)
+REQUIRED = re.compile(r"\b(?:failure|trials?)\b[^.;]{0,90}\b(?:is|are) (?:required|needed|requested)\b", re.IGNORECASE)
 MEANT = re.compile(r"\bwould be\b|\b(?:next|reasonable|other|another) (?:step|choice|option)\b", re.IGNORECASE)
 
 
@@ -136,6 +140,7 @@ def _is_thought_of(told: Told) -> bool:
     return bool(
         THOUGHT_OF.search(told.before)
         or ASKED_FOR.search(told.before)
+        or REQUIRED.search(f"{told.before} {clause} {told.shared}")
         or CONDITIONAL.search(clause)
         or MEANT.search(clause)
     )
@@ -146,13 +151,16 @@ def _search(
 ) -> tuple[TherapyStatus, re.Match[str]] | None:
     """The first status whose words are there, with these; weak: only of the weak ones, or only of the others."""
     said = _telling(words)
-    taken = _pattern("<continued>").search(first_sentence(said)) and not _pattern("<ended>").search(said)
     for cues, pattern in _patterns():
-        if (weak is not None and cues.weak != weak) or (cues.unless_taken and taken) or (cues.by_dose and not by_dose):
+        if (weak is not None and cues.weak != weak) or (cues.by_dose and not by_dose):
             continue
-        if match := pattern.search(said):
+        if (match := pattern.search(said)) and not (cues.unless_taken and _is_taken(said)):
             return cues.status, match
     return None
+
+
+def _is_taken(said: str) -> bool:
+    return bool(_pattern("<continued>").search(first_sentence(said)) and not _pattern("<ended>").search(said))
 
 
 def _reason(named: tuple[TherapyStatus, re.Match[str]] | None, words: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import dates_in
@@ -67,9 +68,9 @@ def find_scores(page: PageText) -> list[Finding]:
     """All scores of a page; the same value of an instrument on one date is found once."""
     page = replace(page, text=as_digits(page.text))
     found: dict[Score, Finding] = {}
-    for instrument in instruments().scores:
-        for name in instrument.names:
-            for match in re.finditer(rf"\b(?:{name})(?![\w-])", page.text, re.IGNORECASE):
+    for instrument, names in _names():
+        for pattern in names:
+            for match in pattern.finditer(page.text):
                 for finding in (
                     *_in_sentence(page, instrument, match),
                     *_in_row(page, instrument, match),
@@ -80,6 +81,15 @@ def find_scores(page: PageText) -> list[Finding]:
                     if finding and isinstance(finding.value, Score):
                         found.setdefault(finding.value, finding)
     return without_plain_twins([*find_subscores(page), *found.values()])
+
+
+@cache
+def _names() -> tuple[tuple[Instrument, tuple[re.Pattern[str], ...]], ...]:
+    """Each instrument with the ways to write it."""
+    return tuple(
+        (i, tuple(re.compile(rf"\b(?:{name})(?![\w-])", re.IGNORECASE) for name in i.names))
+        for i in instruments().scores
+    )
 
 
 def _in_sentence(page: PageText, instrument: Instrument, name: re.Match[str]) -> Iterator[Finding]:

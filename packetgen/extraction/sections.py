@@ -16,7 +16,8 @@ NUMBERED = re.compile(r"[ \t]*(?:[-=~*#•|+]+[ ]*)*(?:\(?(?:\d{1,2}|[IVX]{1,4}|
 # A title ends with its colon, or stands apart from what follows, or alone on its line.
 TITLE = re.compile(
     r"(?P<title>[A-Za-z](?:[^\n:]{0,58}?[^\s:])??)[ ]*"
-    r"(?P<end>[ .]*:|[ ]*>(?=[ ]|$)|[ ][-–—][ ]|\s*\([^)\n]{0,40}\)[ ]*:?|[ ]{2,}|\.?[ ]*-*[ ]*(?=\n|$))"
+    r"(?P<end>[ .]*:|[ ]*>(?=[ ]|$)|[ ][-–—][ ]|\s*\([^)\n]{0,40}\)[ ]*(?::|(?=\n|$|[ ]{2}))|[ ]{2,}"
+    r"|\.?[ ]*-*[ ]*(?=\n|$))"
 )
 RULE = re.compile(r"[-=_~*.]{10,}")
 CAPITALS = re.compile(r"[A-Z][A-Z &/'-]{3,}")

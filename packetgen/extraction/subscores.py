@@ -123,13 +123,7 @@ def _score(page: PageText, score: Score, start: int, end: int) -> Finding:
 
 def _summed(page: PageText) -> Iterator[Finding]:
     """Scores that are the sum of named parts, as often as a text tells all of them in order after the score's name."""
-    titles = [
-        (match, instrument)
-        for instrument in instruments().scores
-        if instrument.parts
-        for name in instrument.names
-        for match in re.finditer(rf"\b(?:{name})(?![\w-])", page.text, re.IGNORECASE)
-    ]
+    titles = [(match, instrument) for instrument, pattern in _titles() for match in pattern.finditer(page.text)]
     for title, instrument in titles:
         others = [other.start() for other, _ in titles if other.start() > title.start()]
         stop = min([title.end() + PARTS_WITHIN, *others])
@@ -156,6 +150,13 @@ def _checked_sum(
 
 
 @cache
+def _titles() -> tuple[tuple[Instrument, re.Pattern[str]], ...]:
+    return tuple(
+        (i, re.compile(rf"\b(?:{'|'.join(i.names)})(?![\w-])", re.IGNORECASE)) for i in instruments().scores if i.parts
+    )
+
+
+@cache
 def _all_parts(instrument: Instrument) -> re.Pattern[str]:
     value = (
         r"[ .:=_]*(?:\((?:\d+[ ]?[-–to]+[ ]?\d+)\))?(?:\b(?:score|sub-?score|sub-?scale|sub-?total|is|was"
@@ -171,17 +172,30 @@ def _all_parts(instrument: Instrument) -> re.Pattern[str]:
 
 def _added(page: PageText) -> Iterator[Finding]:
     """ "TWSTRS 41 = 19 + 13 + 9": the parts of a sum in the order of the scale."""
-    for instrument in instruments().scores:
-        terms = r"[ ]*\+[ ]*".join(rf"(?P<{part.name}>\d{{1,2}}(?:\.\d{{1,2}})?)" for part in instrument.parts)
-        for name in instrument.names if terms else ():
-            for match in re.finditer(
-                rf"\b(?:{name})[ :=]*(?P<sum>\d{{1,2}}(?:\.\d{{1,2}})?)[ ]*[=(][ ]*{terms}", page.text, re.IGNORECASE
-            ):
-                parts = tuple((part.name, float(match[part.name])) for part in instrument.parts)
-                if abs(sum(value for _, value in parts) - float(match["sum"])) < ROUNDING:
-                    yield _score(
-                        page, Score(instrument.instrument, float(match["sum"]), parts), match.start(), match.end()
-                    )
+    for instrument, pattern in _sums():
+        for match in pattern.finditer(page.text):
+            parts = tuple((part.name, float(match[part.name])) for part in instrument.parts)
+            if abs(sum(value for _, value in parts) - float(match["sum"])) < ROUNDING:
+                score = Score(instrument.instrument, float(match["sum"]), parts)
+                yield _score(page, score, match.start(), match.end())
+
+
+@cache
+def _sums() -> tuple[tuple[Instrument, re.Pattern[str]], ...]:
+    """Each instrument that is the sum of parts, with the pattern of its sum."""
+    number = r"(?P<{}>\d{{1,2}}(?:\.\d{{1,2}})?)"
+    return tuple(
+        (
+            i,
+            re.compile(
+                rf"\b(?:{'|'.join(i.names)})[ :=]*{number.format('sum')}[ ]*[=(][ ]*"
+                + r"[ ]*\+[ ]*".join(number.format(part.name) for part in i.parts),
+                re.IGNORECASE,
+            ),
+        )
+        for i in instruments().scores
+        if i.parts
+    )
 
 
 def _twstrs(page: PageText) -> Iterator[Finding]:

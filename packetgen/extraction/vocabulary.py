@@ -221,6 +221,44 @@ class TherapyStatuses(Strict):
         return words
 
 
+class ResponseExample(Strict):
+    """A sentence and the change that it tells."""
+
+    text: str
+    before: float | None = None
+    after: float
+
+
+class Measure(Strict):
+    """Something counted before and under treatment: its name, its unit, how it is written."""
+
+    what: str
+    unit: str
+    written: Pattern
+    example: ResponseExample
+
+
+class ResponseWords(Strict):
+    """A pattern with a number named "after", and a sentence that holds it."""
+
+    words: Pattern
+    example: ResponseExample
+
+
+class Responses(Strict):
+    """knowledge/responses.yaml."""
+
+    measures: tuple[Measure, ...]
+    share: ResponseWords
+    lasted: ResponseWords
+
+
+@cache
+def responses() -> Responses:
+    """What treatments change."""
+    return yamlfile.read(KNOWLEDGE / "responses.yaml", Responses)
+
+
 class ReasonWords(Strict):
     """A class of denial reasons, the words that give it, words that take it back, and its claim adjustment codes."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from packetgen.extraction import vocabulary as v
@@ -9,17 +11,60 @@ from packetgen.extraction.about import summarise
 from packetgen.extraction.denial import find_denial
 from packetgen.extraction.diagnoses import find_diagnoses
 from packetgen.extraction.finer import finer_kind
+from packetgen.extraction.responses import find_responses
 from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
 from packetgen.extraction.sections import section_at
 from packetgen.extraction.therapies import find_therapies
 
+FAILED = {"ineffective", "not_tolerated", "contraindicated", "partial_response"}
 CUES = [(status.status, cue.example) for status in v.therapy_status().statuses for cue in status.cues]
 
 
 @pytest.mark.parametrize(("status", "example"), CUES)
 def test_a_status_is_read_from_its_example(page_text, status: str, example: str) -> None:
     assert status in {f.value.status for f in find_therapies(page_text(example))}
+
+
+@pytest.mark.parametrize("cue", v.therapy_status().nothing_told, ids=lambda c: c.example)
+def test_what_is_denied_or_feared_tells_no_failure(page_text, cue) -> None:  # type: ignore[no-untyped-def]
+    said = cue.example
+    assert re.search(v.therapy_status().filled(cue.words), said, re.IGNORECASE)
+    assert not {f.value.status for f in find_therapies(page_text(said))} & FAILED
+
+
+def test_what_bars_a_drug_and_what_is_to_be_started_are_read_from_their_examples(page_text) -> None:
+    words = v.therapy_status()
+    for cue, status in ((words.barred, "contraindicated"), (words.to_start, "planned")):
+        assert [f.value.status for f in find_therapies(page_text(cue.example))] == [status]
+
+
+def test_a_cue_that_names_no_list_is_refused() -> None:
+    raw = v.therapy_status().model_dump()
+    raw["to_start"]["words"] = "<nowhere>"
+    with pytest.raises(ValueError, match="no list is named 'nowhere'"):
+        v.TherapyStatuses.model_validate(raw)
+
+
+RESPONSES = [*v.responses().measures, v.responses().share, v.responses().lasted]
+
+
+@pytest.mark.parametrize("entry", RESPONSES, ids=lambda e: e.example.text)
+def test_a_change_under_treatment_is_read_from_its_example(page_text, entry) -> None:  # type: ignore[no-untyped-def]
+    (finding,) = find_responses(page_text(f"Botox was given in May.\n\n{entry.example.text}"))
+    assert (finding.value.before, finding.value.after) == (entry.example.before, entry.example.after)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Goal: headache days from 22 to 9 per month.",
+        "On topiramate headache days fell from 22 to 18 per month.",
+        "Her sister's headache days fell from 22 to 9.",
+    ],
+)
+def test_a_goal_another_drug_and_a_relative_are_no_response_to_toxin(page_text, said: str) -> None:
+    assert find_responses(page_text(f"Botox was given in May.\n\n{said}")) == []
 
 
 def test_what_is_only_thought_of_is_read_from_its_example(page_text) -> None:
