@@ -348,11 +348,18 @@ def muscle_pattern() -> re.Pattern[str]:
 def muscle_named(text: str) -> str:
     """The name of the muscle that `text` writes in full; some ways to write it need its side or units after them."""
     return next(
-        muscle.name
-        for muscle in muscles().muscles
-        for way in muscle.written
-        if (match := re.match(way, f"{text} R 5", re.IGNORECASE)) and match.end() == len(text)
+        (
+            muscle.name
+            for muscle in muscles().muscles
+            for way in muscle.written
+            for after in AFTER_A_MUSCLE
+            if (match := re.match(way, text + after, re.IGNORECASE)) and match.end() == len(text)
+        ),
+        text.lower(),
     )
+
+
+AFTER_A_MUSCLE = ("", " R 5", " 5", " bilat")
 
 
 @cache

@@ -6,7 +6,7 @@ import pytest
 
 from packetgen.extraction.model import Site
 from packetgen.extraction.toxins import find_toxins
-from packetgen.extraction.vocabulary import muscle_named, muscles
+from packetgen.extraction.vocabulary import muscle_named, muscle_pattern, muscles
 
 BY_SIDE = """PROCEDURE NOTE - chemodenervation
 Date of procedure: 03/04/2026
@@ -95,3 +95,10 @@ def test_a_list_with_its_sides_in_front(page_text) -> None:
     )
     given = values(page)[("given", 500)]
     assert [(site.side, site.units) for site in given.sites] == [("left", 200), ("right", 150), ("left", 150)]
+
+
+@pytest.mark.parametrize("row", ["occip R 5u x4", "temp bilat 20 units", "front 5, corrug 5", "lats 5 U"])
+def test_a_muscle_written_short_is_named_whatever_follows_it(page_text, row: str) -> None:  # type: ignore[no-untyped-def]
+    assert find_toxins(page_text(f"Injection log. Botox 100 U\n\n{row}\n{row}")) is not None
+    names = [muscle_named(match.group(0)) for match in muscle_pattern().finditer(row)]
+    assert all(name in {muscle.name for muscle in muscles().muscles} for name in names)
