@@ -228,6 +228,12 @@ def _finding(month: str, days: list[_Day], heads: set[str]) -> Finding:
     places: list[Evidence] = []
     for page in dict.fromkeys(page for day in days for page, _, _ in day.places):
         rows = [(s, e) for day in days for p, s, e in day.places if p is page]
-        places += [evidence(page, s, e, "diary") for s, e in dict.fromkeys((rows[0], rows[-1]))]
+        faintest = min(rows, key=lambda row: _confidence(page, row))  # a count is as sure as its faintest row
+        places += [evidence(page, s, e, "diary") for s, e in dict.fromkeys((rows[0], rows[-1], faintest))]
     places += [evidence(page, start, end, "diary_unclear") for page, start, end in unclear]
     return Finding(value, "possible" if unclear else "present", tuple(places), month)
+
+
+def _confidence(page: PageText, row: tuple[int, int]) -> float:
+    read = page.confidence_between(*row)
+    return 100.0 if read is None else read
