@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from packetgen.case import Case, read_case
+from packetgen.chart.decide import decide_findings, findings_by_hand
+from packetgen.chart.decisions import Decision, decisions_in, read_log
 from packetgen.chart.model import Chart
 from packetgen.chart.patient import guard_patient
 from packetgen.chart.reconcile import reconcile
@@ -44,14 +46,18 @@ from packetgen.packet.worklist import worklist
 from packetgen.policy.assess import assess
 from packetgen.policy.catalog import form_for, load_policy
 from packetgen.policy.model import Assessment
-from packetgen.policy.schema import PolicyFile
+from packetgen.policy.schema import PolicyFile, RuleInForce
 from packetgen.resources import FORM_MAPS, PAYERS
 from packetgen.workspace import letter_folders
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A case read and judged, before anything is written."""
+    """A case read and judged, before anything is written.
+
+    extraction  what was read, without what a person rejected and with what a person added
+    decisions   of people that stand
+    """
 
     case: Case
     documents: tuple[Document, ...]
@@ -60,6 +66,7 @@ class Checked:
     assessment: Assessment
     payer: PolicyFile
     problems: tuple[Problem, ...]
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
@@ -95,11 +102,28 @@ class Built:
         return ExitCode.draft if _open(self.problems, self.signed_by) else ExitCode.complete
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A case and what was read in its documents, before anyone decided or judged anything."""
+
+    case: Case
+    documents: tuple[Document, ...]
+    extraction: Extraction
+    payer: PolicyFile
+    policy: RuleInForce
+    problems: tuple[Problem, ...]
+
+
 def check(case_file: Path, work: Path, progress: Progress | None = None) -> Checked:
     """Read the chart of a case and judge it by the plan's policy; nothing is written but the page cache.
 
     progress: told (pages read, pages to read) while OCR runs.
     """
+    return judge(read_chart(case_file, work, progress))
+
+
+def read_chart(case_file: Path, work: Path, progress: Progress | None = None) -> Reading:
+    """The first, slow half of `check`: all that does not depend on what people decided."""
     case = read_case(case_file)
     request = case.request
     payer, policy = load_policy(
@@ -116,10 +140,19 @@ def check(case_file: Path, work: Path, progress: Progress | None = None) -> Chec
     kinds = {d.label: typed.kind for d, typed in zip(documents, case.documents, strict=True) if typed.kind}
     extraction = extract(without_left_out(case, documents), kinds)
     patient_problems = guard_patient(extraction.findings, case, {d.label: d.path for d in documents})
-    chart = reconcile(extraction)
-    assessment = assess(case, chart, payer, policy, date.today())
-    problems = (*read_problems, *patient_problems, *chart.problems, *assessment.problems)
-    return Checked(case, documents, extraction, chart, assessment, payer, problems)
+    return Reading(case, documents, extraction, payer, policy, (*read_problems, *patient_problems))
+
+
+def judge(reading: Reading) -> Checked:
+    """The second, quick half of `check`: the decisions in the case's log, the chart and the verdicts."""
+    case, documents, payer = reading.case, reading.documents, reading.payer
+    decisions = decisions_in(read_log(case.folder))
+    extraction, not_fitting = decide_findings(reading.extraction, documents, decisions)
+    chart = reconcile(extraction, decisions)
+    extraction = replace(extraction, findings=(*extraction.findings, *findings_by_hand(chart)))
+    assessment = assess(case, chart, payer, reading.policy, date.today())
+    problems = (*reading.problems, *not_fitting, *chart.problems, *assessment.problems)
+    return Checked(case, documents, extraction, chart, assessment, payer, problems, decisions)
 
 
 def material_of(checked: Checked) -> Material:
@@ -160,7 +193,7 @@ def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fol
     form_map = load_map(form_for(checked.payer, case))
     form = fill_form(case, chart, assessment, form_map, work)
     letter = write_letter(material_of(checked), work, letter_folders(case.folder))
-    digest = digest_of(case, assessment, documents, form, letter)
+    digest = digest_of(case, assessment, documents, form, letter, checked.decisions)
     signed = last_sign_off(case.folder)
     signed_by = signed.signed_by if signed and signed.digest == digest else None
     course = draw_course(chart, work)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Generic, TypeVar
 
 from packetgen.errors import Problem
 from packetgen.extraction.model import (
@@ -33,7 +33,8 @@ class Fact(Generic[V]):
     value       the value that leads: of the newest dated finding, unless a person decided
     findings    what supports it
     against     what contradicts it; never dropped
-    decided_by  the person who chose the value, or None
+    decided_by  the person who confirmed or corrected the value, or None
+    overruled   what contradicted it until that person decided
     stated_at   the places that state this very value, where its findings state others too; empty: all of them
     """
 
@@ -43,6 +44,7 @@ class Fact(Generic[V]):
     against: tuple[Finding, ...] = ()
     decided_by: str | None = None
     stated_at: tuple[Evidence, ...] = ()
+    overruled: tuple[Finding, ...] = ()
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -51,8 +53,8 @@ class Fact(Generic[V]):
 
     @property
     def is_faint(self) -> bool:
-        """Whether all places that support it read too poorly to prove it."""
-        return bool(self.evidence) and all(evidence.is_faint for evidence in self.evidence)
+        """Whether all places that support it read too poorly to prove it, and no person has looked."""
+        return self.decided_by is None and bool(self.evidence) and all(evidence.is_faint for evidence in self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,19 @@ class Chart:
     denied: tuple[Fact[Safety], ...] = ()
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def facts(self) -> tuple[Fact[Any], ...]:
+        """All facts, in the order of the fields."""
+        listed: list[Fact[Any]] = []
+        for part in (getattr(self, part.name) for part in fields(self)):
+            inside = [getattr(part, f.name) for f in fields(part)] if isinstance(part, HeadacheFacts) else part
+            listed += [fact for fact in inside if isinstance(fact, Fact)]
+        return tuple(listed)
+
+    def with_fact(self, changed: Fact[Any]) -> Chart:
+        """The chart with another fact in place of the one of the same id."""
+        return replace(self, **{part.name: _with(getattr(self, part.name), changed) for part in fields(self)})
+
     def coded(self, icd10: str) -> Fact[Diagnosis] | None:
         """The diagnosis that the chart gives with this very code."""
         return next((fact for fact in self.diagnoses if fact.value.icd10 == icd10), None)
@@ -108,3 +123,12 @@ class Chart:
     def dated_scores(self) -> tuple[Fact[Score], ...]:
         """Scores with a value and a date that no note contradicts."""
         return tuple(f for f in self.scores if f.value.value is not None and f.value.date and not f.against)
+
+
+def _with(part: Any, changed: Fact[Any]) -> Any:
+    """A field of the chart with the fact changed, if it is in there."""
+    if isinstance(part, HeadacheFacts):
+        return HeadacheFacts(**{f.name: _with(getattr(part, f.name), changed) for f in fields(part)})
+    if isinstance(part, tuple):
+        return tuple(_with(fact, changed) for fact in part)
+    return changed if isinstance(part, Fact) and part.id == changed.id else part

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
+from packetgen.chart.decide import decide_facts
+from packetgen.chart.decisions import Decision
 from packetgen.chart.model import Chart, Fact, HeadacheFacts
 from packetgen.chart.words import ends_of
 from packetgen.errors import Problem
@@ -37,25 +40,34 @@ AGREE_WITHIN = 2  # headache days a month: notes of different months differ by a
 ROLE_ORDER = ("preventive", "first_line_other", "acute", "other_indication")
 
 
-def reconcile(extraction: Extraction) -> Chart:
-    """Make one value of each fact; keep every finding for or against it."""
+def reconcile(extraction: Extraction, decisions: Iterable[Decision] = ()) -> Chart:
+    """Make one value of each fact; keep every finding for or against it. What a person decided leads."""
+    chart = decide_facts(_as_read(extraction), decisions)
+    findings = [f for f in extraction.findings if f.assertion in ASSERTED]
+    problems = (
+        *_conflicts((chart.current.headache_days, chart.current.migraine_days, *chart.therapies)),
+        *_unclear_diaries(extraction.findings),
+        *_safety(findings),
+    )
+    return replace(chart, problems=(*chart.problems, *problems))
+
+
+def _as_read(extraction: Extraction) -> Chart:
     findings = [f for f in extraction.findings if f.assertion in ASSERTED]
     frequencies = [f for f in findings if isinstance(f.value, HeadacheFrequency)]
-    current = _headache_facts(frequencies, "current")
-    therapies = _therapies(findings)
     return Chart(
         documents=extraction.documents,
         diagnoses=_facts(
             [f for f in extraction.findings if isinstance(f.value, Diagnosis) and f.assertion == "present"],
             lambda v: f"diagnosis:{v.icd10 or v.name.lower()}",
         ),
-        current=current,
+        current=_headache_facts(frequencies, "current"),
         baseline=_headache_facts(frequencies, "baseline"),
         on_treatment=_headache_facts(frequencies, "on_treatment"),
         diary=tuple(
             sorted(_facts(_of(findings, DiaryMonth), lambda v: f"diary:{v.month}"), key=lambda fact: fact.value.month)
         ),
-        therapies=therapies,
+        therapies=_therapies(findings),
         scores=_facts(_of(findings, Score), lambda v: f"score:{v.instrument}:{v.date}"),
         toxins=_facts(
             [f for f in extraction.findings if isinstance(f.value, Toxin) and f.assertion not in ("negated", "family")],
@@ -66,11 +78,6 @@ def reconcile(extraction: Extraction) -> Chart:
         denied=_facts(
             [f for f in extraction.findings if isinstance(f.value, Safety) and f.assertion == "negated"],
             lambda v: f"denied:{v.concern}",
-        ),
-        problems=(
-            *_conflicts((current.headache_days, current.migraine_days, *therapies)),
-            *_unclear_diaries(extraction.findings),
-            *_safety(findings),
         ),
     )
 

@@ -6,20 +6,18 @@ Sign-offs are events in decisions.jsonl beside the case file: appended, never ch
 from __future__ import annotations
 
 import hashlib
-import json
-import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from packetgen.case import Case
+from packetgen.chart.decisions import LOG, SIGNED, Decision, append, read_log
 from packetgen.documents.model import Document
 from packetgen.errors import BadDataFile
-from packetgen.files import json_text, sha256_of, sync_folder
+from packetgen.files import json_text, sha256_of
 from packetgen.forms.model import FilledForm
 from packetgen.letters.model import Letter
 from packetgen.policy.model import Assessment
-
-LOG = "decisions.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +27,23 @@ class SignOff:
     signed_by: str
     signed_at: str
     digest: str
-    event: str = "signed"
+    event: str = SIGNED
 
 
 def digest_of(
-    case: Case, assessment: Assessment, documents: tuple[Document, ...], form: FilledForm, letter: Letter
+    case: Case,
+    assessment: Assessment,
+    documents: tuple[Document, ...],
+    form: FilledForm,
+    letter: Letter,
+    decisions: Sequence[Decision] = (),
 ) -> str:
-    """SHA-256 of what a signer answers for: case, chart, verdicts, form and letter."""
+    """SHA-256 of what a signer answers for: case, chart, decisions, verdicts, form and letter."""
     signed = {
         "case": case.model_dump(mode="json", exclude={"folder"}),
         "documents": [document.sha256 for document in documents],
         "verdicts": [assessment.reference, assessment.criteria, assessment.questions, assessment.checks],
+        "decisions": decisions,
         "form": sha256_of(form.pdf),
         "letter": sha256_of(letter.docx),
     }
@@ -48,23 +52,16 @@ def digest_of(
 
 def last_sign_off(folder: Path) -> SignOff | None:
     """The latest sign-off of the case in `folder`; raises BadDataFile naming a broken line of the log."""
-    log = folder / LOG
     last = None
-    if log.is_file():
-        for number, line in enumerate(log.read_text("utf-8").splitlines(), 1):
+    for number, entry in enumerate(read_log(folder), 1):
+        if entry["event"] == SIGNED:
             try:
-                last = SignOff(**json.loads(line))
-            except (ValueError, TypeError):
-                raise BadDataFile("is not a decision", where=f"{LOG}:{number}", fix="Restore it from a copy.") from None
+                last = SignOff(**entry)
+            except TypeError:
+                raise BadDataFile("is not a sign-off", where=f"{LOG}:{number}", fix="Restore it from a copy.") from None
     return last
 
 
-def sign(folder: Path, sign_off: SignOff) -> None:
-    """Append a sign-off to the case's log."""
-    descriptor = os.open(folder / LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(descriptor, (json.dumps(asdict(sign_off), ensure_ascii=False) + "\n").encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    sync_folder(folder)
+def sign(folder: Path, sign_off: SignOff, expected: int | None = None) -> None:
+    """Append a sign-off to the case's log; raises Conflict when the log is not `expected` lines long any more."""
+    append(folder, asdict(sign_off), expected)
