@@ -25,7 +25,7 @@ from packetgen.extraction.model import (
     Toxin,
 )
 
-BY_HAND = "by_hand"  # rule of evidence that a person marked
+BY_HAND = "by_hand"  # rule of evidence that a person marked, or read otherwise than the program
 ADDABLE = {kind.kind: kind for kind in (Diagnosis, HeadacheFrequency, Therapy, Score, Toxin)}
 # What makes a fact another one is not corrected: that fact is rejected, and the right one added.
 FIXED = {
@@ -114,7 +114,7 @@ def findings_by_hand(chart: Chart) -> Iterator[Finding]:
             when, field = fact.id.split(":")
             value = replace(HeadacheFrequency(), **{"when": when, field: value})
         if all(value != finding.value for finding in fact.findings):
-            yield Finding(value, "present", fact.evidence)
+            yield Finding(value, "present", tuple(replace(place, rule=BY_HAND) for place in fact.evidence))
 
 
 def _ruled(fact: Fact[Any] | None, decision: Decision) -> Fact[Any] | Problem:

@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from packetgen.chart.decide import BY_HAND
 from packetgen.documents.text import PageText
 from packetgen.errors import SafetyStop
 from packetgen.extraction.dates import DATE
+from packetgen.extraction.model import Therapy
 from packetgen.extraction.vocabulary import conditions
 from packetgen.letters.claims import claims_in, computed, doses_in, meaning, meaning_of, numbers_of_drugs, strings
 from packetgen.letters.label import facts_of, labelled, scale_of
@@ -127,6 +129,9 @@ def _support(material: Material) -> _Support:
     for finding in material.findings:
         value = tuple(strings(finding.value))
         said = claims_in([*value, *(e.quote for e in finding.evidence), *strings(finding.as_of)])
+        by_hand = any(place.rule == BY_HAND for place in finding.evidence)
+        if by_hand and isinstance(finding.value, Therapy) and finding.value.dose is not None:
+            said |= {f"{finding.value.drug} {finding.value.dose:g}"}  # a person read the dose, whatever the quote says
         for evidence in finding.evidence:
             support.pages[evidence.exhibit_page] |= said | numbers_of_drugs(evidence.quote)
             support.meanings[evidence.exhibit_page] |= meaning(finding)

@@ -77,7 +77,7 @@ def test_words_on_a_page_become_a_fact_with_their_place() -> None:
     trial = {"drug": "amitriptyline", "drug_class": "antidepressant", "role": "preventive", "status": "ineffective"}
     place = Place("f" * 64, 1, 0, 1, "amitriptyline failed")
     chart = chart_after(decide("add", "", kind="therapy", after=trial, place=place))
-    assert [(f.value.drug, f.evidence[0].exhibit_page) for f in chart.therapies][0] == ("amitriptyline", "A-1")
+    assert (chart.therapies[0].value.drug, chart.therapies[0].evidence[0].exhibit_page) == ("amitriptyline", "A-1")
     gone = Place("f" * 64, 1, 0, 1, "amitriptyline helped")
     assert "decision_does_not_fit" in codes(chart_after(decide("add", "", kind="therapy", after=trial, place=gone)))
 
