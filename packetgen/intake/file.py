@@ -79,8 +79,8 @@ class Intake:
             elif f"incoming/{path.name}" not in {arrival.place for arrival in waiting}:
                 arrivals.put_back(workspace, path)
         if not any(arrival.state == "taking" for arrival in waiting):
-            shutil.rmtree(workspace.work)
-            private_folder(workspace.work)
+            for left in workspace.work.iterdir():
+                shutil.rmtree(left, ignore_errors=True)
 
     def follow_hands(self) -> None:
         """A file that a person moved out of needs-filing/ or quarantine/ into a case: the ledger follows it there."""
