@@ -87,6 +87,31 @@ class Settings(yamlfile.Strict):
     provider: Provider | None = None
 
 
+_held: set[int] = set()
+
+
+def _let_go() -> None:
+    """In a child process: close its copies, or a reader that outlives a killed watcher would keep the next one out."""
+    for descriptor in _held:
+        os.close(descriptor)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_let_go)
+
+
+@contextmanager
+def held(descriptor: int) -> Iterator[int]:
+    """A descriptor that carries a lock: closed at the end, and in every child process at its start."""
+    _held.add(descriptor)
+    try:
+        yield descriptor
+    finally:
+        if descriptor in _held:
+            _held.remove(descriptor)
+            os.close(descriptor)
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """A clinic's folder. The ledger knows where each file that came is."""
@@ -168,8 +193,7 @@ class Workspace:
 
         Raises BadCaseFile when another process holds it and `wait` is false.
         """
-        descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
+        with held(os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o600)) as descriptor:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError:
@@ -177,8 +201,6 @@ class Workspace:
                     "another packetgen is at work here", where=str(self.folder), fix="Let it end, or stop it first."
                 ) from None
             yield
-        finally:
-            os.close(descriptor)
 
     def case_files(self) -> tuple[Path, ...]:
         """The case.yaml of every case."""

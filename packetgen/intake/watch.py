@@ -22,7 +22,7 @@ from packetgen.intake.file import Builder, Intake, Reader, build_case
 from packetgen.intake.reading import read_file
 from packetgen.intake.stability import Stability
 from packetgen.limits import POLL_SECONDS, QUIET_SECONDS, RESCAN_SECONDS, TICK_SECONDS
-from packetgen.workspace import WATCHING, Workspace, refuse_loops
+from packetgen.workspace import WATCHING, Workspace, held, refuse_loops
 
 Tell = Callable[[str], None]
 Done = TypeVar("Done")
@@ -74,8 +74,7 @@ def watch(
 @contextlib.contextmanager
 def _only_watcher_of(inbox: Path) -> Iterator[None]:
     """Two workspaces may name one inbox; where the disk can lock, only one of them is served."""
-    descriptor = os.open(inbox, os.O_RDONLY | os.O_DIRECTORY)
-    try:
+    with held(os.open(inbox, os.O_RDONLY | os.O_DIRECTORY)) as descriptor:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -83,8 +82,6 @@ def _only_watcher_of(inbox: Path) -> Iterator[None]:
         except OSError:  # a share without locks: taking a file by a move still gives it to one of two only
             pass
         yield
-    finally:
-        os.close(descriptor)
 
 
 def _poll() -> Iterator[bool]:

@@ -29,7 +29,7 @@ from packetgen.intake.arrivals import find
 from packetgen.intake.backup import read_backup, write_backup
 from packetgen.intake.reading import Reading, read_file
 from packetgen.intake.watch import watch
-from packetgen.workspace import Workspace, open_workspace
+from packetgen.workspace import CHANGING, Workspace, open_workspace
 from tests.intake.conftest import DANA, drop, file_all, make_clinic, no_build
 from tests.intake.quick import quick_read
 
@@ -294,6 +294,22 @@ def test_a_backup_taken_while_files_come_in_holds_the_whole_workspace_and_restor
         list(watch(workspace, pytest.fail, once=True, quiet=0.0, read=quick_read, build=no_build))
         assert account(workspace) == kept(workspace) == Counter(digest(f"2026-0142 {n}".encode()) for n in range(30))
         assert len(list(workspace.cases.glob("*/case.yaml"))) == 2
+
+
+def test_a_backup_waits_for_a_file_that_is_on_its_way(clinic: Workspace, tmp_path: Path) -> None:
+    ours, theirs = multiprocessing.get_context("fork").Pipe()
+
+    def back_up() -> None:
+        theirs.send("begun")
+        theirs.send(write_backup(clinic, tmp_path / "b.tar"))
+
+    with clinic.locked(CHANGING, wait=True):
+        child = multiprocessing.get_context("fork").Process(target=back_up)
+        child.start()
+        assert ours.recv() == "begun"
+        assert not ours.poll(0.3)
+    assert ours.poll(20) and ours.recv() >= 5
+    child.join()
 
 
 def test_a_damaged_backup_makes_nothing_and_a_folder_that_is_there_is_kept(clinic: Workspace, tmp_path: Path) -> None:
