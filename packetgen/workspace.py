@@ -62,6 +62,28 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE events ADD COLUMN document TEXT NOT NULL DEFAULT ''",
         "CREATE INDEX events_by_case ON events (case_id)",
     ),
+    (
+        # The follow-up. corrects: the event that this one replaces; reasons: of a denial, comma between them.
+        "ALTER TABLE events ADD COLUMN corrects INTEGER REFERENCES events",
+        *(
+            f"ALTER TABLE events ADD COLUMN {column} TEXT NOT NULL DEFAULT ''"
+            for column in (
+                "channel",
+                "contact",
+                "promised",
+                "next_step",
+                "outcome",
+                "packet",
+                "level",
+                "units_for",
+                "reasons",
+            )
+        ),
+        "ALTER TABLE events ADD COLUMN received_on TEXT",
+        "ALTER TABLE events ADD COLUMN peer_to_peer_by TEXT",
+        "ALTER TABLE events ADD COLUMN treatments INTEGER",
+        "ALTER TABLE events ADD COLUMN minutes INTEGER",
+    ),
 )
 
 NEW_SETTINGS = """\
