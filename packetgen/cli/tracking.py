@@ -188,12 +188,13 @@ def track_calendar(file: Path, names: bool, folder: Path) -> None:
 
     Example: packetgen track calendar follow-up.ics --workspace clinic
     """
-    from packetgen.files import write_atomic
+    from packetgen.files import private_folder, write_atomic
     from packetgen.tracking.events import last_logged
     from packetgen.tracking.ics import calendar
     from packetgen.workspace import open_workspace
 
     cases = _followed(folder)
+    private_folder(file.parent)
     write_atomic(file, calendar(cases, last_logged(open_workspace(folder)), names))
     tasks = [task for one in cases for task in one.tasks]
     unknown = sum(task.day is None for task in tasks)
@@ -214,7 +215,9 @@ def track_status(case_id: str | None, folder: Path) -> None:
 
     if case_id:
         for event in _one(folder, case_id).events:
-            click.echo(f"{event.id:>5}  {event.happened_on:%m/%d/%Y}  {'; '.join([event.kind, *told(event)])}")
+            click.echo(
+                f"{event.id or 'case':>5}  {event.happened_on:%m/%d/%Y}  {'; '.join([event.kind, *told(event)])}"
+            )
         return
     for one in _followed(folder):
         click.echo(f"{one.case.case:16} {_stands(one)}")
@@ -240,12 +243,13 @@ def track_report(csv_file: Path | None, plot: Path | None, folder: Path) -> None
 
     Example: packetgen track report --plot report.svg --workspace clinic
     """
-    from packetgen.files import write_atomic
+    from packetgen.files import private_folder, write_atomic
     from packetgen.tracking.report import as_csv, as_svg, as_table, figures
 
     rows = figures(_followed(folder))
     click.echo(as_table(rows), nl=False)
     for path, text in ((csv_file, as_csv), (plot, as_svg)):
         if path:
+            private_folder(path.parent)
             write_atomic(path, text(rows))
             click.echo(str(path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -64,9 +64,13 @@ def followed(workspace: Workspace) -> tuple[tuple[Followed, ...], tuple[str, ...
         except PacketgenError as error:
             unread.append(f"{path.parent.name}: {error.what.splitlines()[0]}")
             continue
-        own = events.pop(case.case, ())
+        if case.case in found:
+            unread.append(f"{path.parent.name}: another case file has the same number, {case.case}")
+            continue
+        own = history_of(case, events.get(case.case, ()))
         found[case.case] = Followed(case, own, tuple(tasks_of(case, own)))
-    unread += [f"{case}: events are logged, but its case file cannot be read" for case in sorted(events)]
+    lost = sorted(events.keys() - found.keys())
+    unread += [f"{case}: events are logged, but its case file cannot be read" for case in lost]
     return tuple(found[case] for case in sorted(found)), tuple(unread)
 
 
@@ -78,7 +82,6 @@ def by_day(cases: Sequence[Followed]) -> tuple[Task, ...]:
 
 def tasks_of(case: Case, events: Sequence[Event]) -> Iterator[Task]:
     """What is to be done in a case after its events, in the order in which they happened."""
-    events = events if stage_of(events) else (*_typed(case), *events)
     stage = stage_of(events)
     if stage and stage.kind in CLOSED:
         return
@@ -96,8 +99,13 @@ def tasks_of(case: Case, events: Sequence[Event]) -> Iterator[Task]:
         yield from (_task(case, found) for found in deadlines_after(_rule_event("treated", treated), case))
 
 
+def history_of(case: Case, logged: Sequence[Event]) -> tuple[Event, ...]:
+    """The events of a case; what the case file tells counts where the ledger does not say where the request stands."""
+    return tuple(logged) if stage_of(logged) else (*_typed(case), *logged)
+
+
 def _typed(case: Case) -> Iterator[Event]:
-    """What the case file tells, where nothing of it was logged."""
+    """What the case file tells of its plan."""
     dates, name = case.plan_dates, case.case
     if dates.submitted:
         kind: EventKind = "appealed" if dates.level else "sent"
@@ -154,18 +162,25 @@ def _waiting(case: Case, stage: Event, events: Sequence[Event]) -> Iterator[Task
 
 
 def _denied(case: Case, stage: Event, events: Sequence[Event]) -> Iterator[Task]:
-    """Appeal, and the conversation with the plan's physician while it has not been held."""
+    """Appeal, and the conversation with the plan's physician while it has not been held.
+
+    Of several letters about the same denial the earliest day counts.
+    """
+    answered = max((n for n, event in enumerate(events) if event.kind in ("sent", "appealed")), default=-1)
+    since = events[answered + 1 :]
+    letters = [event for event in since if event.kind == "denied"]
     letter = Denial(
-        appeal_deadline=stage.due.isoformat() if stage.due else None,
-        p2p_deadline=stage.peer_to_peer_by.isoformat() if stage.peer_to_peer_by else None,
+        appeal_deadline=_earliest(event.due for event in letters),
+        p2p_deadline=_earliest(event.peer_to_peer_by for event in letters),
     )
-    held = any(
-        event.kind == "peer_to_peer" and event.outcome in ("overturned", "upheld")
-        for event in events[events.index(stage) :]
-    )
-    for found in deadlines_after(_rule_event("denied", stage, level=_level(stage, events), letter=letter), case):
+    held = any(event.kind == "peer_to_peer" and event.outcome in ("overturned", "upheld") for event in since)
+    for found in deadlines_after(_rule_event("denied", letters[0], level=_level(stage, events), letter=letter), case):
         if not (held and found.id == "peer_to_peer"):
             yield _task(case, found)
+
+
+def _earliest(days: Iterable[date | None]) -> str | None:
+    return min((day.isoformat() for day in days if day), default=None)
 
 
 def _level(stage: Event, events: Sequence[Event]) -> object:

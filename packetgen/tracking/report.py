@@ -157,8 +157,8 @@ def as_svg(rows: Sequence[Figures]) -> str:
     most = max((row.approved + row.denied + row.waiting for row in rows), default=0) or 1
     height = 34 * len(rows) + 60
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 {height}" font-family="sans-serif" font-size="13">',
-        f'<rect width="760" height="{height}" fill="white"/>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 {height}" font-family="sans-serif" font-size="13">',
+        f'<rect width="800" height="{height}" fill="white"/>',
         *_legend(),
     ]
     for line, row in enumerate(rows):

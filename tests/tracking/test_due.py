@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 
 import pytest
@@ -12,7 +13,7 @@ from packetgen.case import Case, read_case
 from packetgen.policy.deadlines import Event as RuleEvent
 from packetgen.policy.deadlines import deadlines_after
 from packetgen.resources import SAMPLES
-from packetgen.tracking.due import Task, by_day, followed, tasks_of
+from packetgen.tracking.due import Task, by_day, followed, history_of, tasks_of
 from packetgen.tracking.events import Event, log_event
 from packetgen.workspace import Workspace
 
@@ -70,6 +71,13 @@ def test_an_appeal_is_due_by_the_letter_or_by_the_law_whichever_is_earlier() -> 
     assert "due 08/29/2026; 180 calendar days" in by_law.counted
     by_letter = due(COMMERCIAL, event("denied", "2026-03-02", due=date(2026, 5, 1)))["appeal"]
     assert (by_letter.day, by_letter.source) == (date(2026, 5, 1), "the denial letter")
+
+
+def test_of_two_letters_about_one_denial_the_earliest_day_counts() -> None:
+    first = event("denied", "2026-03-02", due=date(2026, 5, 1))
+    second = event("denied", "2026-03-04", 2, peer_to_peer_by=date(2026, 3, 16))
+    tasks = due(COMMERCIAL, first, second)
+    assert (tasks["appeal"].day, tasks["peer_to_peer"].day) == (date(2026, 5, 1), date(2026, 3, 16))
 
 
 def test_a_peer_to_peer_conversation_is_due_until_it_was_held() -> None:
@@ -143,8 +151,10 @@ def test_a_case_that_was_not_sent_says_by_when() -> None:
 def test_what_the_case_file_tells_counts_where_nothing_is_logged() -> None:
     dates = COMMERCIAL.plan_dates.model_copy(update={"submitted": date(2026, 3, 2), "channel": "fax"})
     typed = COMMERCIAL.model_copy(update={"plan_dates": dates})
-    assert due(typed)["decision"].day == date(2026, 3, 17)
-    assert "decision" not in due(typed, event("denied", "2026-03-09"))
+    assert due(typed, *history_of(typed, ()))["decision"].day == date(2026, 3, 17)
+    assert due(typed, *history_of(typed, [event("called", "2026-03-09")]))["decision"].day == date(2026, 3, 17)
+    logged = [event("denied", "2026-03-09")]
+    assert history_of(typed, logged) == tuple(logged)
 
 
 def test_a_case_that_cannot_be_read_is_named(clinic: Workspace) -> None:
@@ -154,6 +164,14 @@ def test_a_case_that_cannot_be_read_is_named(clinic: Workspace) -> None:
     assert [one.case.case for one in cases] == ["2026-0142"]
     assert len(unread) == 2
     assert unread[1] == "2026-0157: events are logged, but its case file cannot be read"
+
+
+def test_of_two_cases_with_one_number_the_second_is_named(clinic: Workspace) -> None:
+    shutil.copytree(clinic.cases / "chronic-migraine-aetna", clinic.cases / "copy")
+    log_event(clinic, event("sent", "2026-03-02", channel="fax"))
+    cases, unread = followed(clinic)
+    assert [(one.case.case, len(one.events)) for one in cases] == [("2026-0142", 0), ("2026-0157", 1)]
+    assert unread == ("copy: another case file has the same number, 2026-0157",)
 
 
 def test_tasks_come_by_day_and_the_unknown_last(clinic: Workspace) -> None:
