@@ -75,7 +75,7 @@ def track() -> None:
 @click.option("--corrects", type=COUNT, help="Number of the event in whose place this one stands.")
 @IN_WORKSPACE
 def track_log(case_id: str, kind: str, folder: Path, happened_on: datetime | None, **told: object) -> None:
-    r"""Log what happened with a case. Nothing is ever changed: a wrong event is corrected by another, or by void.
+    """Log what happened with a case. Nothing is ever changed: a wrong event is corrected by another, or by void.
 
     KIND: sent, called, info_requested, info_sent, peer_to_peer, approved, denied, appealed, treated, withdrawn,
     closed, void.
@@ -86,7 +86,7 @@ def track_log(case_id: str, kind: str, folder: Path, happened_on: datetime | Non
       packetgen track log 2026-0142 called --contact "Ms. Reyes" --reference C-88 --minutes 25 --promised "a letter"
       packetgen track log 2026-0142 approved --on 2026-10-12 --units 620 --units-for all --until 2027-10-11
       packetgen track log 2026-0142 void --corrects 3
-    """
+    """  # noqa: D301 - click's sign for lines that stay as they are
     from packetgen.tracking.events import Event, built_packet, log_event, with_packet
     from packetgen.workspace import open_workspace
 
