@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 
 from packetgen.case import Case, read_case
 from packetgen.chart import words
@@ -56,11 +57,12 @@ class Followed:
 def followed(workspace: Workspace) -> tuple[tuple[Followed, ...], tuple[str, ...]]:
     """All cases by id, and why others cannot be followed: a case file that cannot be read has no deadlines."""
     events = standing(workspace)
+    payer = cache(load_payer)
     found, unread = {}, []
     for path in workspace.case_files():
         try:
             case = read_case(path)
-            case = case.on_line(load_payer(case.insurance.payer).line_of_business)
+            case = case.on_line(payer(case.insurance.payer).line_of_business)
         except PacketgenError as error:
             unread.append(f"{path.parent.name}: {error.what.splitlines()[0]}")
             continue
