@@ -33,7 +33,7 @@ class Belongs:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a plan's letter tells, for the ledger. due: the day by which to act next."""
+    """What a plan's letter tells, for the ledger. due: the day by which to act next; reasons: with commas between."""
 
     kind: Literal["denied", "approved"]
     happened_on: date
@@ -43,6 +43,8 @@ class Told:
     units: int | None = None
     starts_on: str | None = None
     ends_on: str | None = None
+    reasons: str = ""
+    peer_to_peer_by: str | None = None
 
 
 def place_of(reading: Reading, hint: str, people: People) -> Belongs:
@@ -135,7 +137,11 @@ def told_by(reading: Reading, case_file: Path, today: date) -> Told | None:
         decided = date.fromisoformat(denial.date) if denial and denial.date and len(denial.date) == 10 else day
         note = ", ".join(r.reason.replace("_", " ") for r in denial.reasons) if denial else ""
         due = _appeal_by(reading, case_file, decided)
-        return Told("denied", decided, due, (denial.reference if denial else None) or "", note)
+        return Told(
+            "denied", decided, due, (denial.reference if denial else None) or "", note,
+            reasons=",".join(dict.fromkeys(r.reason for r in denial.reasons)) if denial else "",
+            peer_to_peer_by=denial.p2p_deadline if denial else None,
+        )  # fmt: skip
     approval = reading.approval
     if reading.kind == APPROVAL and approval and (approval.number or approval.ends_on):
         return Told("approved", day, None, approval.number or "", "as read from the letter: please compare",

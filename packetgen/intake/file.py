@@ -313,7 +313,8 @@ def _log(ledger: sqlite3.Connection, arrival: Arrival, told: Told) -> None:
         "case_id": arrival.case_id, "kind": told.kind, "happened_on": told.happened_on.isoformat(),
         "due": told.due.isoformat() if told.due else None, "reference": told.reference, "note": told.note,
         "logged_at": datetime.now(UTC).isoformat(timespec="seconds"), "units": told.units, "starts_on": told.starts_on,
-        "ends_on": told.ends_on, "document": arrival.target,
+        "ends_on": told.ends_on, "document": arrival.target, "reasons": told.reasons,
+        "peer_to_peer_by": told.peer_to_peer_by,
     }  # fmt: skip
     names = ", ".join(row)
     marks = ", ".join("?" * len(row))

@@ -297,6 +297,7 @@ def test_a_denial_becomes_the_cases_denial_and_an_event_with_its_deadline(clinic
         "Sample Health Plan\nNotice of adverse determination\nDate: 11/20/2026\nMember: Dana Whitfield\n"
         "DOB: 03/17/1984   Member ID: 918273645\nReference number: PA-2026-55312\nYour request is denied. It is not "
         "medically necessary.\nYou may appeal within 30 days.\n"
+        "To request a peer-to-peer, call 555-0190 by 12/01/2026.\n"
     )
     drop(clinic, "letter.txt", letter)
     arrival = file_all(clinic)["letter.txt"]
@@ -304,9 +305,11 @@ def test_a_denial_becomes_the_cases_denial_and_an_event_with_its_deadline(clinic
     assert arrival.place == "cases/2026-0142/filed/denials/2026-11-20 letter.txt"
     assert read_case(clinic.cases / "2026-0142").denial == "filed/denials/2026-11-20 letter.txt"
     with clinic.ledger() as ledger:
-        events = ledger.execute("SELECT case_id, kind, happened_on, due, reference, document FROM events").fetchall()
+        events = ledger.execute("SELECT case_id, kind, happened_on, due, reference, document, reasons, peer_to_peer_by "
+                                "FROM events").fetchall()  # fmt: skip
     # 30 days from the letter are December 20, a Sunday
-    assert events == [("2026-0142", "denied", "2026-11-20", "2026-12-18", "PA-2026-55312", arrival.place)]
+    assert events == [("2026-0142", "denied", "2026-11-20", "2026-12-18", "PA-2026-55312", arrival.place,
+                       "not_medically_necessary", "2026-12-01")]  # fmt: skip
 
 
 def test_an_approval_records_number_units_and_dates(clinic: Workspace) -> None:
