@@ -214,7 +214,7 @@ FILES: list[tuple[str, Callable[[], bytes], str | None]] = [
     ("empty.html", lambda: b"", "is not HTML"),
     ("deep.html", lambda: b"<div>" * 20_000 + b"x", "any"),
     ("nul.txt", lambda: b"a\x00b", "is not text"),
-    ("bytes.txt", lambda: bytes(range(1, 256)) * 4, None),
+    ("bytes.txt", lambda: bytes(range(1, 256)), "any"),
     ("many-sheets.txt", lambda: b"a\f" * 2_500, "2500 pages"),
     ("long-line.txt", lambda: b"x" * 300_000, "any"),
     ("program.exe", lambda: b"MZ", "of type '.exe'"),
