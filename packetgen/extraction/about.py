@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.dates import DATE, iso, labelled
+from packetgen.extraction.dates import DATE, dates_in, iso, labelled
 from packetgen.extraction.identity import find_identity
 from packetgen.extraction.model import DocumentSummary, Evidence, Identity
 from packetgen.extraction.place import evidence
@@ -20,9 +20,10 @@ DATED = re.compile(
     r"|dictation"
     r"|letter|report|notice|this letter|this notice)|(?:Visit|Consult(?:ation)?|Service|Exam|Letter|Notice|Procedure"
     r"|Treatment|Injection|Report|Appointment|Decision|Determination|Mailing) date|Date (?:seen|sent|mailed|printed)"
-    r"|Seen(?: on)?|Visit|DOS|DOV|Today(?:['\u2019]s date)?|Exported|Generated|Dictated|Issued|Mailed|Exam(?:ined)?"
+    r"|Seen(?: on)?|Visit|DOS|DOV|Svc dt"
+    r"|Today(?:['\u2019]s date)?|Exported|Generated|Dictated|Issued|Mailed|Exam(?:ined)?"
     r"|Date|D/S)\b"
-    r"[ ]*[:;_,=.]*[ ]*(?:on )?(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? )?",
+    r"[ ]*[:;_,=.|]*[ ]*(?:on )?(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? )?",
     re.IGNORECASE,
 )
 CLOSING = re.compile(r"(?:^|\s)(?:D|Dict|DD)[ ]?:[ ]*", re.IGNORECASE)
@@ -31,10 +32,12 @@ SIGNED = re.compile(
     re.IGNORECASE,
 )
 TITLE_CHARACTERS = 500
+COLUMNS = 3  # dates on one line
 TOP_LINES = 8
 BORN = re.compile(r"\b(?:DOB|D\.O\.B|born|birth)", re.IGNORECASE)
 BORN_WITHIN = 60  # characters between "date of birth" and its date, when the date is first told in words
 RANGE = re.compile(r"[ ]*(?:-|–|to|through)[ ]*\d")
+CAPITAL = re.compile(r"(?<!\\)[A-Z]")  # of a pattern, where it is no class such as \S
 SPECIALTY = re.compile(r"\b(neurolog|dermatolog|urolog|ophthalmolog|physiatr|pain medicine)", re.IGNORECASE)
 SPECIALTIES = {
     "neurolog": "neurology", "dermatolog": "dermatology", "urolog": "urology", "ophthalmolog": "ophthalmology",
@@ -80,7 +83,10 @@ def _labelled(page: PageText) -> tuple[int, int, str] | None:
             and not (born and page.text[start:end].lower().startswith("date"))
             and not RANGE.match(page.text, end)
         ):
-            return start, end, day
+            line_end = page.text.find("\n", end)
+            later = [(end + at, found) for _, at, found in dates_in(page.text[end:line_end]) if len(found) == 10]
+            # the dates of a flow sheet's columns: it was written on the last of them
+            return (start, *later[-1]) if len(later) >= COLUMNS - 1 else (start, end, day)
     return None
 
 
@@ -110,9 +116,10 @@ def _is_row(text: str, found: re.Match[str]) -> bool:
 
 def _kind(text: str) -> str:
     """The kind whose cues weigh most, twice where it titles itself; "other" when none is there."""
-    title = text.lstrip()[:TITLE_CHARACTERS]
+    said = text.lstrip().lower()
+    title = said[:TITLE_CHARACTERS]
     weights = {
-        kind: sum(weight for cue, weight in cues for part in (text, title) if cue.search(part))
+        kind: sum(weight * (2 if cue.search(title) else 1) for cue, weight in cues if cue.search(said))
         for kind, cues in _cues().items()
     }
     best = max(weights, key=lambda name: weights[name])
@@ -121,7 +128,10 @@ def _kind(text: str) -> str:
 
 @cache
 def _cues() -> dict[str, list[tuple[re.Pattern[str], int]]]:
+    """The cues in small letters: a search without regard to case takes three times as long."""
     return {
-        entry.kind: [(re.compile(cue.pattern, re.IGNORECASE), cue.weight) for cue in entry.cues]
+        entry.kind: [
+            (re.compile(CAPITAL.sub(lambda m: m.group(0).lower(), cue.pattern)), cue.weight) for cue in entry.cues
+        ]
         for entry in document_kinds().kinds
     }

@@ -18,16 +18,19 @@ MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 DATE = re.compile(
     rf"""(?<![\d./-])(?:
       (?P<y1>(?:19|20)\d\d)[ ]?[-/.][ ]?(?P<m1>\d\d)[-/.](?P<d1>\d\d)
     | (?P<y2>(?:19|20)\d\d)[ -](?P<mon2>{_MONTH})[ -](?P<d2>\d\d?)
-    | (?P<d3>\d\d?)(?:st|nd|rd|th)?[ -](?:of[ ])?(?P<mon3>{_MONTH})[., -]+(?P<y3>(?:19|20)?\d\d)
-    | (?P<mon4>{_MONTH})\.?[ ](?P<d4>\d\d?)(?:st|nd|rd|th)?(?:,[ ]?|[ ])(?P<y4>(?:19|20)\d\d)
+    | (?P<d3>\d\d?)(?:st|nd|rd|th)?[ -]?(?:of[ ])?(?P<mon3>{_MONTH})[., -]*(?P<y3>(?:19|20)?\d\d)
+    | (?P<mon4>{_MONTH})\.?(?:[ ]{{1,2}}|-)(?P<d4>\d\d?)(?:st|nd|rd|th)?
+      (?:,[ ]{{0,2}}|[ ]{{1,2}}|-)(?P<y4>(?:19|20)\d\d)
     | (?P<d5>\d\d?)\.(?P<m5>\d\d?)[.,](?P<y5>(?:19|20)\d\d)
     | (?P<m6>\d\d?)(?:[/-]|[ ]/[ ])(?P<d6>\d\d?)(?:[/-]|[ ]/[ ])(?P<y6>(?:19|20)?\d\d)
     | (?P<m7>\d\d?)/(?P<y7>(?:19|20)\d\d)
+    | (?P<d9>\d\d?)\.(?P<mon9>{"|".join(ROMAN)})\.(?P<y9>(?:19|20)\d\d)
     | (?P<mon8>{_MONTH})\.?,?[ ](?P<y8>(?:19|20)\d\d)
     )(?![\d/])""",
     re.IGNORECASE | re.VERBOSE,
@@ -38,7 +41,7 @@ def iso(match: re.Match[str], *, in_the_past: bool = False) -> str | None:
     """ISO text of a DATE match, or None when there is no such day. in_the_past: a birth date."""
     parts = {key[:-1]: text for key, text in match.groupdict().items() if text is not None}
     year = _year(parts["y"], in_the_past)
-    month = MONTHS[parts["mon"].lower()] if "mon" in parts else int(parts["m"])
+    month = _month(parts["mon"].lower()) if "mon" in parts else int(parts["m"])
     if "d" not in parts:
         return f"{year:04}-{month:02}" if 1 <= month <= 12 else None
     day = int(parts["d"])
@@ -48,6 +51,10 @@ def iso(match: re.Match[str], *, in_the_past: bool = False) -> str | None:
         return date(year, month, day).isoformat()
     except ValueError:
         return None
+
+
+def _month(name: str) -> int:
+    return ROMAN.index(name) + 1 if name in ROMAN else MONTHS[name]
 
 
 def _year(text: str, in_the_past: bool) -> int:

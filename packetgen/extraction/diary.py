@@ -22,6 +22,7 @@ from packetgen.extraction.place import evidence
 
 ROW_START = re.compile(r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?[ ]+)?", re.IGNORECASE)
 MIN_ROWS = 5
+TWO_DAYS = re.compile(r"[\d/]+[ ]+and[ ]+\d")  # "6/17 and 7/4: lost the sheet"
 COLUMNS = {
     "date": r"\bdate\b|\bday\b",
     "start": r"\bstart\w*|\bbegan\b|\bonset\b|\bfrom\b",
@@ -107,7 +108,12 @@ def _tabled(page: PageText) -> Iterator[Entry]:
 
 
 def _heads(page: PageText) -> tuple[dict[str, float], int]:
-    """Where each known column's heading begins (x, in points), and the heading line's offset; {} without one."""
+    """Where each known column's heading begins (x, in points), and the heading line's offset; {} without one.
+
+    A sentence above the table may name some of its columns too: the line that names most is the heading.
+    """
+    best: dict[str, float] = {}
+    top = 0
     for line, offset in lines_of(page.text):
         heads: dict[str, float] = {}
         if len(COLUMN_GAP.findall(line)) < LEAST_COLUMNS - 1:
@@ -116,9 +122,10 @@ def _heads(page: PageText) -> tuple[dict[str, float], int]:
             match = re.search(pattern, line, re.IGNORECASE)
             if match and not any(abs(x - _x(page, offset + match.start())) < 1 for x in heads.values()):
                 heads[name] = _x(page, offset + match.start())
-        if len(heads) >= LEAST_COLUMNS and "date" in heads and {"headache", "migraine", "start"} & set(heads):
-            return heads, offset
-    return {}, 0
+        known = len(heads) >= LEAST_COLUMNS and "date" in heads and {"headache", "migraine", "start"} & set(heads)
+        if known and len(heads) > len(best):
+            best, top = heads, offset
+    return best, top
 
 
 def _x(page: PageText, offset: int) -> float:
@@ -140,7 +147,12 @@ def _rows(page: PageText, head: int) -> list[tuple[int, int, str]]:
         day = iso(match) if match else None
         if day is None and offset > head:
             day = _without_year(line, begin, years, calendar_month, before)
-        if day and len(day) == 10 and (COLUMN_GAP.search(line, begin) or not line[begin:].strip().count(" ") > 2):
+        if (
+            day
+            and len(day) == 10
+            and not TWO_DAYS.match(line, begin)
+            and (COLUMN_GAP.search(line, begin) or not line[begin:].strip().count(" ") > 2)
+        ):
             rows.append((offset + begin, offset + len(line.rstrip()), day))
             before = day
     return rows

@@ -41,6 +41,8 @@ EXPORTED = {
 }
 SEPARATORS = (",", ";", "\t", "|")
 LEAST_TITLES = 4
+MISREAD = re.compile(r"(?<!\d\d):|:(?!\d\d)")  # a separator read as a colon, not one of a clock time
+UNREADABLE = "?"
 # "evt 0=clear 1=headache 2=migraine"
 LEGEND = re.compile(
     r"(?P<code>\b[0-9A-Z])\s*=\s*(?P<means>[a-z][a-z ]{2,20}?)(?=\s+[0-9A-Z]\s*=|\s*[|;,]|\s{2,}|\s*\n|$)", re.I
@@ -81,12 +83,18 @@ def _titles(line: str) -> list[str]:
 
 def _exported_row(page: PageText, offset: int, line: str, export: Export) -> Iterator[Entry]:
     titles = export.titles
+    if page.page.source == "ocr" and line.count(titles[0]) < len(titles) - 2:
+        line = MISREAD.sub(titles[0], line)
     values = [value.strip() for value in line.lstrip().split(titles[0])]
     cells = {title: value for title, value in zip(titles[1:], values, strict=False) if title}
     written = cells.get("date", "") or cells.get("start", "")
     compact, usual = COMPACT.match(written), DATE.match(written)
     day = _iso(int(compact["y"]), int(compact["m"]), int(compact["d"])) if compact else iso(usual) if usual else None
     if day is None or len(day) != 10 or len(values) < LEAST_TITLES:
+        return
+    first = offset + len(line) - len(line.lstrip())
+    if page.page.source == "ocr" and len(values) != len(titles) - 1:
+        yield Entry(page, first, offset + len(line), day, {"headache": UNREADABLE})
         return
     said = export.legend.get(cells.get("headache", "").upper(), cells.get("headache", "")).lower()
     if re.match(r"clear|none|no\b|0$|false", said):
@@ -98,7 +106,6 @@ def _exported_row(page: PageText, offset: int, line: str, export: Export) -> Ite
         cells["hours"] = f"{cells['minutes']} min"
     elif {"start", "end"} <= set(cells):
         cells["hours"] = between(cells["start"], cells["end"])
-    first = offset + len(line) - len(line.lstrip())
     yield Entry(
         page, first, offset + len(line), day, {name: cells[name] for name in cells if name not in ("date", "minutes")}
     )
@@ -133,7 +140,7 @@ def _minutes(text: str) -> int | None:
 # --- notebooks -----------------------------------------------------------------------------------------------------
 NOTED = re.compile(
     r"^[ ]*(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?[ ]+)?"
-    r"(?:(?P<m>\d{1,2})/(?P<d>\d{1,2})(?!/|\d)|(?P<same>[\"”″]))[ ]*(?P<rest>.*)$",
+    r"(?:(?P<m>\d{1,2})/(?P<d>\d{1,2})(?!/|\d)|(?P<same>[\"”″]|[.,'’“*]{0,2}(?=[ ]*\d{1,2}:\d\d)))[ ]*(?P<rest>.*)$",
     re.IGNORECASE,
 )
 MONTH_YEAR = re.compile(

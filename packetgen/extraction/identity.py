@@ -35,7 +35,7 @@ LAST_FIRST = re.compile(
 OF_WHOM = re.compile(
     rf"\b(?i:journal|diary|log|calendar|record|chart|notebook|export)[ ]+(?i:of|for)[ ]+(?P<name>{_NAME})"
 )
-_BIRTH = r"(?:DOB|D\.O\.B\.?|D/O/B|Birth[ -]?(?:date|day)|Date of birth|Born(?: on)?|BD(?=[ ]?[:\d])|b\.(?=[ ]?\d))"
+_BIRTH = r"(?:DOB|D\.O\.B\.?|D/O/B|Birth[ -]?(?:date|day)|Date of birth|Born(?: on)?|BD(?=[ ]?[:\d])|b\.(?=[ ]{0,2}\d))"
 # A name without a label, on the line of the birth date: "MRN 3310-88-241   Ada Byron   DOB 1961-JUN-03".
 NAME_BESIDE_BIRTH = re.compile(
     rf"(?:^[ ]*|[ ]{{2,}}|[|;/:][ ]*)(?P<name>{_NAME})"
@@ -71,16 +71,18 @@ BIRTH = re.compile(
     rf"(?<![\w.]){_BIRTH}[ ]*(?:\([^)\n]{{0,12}}\))?[ ]*[:;_,|=(.-]*[ ]*_*(?:[A-Za-z\s-]{{0,50}}\((?=\d))?",
     re.IGNORECASE,
 )
-_NUMBER = r"(?:[ ]*(?:no\b\.?|number|num\.?|nr\.?|ID\b|#))?"
+_NUMBER = r"(?:[ ]*(?:no\b\.?|number|num\.?|nr\.?|ref\b\.?|key\b|ID\b|#))?"
 _VALUE = r"(?:[A-Z]{1,5}[ ./-]?)?\d[\dA-Z]*(?:[./-][\dA-Z]+|[ ]\d{2,5}(?![\d/.-]))*"
 MRN = re.compile(
     r"(?:(?<![\w/])(?i:(?:Acct/|Account/)?MRN|E?MR(?=[ ]*[#:]|[ ]+\d)|EMR|EHR|URN|HRN|Med(?:ical|\.)?[ ]+rec(?:ord"
     r"|\.)?|(?:\w-)?Chart"
-    r"|Record|(?:Unit|Hosp(?:ital|\.)?|Clinic|Our|File|Client|Patient|Pt)(?=[ _.]*(?:ID|no|number|#)))"
-    rf"(?i:{_NUMBER})(?![A-Za-z])[ ]*[:;#=._]*[ ]*_*|(?<=[ ])#[ ]?(?=[A-Z-]{{0,4}}\d{{4}}))"
+    r"|Record|(?:Unit|Hosp(?:ital|\.)?|Clinic|Facility|Our|File|Client|Patient|Pt)"
+    r"(?=[ _.]*(?:ID|no|number|#|ref|key))|File(?=[ ]\d{3}))"
+    rf"(?i:{_NUMBER})(?![A-Za-z])[ ]*[:;#=._|]*[ ]*_*|(?<=[ ])#[ ]?(?=[A-Z-]{{0,4}}\d{{4}}))"
     rf"(?P<mrn>{_VALUE})"
 )
 BARE_ID = re.compile(rf"(?<![\w/])(?i:ID)[ ]*[:#]*[ ]*(?P<mrn>{_VALUE})")
+ACCOUNT = re.compile(r"\b(?i:acct|account)\b\.?(?i:[ ]*(?:no\.?|number|#))?[ ]*[:#]*[ ]*(?P<mrn>\d[\dA-Z-]{3,})")
 # "SFM # 902117": a practice's own abbreviation, unless it is one of a number of something else.
 OWN_NUMBER = re.compile(
     r"(?<![\w-])(?!(?i:lot|rx|claim|ref|case|fax|auth|pa|npi|dea|page|room|suite|tel|ph|phone|ste|po|icd|cpt|grp"
@@ -88,10 +90,11 @@ OWN_NUMBER = re.compile(
     r"[A-Z]{2,5}[ ]?#[ ]?(?P<mrn>\d[\dA-Z-]{3,})"
 )
 MEMBER = re.compile(
-    r"\b(?i:(?:Member|Mbr|Enrollee|Beneficiary|Subscriber|Participant|Cardholder|Insured|Insurance|Plan|Policy|Medicaid"
+    r"\b(?i:(?:Member|Mbr|Enrollee|Beneficiary|Subscriber|Participant|Cardholder|Insured|Insurance|Ins\.?(?= ID)|Plan"
+    r"|Policy|Medicaid"
     rf"|Medicare|Certificate|Cert)\.?{_NUMBER}|Policyholder(?: ID)?|Identification(?:[ ]+(?:no\.?|number))?|ID ?#"
     rf"|ID no\.?"
-    rf"|ID(?=[ :]))(?!\w)[ ]*[:;#_=.]*[ ]*_*(?P<id>{_VALUE}(?:[ ]\d{{1,5}}(?![\d/.-]))*(?:[ ][A-Z]\b)?)"
+    rf"|ID(?=[ :]))(?!\w)[ ]*[:;#_=.|]*[ ]*_*(?P<id>{_VALUE}(?:[ ]\d{{1,5}}(?![\d/.-]))*(?:[ ][A-Z]\b)?)"
 )
 PATIENTS_OWN = re.compile(
     r"(?:Patient|Pt|Client|Visit|Encounter|EMR|EHR|Chart|Record|Tax|NPI|Provider|Group|Rx|Case)[ ]*$", re.IGNORECASE
@@ -155,7 +158,7 @@ def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
         for match in MEMBER.finditer(text)
         if sum(c.isdigit() for c in match["id"]) >= LEAST_DIGITS and not PATIENTS_OWN.search(text[: match.start()])
     ]
-    record = MRN.search(text) or OWN_NUMBER.search(text)
+    record = MRN.search(text) or OWN_NUMBER.search(text) or ACCOUNT.search(text)
     if record is None and members and BARE_ID.match(text, members[0].start()):
         start = members[0].start()
         if not INSURED.search(text[max(0, start - NEAR) : start]) and not PLANS.search(text):
@@ -168,7 +171,7 @@ def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
 
 def _plain(name: str) -> str | None:
     """ "Okafor, Denise M" -> "Denise M Okafor"; None when it is no name."""
-    name = re.sub(r"^(?:Mr|Mrs|Ms|Mx|Miss)\.? +", "", STOPS.sub("", name)).strip(" .,")
+    name = re.sub(r"^(?:(?:Mr|Mrs|Ms|Mx|Miss)\.?|(?i:patient|member|enrollee)) +", "", STOPS.sub("", name)).strip(" .,")
     if NO_NAME.search(name):
         return None
     if "," in name:

@@ -138,6 +138,8 @@ def _close(found: list[Injected], rows: list[tuple[int, int, list[Site]]], lines
 
 def _row(line: str, head: str) -> list[Site] | None:
     """The sites of a table's row; None when it is none. A muscle that was not injected has no units."""
+    if not (any(map(str.isdigit, line)) or NOT_INJECTED.search(line)):
+        return None
     name = muscle_pattern().search(line)
     if name is None or not BEFORE_MUSCLE.fullmatch(line[: name.start()]):
         return None

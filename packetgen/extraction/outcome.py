@@ -7,7 +7,7 @@ side effects" tells nothing; then the words after the drug are asked, those shar
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from packetgen.extraction.model import TherapyStatus
 from packetgen.extraction.scope import Told
@@ -22,6 +22,7 @@ SENTENCE = re.compile(r"(?<=[a-z0-9)%\"”])[.;](?:\s|$)")
 REST_OF_CLAUSE = re.compile(r"[^.;|\n]{0,90}(?=[.;|\n]|$)")
 STILL = re.compile(r"\b(?:still|continu\w+|currently|remains? on|ongoing|now on)\b", re.IGNORECASE)
 ALLERGIC = re.compile(r"\ballerg(?:y|ies|ic to)\b(?! (?:season|shot))", re.IGNORECASE)
+RECENT = 256  # passages that are remembered: the drugs of one list share their words
 AUXILIARY = re.compile(r"^\s*(?:(?:has|have|had|was|were|did|does)\b\s*)?", re.IGNORECASE)
 NEITHER = re.compile(r"\bneither\b", re.IGNORECASE)
 CONDITIONAL = re.compile(
@@ -146,6 +147,7 @@ def _is_thought_of(told: Told) -> bool:
     )
 
 
+@lru_cache(maxsize=RECENT)
 def _search(
     words: str, *, weak: bool | None = None, by_dose: bool = True
 ) -> tuple[TherapyStatus, re.Match[str]] | None:
@@ -171,6 +173,7 @@ def _reason(named: tuple[TherapyStatus, re.Match[str]] | None, words: str) -> st
     return (words[match.start() : match.end()] + (rest.group(0) if rest else "")).strip(" ,-:(")
 
 
+@lru_cache(maxsize=RECENT)
 def _telling(words: str) -> str:
     """The words with what tells nothing blanked out; places stay."""
     said = words.replace("_", " ")

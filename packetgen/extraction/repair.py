@@ -21,6 +21,8 @@ NUMBERS = re.compile(
     r"(?<![\w/])(?=[^\s]*\d)[\dOol|]{1,4}(?:[/.-][\dOol|]{1,4}){1,2}(?![\w/])|(?<![\w.])\d[\dOol]*[Ool][\dOol]*(?![\w])"
 )
 WORDS = re.compile(r"(?<=[A-Za-z])[01](?=[A-Za-z]{2})|(?<=[A-Za-z]{2})[01](?=[A-Za-z])|(?<=\bD)0(?=B\b)")
+# "2025-@5-11", "198@-04-11", "@7-Mar-1994": the slashed zero of a typewriter's letters
+ZERO = re.compile(r"(?<=\d[-/])[Q@](?=\d[-/]\d)|(?<=\b\d\d\d)@(?=-\d\d-)|(?<!\S)@(?=\d[-/](?:\d|[A-Z]))")
 SPLIT_M = re.compile(r"[A-Za-z]*rn[A-Za-z]*")
 PLAIN = (
     "month", "months", "migraine", "migraines", "medication", "medications", "woman", "man", "symptom", "symptoms",
@@ -43,6 +45,7 @@ def repaired(pages: Sequence[PageText]) -> list[PageText]:
 
 
 def _unconfused(text: str) -> str:
+    text = ZERO.sub("0", text)
     text = NUMBERS.sub(lambda m: m.group(0).translate(DIGITS), text)
     text = WORDS.sub(lambda m: m.group(0).translate(LETTERS), text)
     return SPLIT_M.sub(lambda m: _with_m(m.group(0)), text) if "rn" in text else text

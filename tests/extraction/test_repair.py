@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from packetgen.extraction.dates import dates_in
@@ -35,6 +37,7 @@ def test_numerals_become_digits_and_every_other_character_keeps_its_place(said: 
     [
         ("D0B: O2/17/1979", "DoB: 02/17/1979"), ("Neuro1ogy Clinic", "Neurology Clinic"),
         ("chronic rnigraine", "chronic migraine "), ("per rnonth", "per month "), ("turn to the modern clinic",) * 2,
+        ("2025-@5-11 and DOB @7-Mar-1994", "2025-05-11 and DOB 07-Mar-1994"), ("Q1-2024, 2@5.0 units",) * 2,
         ("ICD I10, G43.709, MRN 30188",) * 2,
     ],
 )  # fmt: skip
@@ -97,3 +100,38 @@ Fri 03/01    14:00     16:30      headache      none"""
     assert (found["2024-12"].headache_days, found["2024-12"].days_4h_or_more) == (1, 1)
     assert (found["2025-01"].headache_days, found["2025-01"].days_4h_or_more) == (2, 0)
     assert found["2024-12"].acute_medication_days == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("April  2,  1966", "1966-04-02"), ("14Apr2026", "2026-04-14"), ("Jan-02-1990", "1990-01-02"),
+        ("14.VII.1978", "1978-07-14"), ("in 3  March 2024", "2024-03"),
+    ],
+)  # fmt: skip
+def test_dates_as_scans_and_clinics_write_them(written: str, day: str) -> None:
+    assert [found for _, _, found in dates_in(written)] == [day]
+
+
+def test_an_export_row_that_a_fax_ran_together_makes_its_month_uncertain(page_text) -> None:  # type: ignore[no-untyped-def]
+    rows = "".join(f"2025-05-0{day};1;5;7.5;yes;sumatriptan\n" for day in range(1, 7))
+    head = "date;headache;intensity;hours;migraine;rescue_taken\n"
+
+    def read(text: str):  # type: ignore[no-untyped-def]
+        page = page_text(head + text)
+        return find_diary([replace(page, page=replace(page.page, source="ocr"))])[0]
+
+    colon = read(rows + "2025-05-07:1:3;1.5;no;\n")
+    assert colon.assertion == "present"
+    assert colon.value.days_recorded == 7
+    assert read(rows + "2025-05-07;1;3;no\n").assertion == "possible"
+
+
+def test_the_heading_of_a_diary_is_the_line_that_names_most_of_its_columns(page_text) -> None:  # type: ignore[no-untyped-def]
+    rows = "".join(f"06/0{day}    08:00     13:00     headache      none\n" for day in range(1, 7))
+    sheet = (
+        "Log 2024\nOne line per day, entered on the day it   STARTED.   +1 stopped the next day.\n"
+        f"Date     Start     Stop      What it was   Treatment taken\n{rows}06/07 and 06/09:   lost, nothing written\n"
+    )
+    (month,) = find_diary([page_text(sheet)])
+    assert (month.value.days_recorded, month.value.headache_days, month.value.days_4h_or_more) == (6, 6, 6)
