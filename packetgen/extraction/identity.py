@@ -35,7 +35,10 @@ LAST_FIRST = re.compile(
 OF_WHOM = re.compile(
     rf"\b(?i:journal|diary|log|calendar|record|chart|notebook|export)[ ]+(?i:of|for)[ ]+(?P<name>{_NAME})"
 )
-_BIRTH = r"(?:DOB|D\.O\.B\.?|D/O/B|Birth[ -]?(?:date|day)|Date of birth|Born(?: on)?|BD(?=[ ]?[:\d])|b\.(?=[ ]{0,2}\d))"
+_BIRTH = (
+    r"(?:DOB|D\.O\.B\.?|D/O/B|B(?:irth)?[ -]?day|Birth[ -]?date|Date of birth|Born(?: on)?(?: the)?"
+    r"|BD(?=[ ]?[:\d])|b\.(?=[ ]{0,2}\d))"
+)
 # A name without a label, on the line of the birth date: "MRN 3310-88-241   Ada Byron   DOB 1961-JUN-03".
 NAME_BESIDE_BIRTH = re.compile(
     rf"(?:^[ ]*|[ ]{{2,}}|[|;/:][ ]*)(?P<name>{_NAME})"
@@ -74,10 +77,10 @@ BIRTH = re.compile(
 _NUMBER = r"(?:[ ]*(?:no\b\.?|number|num\.?|nr\.?|ref\b\.?|key\b|ID\b|#))?"
 _VALUE = r"(?:[A-Z]{1,5}[ ./-]?)?\d[\dA-Z]*(?:[./-][\dA-Z]+|[ ]\d{2,5}(?![\d/.-]))*"
 MRN = re.compile(
-    r"(?:(?<![\w/])(?i:(?:Acct/|Account/)?MRN|E?MR(?=[ ]*[#:]|[ ]+\d)|EMR|EHR|URN|HRN|Med(?:ical|\.)?[ ]+rec(?:ord"
+    r"(?:(?<![\w/])(?i:(?:Acct/|Account/)?MRN|E?MR(?=[ ]*[#:=]|[ ]+\d)|EMR|EHR|URN|HRN|Med(?:ical|\.)?[ ]+rec(?:ord"
     r"|\.)?|(?:\w-)?Chart"
-    r"|Record|(?:Unit|Hosp(?:ital|\.)?|Clinic|Facility|Our|File|Client|Patient|Pt)"
-    r"(?=[ _.]*(?:ID|no|number|#|ref|key))|File(?=[ ]\d{3}))"
+    r"|Record|(?:Unit|Hosp(?:ital|\.)?|Clinic|Facility|Local|Our|File|Client|Patient|Pt)"
+    r"(?=[ _.]*(?:ID|no|number|#|ref|key)))"
     rf"(?i:{_NUMBER})(?![A-Za-z])[ ]*[:;#=._|]*[ ]*_*|(?<=[ ])#[ ]?(?=[A-Z-]{{0,4}}\d{{4}}))"
     rf"(?P<mrn>{_VALUE})"
 )
@@ -90,8 +93,8 @@ OWN_NUMBER = re.compile(
     r"[A-Z]{2,5}[ ]?#[ ]?(?P<mrn>\d[\dA-Z-]{3,})"
 )
 MEMBER = re.compile(
-    r"\b(?i:(?:Member|Mbr|Enrollee|Beneficiary|Subscriber|Participant|Cardholder|Insured|Insurance|Ins\.?(?= ID)|Plan"
-    r"|Policy|Medicaid"
+    r"\b(?i:(?:Member|Mbr|Enrollee|Benef(?:iciary)?|Subscriber|Participant|Cardholder|Insured|Insurance|Ins\.?(?= ID)"
+    r"|Plan|Policy|Medicaid"
     rf"|Medicare|Certificate|Cert)\.?{_NUMBER}|Policyholder(?: ID)?|Identification(?:[ ]+(?:no\.?|number))?|ID ?#"
     rf"|ID no\.?"
     rf"|ID(?=[ :]))(?!\w)[ ]*[:;#_=.|]*[ ]*_*(?P<id>{_VALUE}(?:[ ]\d{{1,5}}(?![\d/.-]))*(?:[ ][A-Z]\b)?)"
@@ -100,6 +103,8 @@ PATIENTS_OWN = re.compile(
     r"(?:Patient|Pt|Client|Visit|Encounter|EMR|EHR|Chart|Record|Tax|NPI|Provider|Group|Rx|Case)[ ]*$", re.IGNORECASE
 )
 STOPS = re.compile(r"[ ](?:MRN|DOB|D\.O\.B|DoB|Sex|Date|Age|Visit|ID|MD|DO|NP|PA|RN)\b.*$")
+RELATIVE = re.compile(r"\b(?:spouse|wife|husband|proxy|POA|guardian)\b", re.IGNORECASE)
+LEAST_OF_A_CHART = 2
 LEAST_DIGITS = 4  # of a member's number
 
 
@@ -140,6 +145,8 @@ def _birth(text: str, name_end: int | None) -> tuple[str, int, int] | None:
     """The date that a label says is a birth; without one, the older date that stands beside the name."""
     for match in BIRTH.finditer(text):
         born = DATE.match(text, match.end())
+        if RELATIVE.search(text, max(0, match.start() - NEAR), match.start()):
+            continue
         if born and (day := iso(born, in_the_past=True)) and len(day) == 10:
             return day, match.start(), born.end()
     beside = BESIDE_NAME.match(text, name_end) if name_end else None
@@ -163,7 +170,7 @@ def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
         start = members[0].start()
         if not INSURED.search(text[max(0, start - NEAR) : start]) and not PLANS.search(text):
             record, members = BARE_ID.match(text, start), members[1:]
-    if record:
+    if record and sum(map(str.isdigit, record["mrn"])) >= LEAST_OF_A_CHART:  # not "3" of "3 3 0 9 1 7"
         yield "mrn", record["mrn"].strip(), record.start(), record.end()
     if members:
         yield "member_id", members[0]["id"].strip(), members[0].start(), members[0].end()

@@ -12,6 +12,7 @@ from packetgen.extraction.doses import COSMETIC, PENDING, PRODUCT, PRODUCTS, Sta
 from packetgen.extraction.model import Assertion, Finding, Site, Toxin
 from packetgen.extraction.muscles import SIDES, listed, tables
 from packetgen.extraction.place import Passage, evidence, passages
+from packetgen.extraction.toxin_columns import flow_sheets
 from packetgen.extraction.vocabulary import muscle_named, muscle_pattern
 
 RECORD = re.compile(
@@ -48,7 +49,7 @@ def find_toxins(page: PageText) -> list[Finding]:
     products = {PRODUCTS[m["product"].lower()] for said in medical for m in PRODUCT.finditer(said)}
     only = next(iter(products)) if len(products) == 1 else None
     found: dict[tuple[str, float | None, str, str | None], Finding] = {}
-    for finding in (*_from_tables(page, only), *_from_passages(page, only)):
+    for finding in (*flow_sheets(page), *_from_tables(page, only), *_from_passages(page, only)):
         if isinstance(finding.value, Toxin):
             value = finding.value
             same = [key for key in found if key[:3] == (value.product, value.units, value.status)]

@@ -106,7 +106,8 @@ Fri 03/01    14:00     16:30      headache      none"""
     ("written", "day"),
     [
         ("April  2,  1966", "1966-04-02"), ("14Apr2026", "2026-04-14"), ("Jan-02-1990", "1990-01-02"),
-        ("14.VII.1978", "1978-07-14"), ("in 3  March 2024", "2024-03"),
+        ("14.VII.1978", "1978-07-14"), ("1953Aug19", "1953-08-19"),
+        ("March the 3rd, 2026", "2026-03-03"), ("in 3  March 2024", "2024-03"),
     ],
 )  # fmt: skip
 def test_dates_as_scans_and_clinics_write_them(written: str, day: str) -> None:
@@ -135,3 +136,10 @@ def test_the_heading_of_a_diary_is_the_line_that_names_most_of_its_columns(page_
     )
     (month,) = find_diary([page_text(sheet)])
     assert (month.value.days_recorded, month.value.headache_days, month.value.days_4h_or_more) == (6, 6, 6)
+
+
+def test_a_relatives_birth_date_is_not_the_patients(page_text) -> None:  # type: ignore[no-untyped-def]
+    (found,) = find_identity(page_text("Our patient: Ada Byron, chart 81-3327\n(wife: Ida Byron, b. 02/14/1983)"))
+    assert found.value.birth_date is None
+    (found,) = find_identity(page_text("Pt: Ada Byron   MR=ALS-00931   born the 11th of December, 1981"))
+    assert (found.value.birth_date, found.value.mrn) == ("1981-12-11", "ALS-00931")

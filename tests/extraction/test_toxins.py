@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from packetgen.extraction.model import Site
+from packetgen.extraction.toxin_columns import flow_sheets
 from packetgen.extraction.toxins import find_toxins
 from packetgen.extraction.vocabulary import muscle_named, muscle_pattern, muscles
 
@@ -102,3 +103,20 @@ def test_a_muscle_written_short_is_named_whatever_follows_it(page_text, row: str
     assert find_toxins(page_text(f"Injection log. Botox 100 U\n\n{row}\n{row}")) is not None
     names = [muscle_named(match.group(0)) for match in muscle_pattern().finditer(row)]
     assert all(name in {muscle.name for muscle in muscles().muscles} for name in names)
+
+
+def test_a_flow_sheet_has_a_treatment_a_column(page_text) -> None:  # type: ignore[no-untyped-def]
+    sheet = (
+        "Date              12.02.2025     14.05.2025\nProduct           Botox          Dysport\n"
+        "R SCM             40             120\nL splenius cap.   90             250\n"
+        "R trap (upper)    -              50\n"
+        "TOTAL (U)         130            {total}\nDiscarded (U)     70             80\n"
+    )
+    given = [(f.value.product, f.value.units, f.value.date) for f in flow_sheets(page_text(sheet.format(total=420)))]
+    assert given == [("onabotulinumtoxinA", 130, "2025-02-12"), ("abobotulinumtoxinA", 420, "2025-05-14")]
+    (first,) = flow_sheets(page_text(sheet.format(total=500)))
+    assert first.value.product == "onabotulinumtoxinA"  # the other column does not add up
+    assert [(s.muscle, s.side, s.units) for s in first.value.sites] == [
+        ("sternocleidomastoid", "right", 40),
+        ("splenius capitis", "left", 90),
+    ]
