@@ -1,131 +1,173 @@
-"""The web page of one case: criteria with their evidence on the left, the packet's page on the right, and signing."""
+"""The web page of one case: criteria and facts with their evidence, the chart's page beside them, and signing."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import secrets
+import tempfile
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from packetgen import pipeline
+from packetgen.chart.decisions import LOG, Conflict, Decision, read_log, record
 from packetgen.errors import PacketgenError
+from packetgen.files import private_folder
+from packetgen.packet.fresh import output_of
 from packetgen.packet.signoff import SignOff, sign
+from packetgen.review.facts import BadDecision, decision_from, rows_of, words_of
+from packetgen.review.guard import COOKIE, OPEN_AGAIN, Guard, Sessions
 
 HERE = Path(__file__).parent
-COOKIE = "packetgen"
 SCREEN_DPI = 110
+PAGES_KEPT = 40  # pictures of pages, about 0.2 MB each
 MAX_FORM_BYTES = 10_000
 VERDICTS = {"met": "Met", "not_met": "Not met", "missing": "Missing", "check": "Please check"}
-HEADERS = {
-    b"content-security-policy": b"default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
-    b"cache-control": b"no-store",
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"no-referrer",
-}
 
 
 @dataclass(slots=True)
 class Review:
-    """The case under review: built when asked for, one build at a time."""
+    """The case under review. Documents are read once, verdicts follow each decision, the packet is built when shown."""
 
     case_file: Path
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    sessions: Sessions = field(default_factory=Sessions)
+    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    person: str = ""
+    reading: pipeline.Reading | None = None
     built: pipeline.Built | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    read_from: object = None
+    built_from: object = None
+    work: tempfile.TemporaryDirectory[str] | None = None
+    reads: threading.Lock = field(default_factory=threading.Lock)
+    builds: threading.Lock = field(default_factory=threading.Lock)  # a decision does not wait for a build
+
+    @property
+    def folder(self) -> Path:
+        """Where the case and its log lie."""
+        return self.case_file if self.case_file.is_dir() else self.case_file.parent
+
+    def checked(self) -> pipeline.Checked:
+        """The case judged by all decisions so far; its documents are read anew when one has changed."""
+        with self.reads:
+            state = self._state(with_log=False)
+            if self.reading is None or self.read_from != state:
+                self.reading = None
+                self.work = tempfile.TemporaryDirectory(
+                    prefix=".review-", dir=private_folder(output_of(self.case_file))
+                )
+                self.reading = pipeline.read_chart(self.case_file, Path(self.work.name))
+                self.read_from = state
+            return pipeline.judge(self.reading)
 
     def build(self) -> pipeline.Built:
-        """Build the packet anew."""
-        with self.lock:
-            self.built = None
-            self.built = pipeline.build(self.case_file)
+        """The packet of the case as it stands, built anew unless nothing has changed."""
+        with self.builds:
+            state = self._state(with_log=True)
+            if self.built is None or self.built_from != state:
+                self.built = None
+                self.built = pipeline.build(self.case_file)
+                self.built_from = state
             return self.built
 
-    def current(self) -> pipeline.Built:
-        """The packet as it was built last."""
-        return self.built or self.build()
+    def _state(self, *, with_log: bool) -> object:
+        """What tells whether a file of the case has changed."""
+        output = output_of(self.case_file)
+        found = [path for path in self.folder.rglob("*") if output not in path.parents and path.is_file()]
+        stats = [(str(path), path.stat()) for path in sorted(found) if with_log or path.name != LOG]
+        return [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
 
 
 def make_app(review: Review) -> Starlette:
-    """The application; every request needs the session of `review.token`, which /open?token= gives."""
+    """The application; every request needs a session, which /open?token= gives."""
     templates = Jinja2Templates(HERE / "templates")
+    templates.env.filters["words"] = words_of
 
     async def show(request: Request) -> Response:
         try:
-            built = await run_in_threadpool(review.current)
+            view = await run_in_threadpool(_view, review)
         except PacketgenError as error:
+            await run_in_threadpool(_build, review, {})  # takes away a packet that must not be sent
             return templates.TemplateResponse(request, "stopped.html", {"error": error, "csrf": review.csrf})
-        return templates.TemplateResponse(request, "case.html", _view(built, review))
+        return templates.TemplateResponse(request, "case.html", view)
+
+    async def signing(request: Request) -> Response:
+        try:
+            built = await run_in_threadpool(review.build)
+        except PacketgenError as error:
+            return templates.TemplateResponse(request, "not_built.html", {"error": error})
+        view = {
+            "built": built,
+            "can_sign": not _refusal(built, "someone", built.digest),
+            "csrf": review.csrf,
+            "person": review.person,
+        }
+        return templates.TemplateResponse(request, "signing.html", view)
 
     async def page(request: Request) -> Response:
-        built = await run_in_threadpool(review.current)
-        number = request.path_params["number"]
-        if not 1 <= number <= built.packet.page_count:
+        checked = await run_in_threadpool(review.checked)
+        label, number = request.path_params["label"], request.path_params["number"]
+        document = next((d for d in checked.documents if d.label == label), None)
+        if document is None or not 1 <= number <= len(document.pages):
             return PlainTextResponse("no such page", 404)
-        picture = await run_in_threadpool(render, built.folder / pipeline.PACKET, number)
+        picture = await run_in_threadpool(render, document.exhibit, number)
         return Response(picture, media_type="image/png")
 
     async def packet(request: Request) -> Response:
-        built = await run_in_threadpool(review.current)
+        built = await run_in_threadpool(review.build)
         return FileResponse(built.folder / pipeline.PACKET, media_type="application/pdf")
 
     async def act(request: Request) -> Response:
-        form = parse_qs((await request.body())[:MAX_FORM_BYTES].decode("utf-8", "replace"))
-        if not secrets.compare_digest(form.get("csrf", [""])[0], review.csrf):
+        told = parse_qs((await request.body())[:MAX_FORM_BYTES].decode("utf-8", "replace"), keep_blank_values=True)
+        form = {name: values[0] for name, values in told.items()}
+        if not secrets.compare_digest(form.get("csrf", "").encode(), review.csrf.encode()):
             return PlainTextResponse("This page is out of date. Reload it.", 403)
-        if request.url.path == "/sign":
-            built = await run_in_threadpool(review.current)
-            name = " ".join(form.get("name", [""])[0].split())
-            refused = _refusal(built, name, form.get("digest", [""])[0])
-            if refused:
-                return PlainTextResponse(refused, 409)
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            sign(built.checked.case.folder, SignOff(name, now, built.digest))
-        with contextlib.suppress(PacketgenError):  # the page shows why
-            await run_in_threadpool(review.build)
-        return RedirectResponse("/", 303)
+        try:
+            refused = await run_in_threadpool(_acts[request.url.path], review, form)
+        except BadDecision as error:
+            return PlainTextResponse(str(error), 422)
+        except Conflict as error:
+            return PlainTextResponse(f"{error.what.capitalize()}. {error.fix}", 409)
+        return PlainTextResponse(refused, 409) if refused else RedirectResponse("/", 303)
 
     async def enter(request: Request) -> Response:
-        if not secrets.compare_digest(request.query_params.get("token", ""), review.token):
-            return PlainTextResponse("Open the address that packetgen printed.", 403)
+        session = review.sessions.open(request.query_params.get("token", ""))
+        if session is None:
+            return PlainTextResponse(OPEN_AGAIN, 403)
         response = RedirectResponse("/", 303)
-        response.set_cookie(COOKIE, review.token, httponly=True, samesite="strict")
+        response.set_cookie(COOKIE, session, httponly=True, samesite="strict")
         return response
 
     return Starlette(
         routes=[
             Route("/", show),
             Route("/open", enter),
-            Route("/pages/{number:int}.png", page),
+            Route("/signing", signing),
+            Route("/pages/{label:str}-{number:int}.png", page),
             Route("/packet.pdf", packet),
-            Route("/sign", act, methods=["POST"]),
-            Route("/build", act, methods=["POST"]),
+            *[Route(path, act, methods=["POST"]) for path in _acts],
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
-        middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"]),
-            Middleware(_Guard, token=review.token),
-        ],
+        middleware=[Middleware(Guard, sessions=review.sessions)],
     )
 
 
+@lru_cache(maxsize=PAGES_KEPT)
 def render(pdf: Path, number: int) -> bytes:
-    """A packet page as PNG."""
+    """A page as PNG."""
     import pypdfium2
 
     document = pypdfium2.PdfDocument(pdf)
@@ -135,6 +177,60 @@ def render(pdf: Path, number: int) -> bytes:
         return out.getvalue()
     finally:
         document.close()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _name_in(form: Mapping[str, str], review: Review) -> str:
+    name = " ".join(form.get("name", "").split())[:120]
+    if not name:
+        raise BadDecision("Type your name first, at the top of the page.")
+    review.person = name
+    return name
+
+
+def _expected(form: Mapping[str, str]) -> int:
+    text = form.get("expected", "")
+    if not text.isdecimal():
+        raise BadDecision("This page is out of date. Reload it.")
+    return int(text)
+
+
+def _decide(review: Review, form: Mapping[str, str]) -> str:
+    by = _name_in(form, review)
+    decision = decision_from(form, review.checked().chart, by, _now())
+    record(review.folder, decision, _expected(form))
+    return ""
+
+
+def _undo(review: Review, form: Mapping[str, str]) -> str:
+    number = form.get("number", "")
+    if number not in {str(decision.number) for decision in review.checked().decisions}:
+        raise BadDecision("There is no such decision to undo. Reload the page.")
+    by = _name_in(form, review)
+    record(review.folder, Decision("undo", by, _now(), undone=int(number)), _expected(form))
+    return ""
+
+
+def _sign(review: Review, form: Mapping[str, str]) -> str:
+    built = review.build()
+    name = " ".join(form.get("name", "").split())
+    if refused := _refusal(built, name, form.get("digest", "")):
+        return refused
+    sign(review.folder, SignOff(name, _now(), built.digest))
+    return ""
+
+
+def _build(review: Review, form: Mapping[str, str]) -> str:
+    review.built = review.reading = None
+    with contextlib.suppress(PacketgenError):  # the page shows why
+        review.build()
+    return ""
+
+
+_acts = {"/decide": _decide, "/undo": _undo, "/sign": _sign, "/build": _build}
 
 
 def _refusal(built: pipeline.Built, name: str, digest: str) -> str:
@@ -148,47 +244,20 @@ def _refusal(built: pipeline.Built, name: str, digest: str) -> str:
     return ""
 
 
-def _view(built: pipeline.Built, review: Review) -> dict[str, object]:
+def _view(review: Review) -> dict[str, object]:
+    checked = review.checked()
+    rows = rows_of(checked.chart)
+    pages = {f"{d.label}-{page.number}": [page.width, page.height] for d in checked.documents for page in d.pages}
     return {
-        "case": built.checked.case,
-        "assessment": built.checked.assessment,
-        "problems": built.problems,
-        "packet": built.packet,
-        "pages": built.packet.exhibit_pages,
+        "case": checked.case,
+        "assessment": checked.assessment,
+        "problems": checked.problems,
+        "rows": rows,
+        "decided": sum(row.fact.decided_by is not None for row in rows),
+        "decisions": checked.decisions[::-1],
+        "expected": len(read_log(review.folder)),
+        "pages": pages,
         "verdicts": VERDICTS,
-        "signed_by": built.signed_by,
-        "digest": built.digest,
-        "can_sign": not _refusal(built, "someone", built.digest),
         "csrf": review.csrf,
+        "person": review.person,
     }
-
-
-class _Guard:
-    """Only the browser that opened the printed address may talk to this server; every answer gets HEADERS."""
-
-    def __init__(self, app: ASGIApp, token: str) -> None:
-        self.app, self.token = app, token
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        request = Request(scope)
-        if request.url.path != "/open" and not self._may(request):
-            await PlainTextResponse("Open the address that packetgen printed.", 403)(scope, receive, send)
-            return
-        await self.app(scope, receive, _with_headers(send))
-
-    def _may(self, request: Request) -> bool:
-        origin = request.headers.get("origin")
-        own = origin is None or origin == f"{request.url.scheme}://{request.headers.get('host', '')}"
-        return own and secrets.compare_digest(request.cookies.get(COOKIE, ""), self.token)
-
-
-def _with_headers(send: Send) -> Send:
-    async def sender(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *HEADERS.items()]
-        await send(message)
-
-    return sender

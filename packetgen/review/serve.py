@@ -15,11 +15,11 @@ from packetgen.review.app import Review, make_app
 def serve(case_file: Path, port: int, *, tell: Callable[[str], None], open_browser: bool) -> None:
     """Serve until interrupted. port 0: any free one. tell: prints a line for the person at the terminal."""
     review = Review(case_file)
-    review.build()
+    review.checked()
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}/open?token={review.token}"
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/open?token={review.sessions.token}"
         tell(f"Review: {address}")
         tell("Stop with Ctrl-C.")
         if open_browser:

@@ -1,34 +1,106 @@
-// A click on a citation, or the arrow keys, turn the page on the right. j and k walk through the criteria.
+// The page: a click on a citation shows the page with its words marked; forms are sent without leaving the page.
 "use strict";
-const picture = document.getElementById("picture");
-const number = document.getElementById("number");
-const last = Number(picture.dataset.last);
+const byId = (id) => document.getElementById(id);
+const sizes = JSON.parse(byId("sheet").dataset.pages);
+const names = Object.keys(sizes);
+let shown = names[0];
 
-function turn(page) {
-  const to = Math.min(Math.max(page, 1), last);
-  picture.src = `/pages/${to}.png`;
-  picture.alt = `Page ${to} of the packet`;
-  number.textContent = to;
+function turn(name, boxes) {
+  if (!(name in sizes)) return;
+  shown = name;
+  const [width, height] = sizes[name];
+  byId("picture").src = `/pages/${name}.png`;
+  byId("picture").alt = `Page ${name} of the chart`;
+  byId("where").textContent = `Ex. ${name}`;
+  const marks = byId("marks");
+  marks.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  marks.replaceChildren(...(boxes || "").split(";").filter(Boolean).map((box) => {
+    const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    box.split(",").forEach((value, i) => rect.setAttribute(["x", "y", "width", "height"][i], value));
+    return rect;
+  }));
+  marks.firstChild?.scrollIntoView({ block: "nearest" });
 }
 
-document.querySelectorAll("a[data-page]").forEach((link) =>
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    turn(Number(link.dataset.page));
-  })
-);
-document.getElementById("before").addEventListener("click", () => turn(Number(number.textContent) - 1));
-document.getElementById("after").addEventListener("click", () => turn(Number(number.textContent) + 1));
+function step(by) { turn(names[Math.min(Math.max(names.indexOf(shown) + by, 0), names.length - 1)]); }
 
-const criteria = [...document.querySelectorAll(".criterion")];
+let asked = 0;
+
+async function showSigning() {
+  const mine = ++asked;
+  const answer = await fetch("/signing");
+  const text = await answer.text();
+  if (mine !== asked) return; // a later decision asked again
+  if (!answer.ok) return tell(text);
+  const part = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
+  byId("signing").replaceChildren(part);
+  byId("state").textContent = part.dataset.state;
+  byId("state").className = `state ${part.dataset.kind}`;
+}
+
+function tell(text) { byId("told").textContent = text; }
+
+async function send(form) {
+  const body = new URLSearchParams(new FormData(form));
+  if (!body.has("name")) body.set("name", byId("person").value);
+  const fact = form.closest("[data-fact]")?.dataset.fact;
+  const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
+  const text = await answer.text();
+  if (!answer.ok) return tell(text);
+  const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("facts");
+  if (!fresh) return location.reload();
+  tell("");
+  const at = byId("facts").scrollTop;
+  byId("facts").replaceChildren(...fresh.childNodes);
+  byId("facts").scrollTop = at;
+  byId("state").textContent = "Building the packet …";
+  byId("state").className = "state";
+  const listed = facts();
+  (listed.find((row) => row.dataset.fact === fact) || listed[0])?.focus({ preventScroll: true });
+  await showSigning();
+}
+
+const facts = () => [...document.querySelectorAll(".fact")];
+
+function next() {
+  const listed = facts();
+  const open = listed.filter((row) => !row.classList.contains("decided"));
+  const from = listed.indexOf(document.activeElement.closest(".fact"));
+  const row = open.find((other) => listed.indexOf(other) > from) || open[0];
+  row?.focus();
+  row?.querySelector("a[data-page]")?.click();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-page]") ||
+    (event.target.closest("button, summary, input, label, a") ? null : event.target.closest(".fact")?.querySelector("a[data-page]"));
+  if (!link) return;
+  event.preventDefault();
+  turn(link.dataset.page, link.dataset.boxes);
+});
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form.act")) return;
+  event.preventDefault();
+  send(event.target);
+});
+byId("before").addEventListener("click", () => step(-1));
+byId("after").addEventListener("click", () => step(1));
 document.addEventListener("keydown", (event) => {
   if (event.target.matches("input") || event.ctrlKey || event.metaKey || event.altKey) return;
-  const now = criteria.indexOf(document.activeElement);
-  if (event.key === "ArrowRight") turn(Number(number.textContent) + 1);
-  else if (event.key === "ArrowLeft") turn(Number(number.textContent) - 1);
-  else if (event.key === "j" || event.key === "k") {
-    const next = criteria[Math.min(Math.max(now + (event.key === "j" ? 1 : -1), 0), criteria.length - 1)];
-    next.focus();
-    next.querySelector("a[data-page]")?.click();
+  const fact = document.activeElement.closest(".fact");
+  if (event.key === "ArrowRight") step(1);
+  else if (event.key === "ArrowLeft") step(-1);
+  else if (event.key === "n") next();
+  else if (event.key === "c") fact?.querySelector(".acts > form button")?.click();
+  else if (event.key === "u") document.querySelector(".undo button")?.click();
+  else if (event.key === "e" && fact?.querySelector(".correct")) {
+    event.preventDefault();
+    fact.querySelector(".correct").open = true;
+    fact.querySelector(".correct input:not([type=hidden])").focus();
   }
 });
+
+const first = document.querySelector(".fact a[data-page]");
+if (first) turn(first.dataset.page, first.dataset.boxes);
+else turn(shown);
+showSigning();

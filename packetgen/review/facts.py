@@ -1,0 +1,120 @@
+"""The facts of a chart as the review page lists them, and the decision that a filled form is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from packetgen.chart import words
+from packetgen.chart.decide import correctable, corrected, fields_of
+from packetgen.chart.decisions import Decision
+from packetgen.chart.model import Chart, Fact
+from packetgen.extraction.model import Evidence, Finding
+
+RANGE = re.compile(r"\s*([\d.]+)\s*(?:-|–|to)\s*([\d.]+)\s*")
+
+
+class BadDecision(ValueError):
+    """What a person filled in cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A fact on the page. fields: what may be corrected, as text; sides: where findings disagree, each as text."""
+
+    fact: Fact[Any]
+    title: str
+    value: str
+    fields: tuple[tuple[str, str], ...]
+    sides: tuple[tuple[str, Evidence], ...]
+
+    @property
+    def doubt(self) -> str:
+        """Why a person should look at it first."""
+        if self.fact.against:
+            return "The chart says different things"
+        return "Hard to read" if self.fact.is_faint else ""
+
+
+def rows_of(chart: Chart) -> list[Row]:
+    """The facts: doubtful ones first, then those not decided yet, then the others."""
+    rows = [_row(fact) for fact in chart.facts]
+    return sorted(rows, key=lambda row: (not row.doubt, row.fact.decided_by is not None))
+
+
+def decision_from(form: Mapping[str, str], chart: Chart, by: str, at: str) -> Decision:
+    """The decision that a form about a fact states; raises BadDecision."""
+    fact = next((fact for fact in chart.facts if fact.id == form.get("fact")), None)
+    event, why = form.get("event", ""), " ".join(form.get("why", "").split())
+    if fact is None:
+        raise BadDecision("The chart does not show this fact any more. Reload the page.")
+    if not why and event != "confirm":
+        raise BadDecision("Say why, in a few words.")
+    if event == "confirm":
+        return Decision("confirm", by, at, fact.id, before=fields_of(fact.value))
+    if event == "reject":
+        return Decision("reject", by, at, fact.id, tuple(f.id for f in fact.findings), fields_of(fact.value), why=why)
+    if event == "correct":
+        return _correction(fact, form, Decision("correct", by, at, fact.id, why=why))
+    raise BadDecision("There is no such decision.")
+
+
+def _correction(fact: Fact[Any], form: Mapping[str, str], decision: Decision) -> Decision:
+    now = correctable(fact.value)
+    typed = {name: form[f"field.{name}"].strip() for name in now if f"field.{name}" in form}
+    changed = {name: _typed(text) for name, text in typed.items() if text != _text(now[name])}
+    if not changed:
+        raise BadDecision("Nothing was changed. To agree with the fact, confirm it.")
+    try:
+        value = fields_of(corrected(fact.value, changed))
+    except ValueError:
+        raise BadDecision(f"That does not fit: {', '.join(words_of(name) for name in changed)}.") from None
+    return replace(
+        decision, before={name: now[name] for name in changed}, after={name: value[name] for name in changed}
+    )
+
+
+def _typed(text: str) -> Any:
+    """A field as typed: nothing, a range, or text that its type makes a number of."""
+    if both := RANGE.fullmatch(text):
+        return {"low": float(both[1]), "high": float(both[2])}
+    return text or None
+
+
+def _row(fact: Fact[Any]) -> Row:
+    fields = tuple((name, _text(told)) for name, told in correctable(fact.value).items())
+    said = [words_of(text if name == "amount" else f"{name}: {text}") for name, text in fields if text]
+    kind, *rest = fact.id.split(":")
+    title = words.capital(words_of(": ".join([kind, ", ".join(part for part in rest if part != "None")])))
+    lead = [(side, e) for side in (*fact.findings[:1], *fact.against, *fact.overruled) for e in side.evidence[:1]]
+    sides = tuple((_said(side, fact), e) for (side, e) in lead) if fact.against or fact.overruled else ()
+    return Row(fact, title, "; ".join(said), fields, sides)
+
+
+def _said(finding: Finding, fact: Fact[Any]) -> str:
+    """What one finding says of the fact."""
+    value = fields_of(finding.value)
+    told = (
+        {fact.id.rpartition(":")[2]: value.get(fact.id.rpartition(":")[2])}
+        if "amount" in fields_of(fact.value)
+        else value
+    )
+    dated = f" ({finding.as_of})" if finding.as_of else ""
+    said = [words_of(f"{name} {_text(part)}") for name, part in told.items() if _text(part) and name != "drug_class"]
+    return ", ".join(said) + dated
+
+
+def words_of(name: str) -> str:
+    """A field's name in words."""
+    return name.replace("_", " ")
+
+
+def _text(told: Any) -> str:
+    if told is None:
+        return ""
+    if isinstance(told, dict):
+        low, high = ("" if told[end] is None else f"{told[end]:g}" for end in ("low", "high"))
+        return f"{low}–{high}"
+    return f"{told:g}" if isinstance(told, float) else str(told)
