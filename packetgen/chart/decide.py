@@ -122,7 +122,7 @@ def _ruled(fact: Fact[Any] | None, decision: Decision) -> Fact[Any] | Problem:
     if fact is None:
         return _unknown(decision, f"the chart no longer shows {decision.fact}")
     now = fields_of(fact.value)
-    if any(now.get(name) != told for name, told in decision.before.items()):
+    if any(now.get(name) != told for name, told in (decision.before or {}).items()):
         return _unknown(decision, f"the chart now says something else of {decision.fact} than the person saw")
     try:
         value = fact.value if decision.event == "confirm" else corrected(fact.value, decision.after or {})

@@ -15,7 +15,7 @@ from packetgen.errors import ExitCode
 @click.option("--port", default=0, show_default="any free one", help="Port on 127.0.0.1.")
 @click.option("--no-browser", is_flag=True, help="Print the address, open no browser.")
 def review(case_file: Path, port: int, no_browser: bool) -> None:
-    """Look at the evidence page by page in the browser, and sign the packet.
+    """Look at the evidence page by page in the browser, confirm or correct the facts, and sign the packet.
 
     Example: packetgen review case.yaml
     """

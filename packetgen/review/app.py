@@ -61,7 +61,11 @@ class Review:
         return self.case_file if self.case_file.is_dir() else self.case_file.parent
 
     def checked(self) -> pipeline.Checked:
-        """The case judged by all decisions so far; its documents are read anew when one has changed."""
+        """The case judged by all decisions so far."""
+        return pipeline.judge(self.read())
+
+    def read(self) -> pipeline.Reading:
+        """What is read in the documents; read anew when a file has changed."""
         with self.reads:
             state = self._state(with_log=False)
             if self.reading is None or self.read_from != state:
@@ -71,7 +75,7 @@ class Review:
                 )
                 self.reading = pipeline.read_chart(self.case_file, Path(self.work.name))
                 self.read_from = state
-            return pipeline.judge(self.reading)
+            return self.reading
 
     def build(self) -> pipeline.Built:
         """The packet of the case as it stands, built anew unless nothing has changed."""
@@ -118,9 +122,9 @@ def make_app(review: Review) -> Starlette:
         return templates.TemplateResponse(request, "signing.html", view)
 
     async def page(request: Request) -> Response:
-        checked = await run_in_threadpool(review.checked)
+        reading = await run_in_threadpool(review.read)
         label, number = request.path_params["label"], request.path_params["number"]
-        document = next((d for d in checked.documents if d.label == label), None)
+        document = next((d for d in reading.documents if d.label == label), None)
         if document is None or not 1 <= number <= len(document.pages):
             return PlainTextResponse("no such page", 404)
         picture = await run_in_threadpool(render, document.exhibit, number)
@@ -136,7 +140,7 @@ def make_app(review: Review) -> Starlette:
         if not secrets.compare_digest(form.get("csrf", "").encode(), review.csrf.encode()):
             return PlainTextResponse("This page is out of date. Reload it.", 403)
         try:
-            refused = await run_in_threadpool(_acts[request.url.path], review, form)
+            refused = await run_in_threadpool(ACTS[request.url.path], review, form)
         except BadDecision as error:
             return PlainTextResponse(str(error), 422)
         except Conflict as error:
@@ -158,7 +162,7 @@ def make_app(review: Review) -> Starlette:
             Route("/signing", signing),
             Route("/pages/{label:str}-{number:int}.png", page),
             Route("/packet.pdf", packet),
-            *[Route(path, act, methods=["POST"]) for path in _acts],
+            *[Route(path, act, methods=["POST"]) for path in ACTS],
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
         middleware=[Middleware(Guard, sessions=review.sessions)],
@@ -230,7 +234,7 @@ def _build(review: Review, form: Mapping[str, str]) -> str:
     return ""
 
 
-_acts = {"/decide": _decide, "/undo": _undo, "/sign": _sign, "/build": _build}
+ACTS = {"/decide": _decide, "/undo": _undo, "/sign": _sign, "/build": _build}
 
 
 def _refusal(built: pipeline.Built, name: str, digest: str) -> str:
