@@ -28,19 +28,11 @@ from packetgen.extraction.model import (
 BY_HAND = "by_hand"  # rule of evidence that a person marked, or read otherwise than the program
 ADDABLE = {kind.kind: kind for kind in (Diagnosis, HeadacheFrequency, Therapy, Score, Toxin)}
 # What makes a fact another one is not corrected: that fact is rejected, and the right one added.
+# Nor is a reason: letters print it in quotation marks, so it must be the chart's own words.
 FIXED = {
-    "drug",
-    "drug_class",
-    "role",
-    "instrument",
-    "product",
-    "month",
-    "concern",
-    "what",
-    "name",
-    "subscores",
-    "sites",
-}
+    "drug", "drug_class", "role", "instrument", "product", "month", "concern", "what", "name", "indication", "reason",
+    "subscores", "sites",
+}  # fmt: skip
 
 
 def fields_of(value: Any) -> dict[str, Any]:

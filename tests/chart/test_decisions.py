@@ -90,6 +90,7 @@ def test_words_on_a_page_become_a_fact_with_their_place() -> None:
         decide("correct", "therapy:topiramate:preventive", before={"dose": 50.0}, after={"dose": 75.0}),
         decide("correct", "therapy:topiramate:preventive", before={}, after={"dose": "many"}),
         decide("correct", "therapy:topiramate:preventive", before={}, after={"drug": "aspirin"}),
+        decide("correct", "therapy:topiramate:preventive", before={}, after={"reason": "words that no page has"}),
         decide("reject", DAYS, findings=("0123456789ab",)),
     ],
 )
