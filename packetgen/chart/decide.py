@@ -66,7 +66,7 @@ def decide_findings(
     problems: list[Problem] = []
     for decision in decisions:
         if decision.event == "add":
-            finding = _added(decision, documents, extraction)
+            finding = added_finding(decision, documents, extraction)
             if finding is None:
                 problems.append(_unknown(decision, "the words that it marks are no longer on that page"))
             else:
@@ -134,7 +134,7 @@ def _struck(finding: Finding, rejected: set[str] | None) -> tuple[Finding, ...]:
     return (replace(finding, value=replace(finding.value, **nothing)),)
 
 
-def _added(decision: Decision, documents: Sequence[Document], extraction: Extraction) -> Finding | None:
+def added_finding(decision: Decision, documents: Sequence[Document], extraction: Extraction) -> Finding | None:
     """The finding that a person added, or None when its words are not on the page any more."""
     place = decision.place
     document = next((d for d in documents if place and d.sha256 == place.sha256), None)

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
@@ -29,7 +29,7 @@ from packetgen.errors import PacketgenError
 from packetgen.files import private_folder
 from packetgen.packet.fresh import output_of
 from packetgen.packet.signoff import SignOff, sign
-from packetgen.review.facts import BadDecision, decision_from, rows_of, words_of
+from packetgen.review.facts import ADDED, CHOICES, BadDecision, addition_from, decision_from, rows_of, words_of
 from packetgen.review.guard import COOKIE, OPEN_AGAIN, Guard, Sessions
 
 HERE = Path(__file__).parent
@@ -122,11 +122,15 @@ def make_app(review: Review) -> Starlette:
         return templates.TemplateResponse(request, "signing.html", view)
 
     async def page(request: Request) -> Response:
+        """A page of the chart: its picture, or its words with their boxes."""
         reading = await run_in_threadpool(review.read)
         label, number = request.path_params["label"], request.path_params["number"]
         document = next((d for d in reading.documents if d.label == label), None)
         if document is None or not 1 <= number <= len(document.pages):
             return PlainTextResponse("no such page", 404)
+        if request.url.path.endswith(".json"):
+            words = document.pages[number - 1].words
+            return JSONResponse([[w.box.x0, w.box.top, w.box.width, w.box.height, w.text] for w in words])
         picture = await run_in_threadpool(render, document.exhibit, number)
         return Response(picture, media_type="image/png")
 
@@ -161,6 +165,7 @@ def make_app(review: Review) -> Starlette:
             Route("/open", enter),
             Route("/signing", signing),
             Route("/pages/{label:str}-{number:int}.png", page),
+            Route("/pages/{label:str}-{number:int}.json", page),
             Route("/packet.pdf", packet),
             *[Route(path, act, methods=["POST"]) for path in ACTS],
             Mount("/static", StaticFiles(directory=HERE / "static")),
@@ -204,7 +209,10 @@ def _expected(form: Mapping[str, str]) -> int:
 
 def _decide(review: Review, form: Mapping[str, str]) -> str:
     by = _name_in(form, review)
-    decision = decision_from(form, review.checked().chart, by, _now())
+    if form.get("event") == "add":
+        decision = addition_from(form, review.read(), by, _now())
+    else:
+        decision = decision_from(form, review.checked().chart, by, _now())
     record(review.folder, decision, _expected(form))
     return ""
 
@@ -261,6 +269,8 @@ def _view(review: Review) -> dict[str, object]:
         "decisions": checked.decisions[::-1],
         "expected": len(read_log(review.folder)),
         "pages": pages,
+        "added": ADDED,
+        "choices": CHOICES,
         "verdicts": VERDICTS,
         "csrf": review.csrf,
         "person": review.person,

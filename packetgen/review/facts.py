@@ -5,14 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from packetgen.chart import words
-from packetgen.chart.decide import correctable, corrected, fields_of
-from packetgen.chart.decisions import Decision
+from packetgen.chart.decide import added_finding, correctable, corrected, fields_of
+from packetgen.chart.decisions import Decision, Place
 from packetgen.chart.model import Chart, Fact
-from packetgen.extraction.model import Evidence, Finding
+from packetgen.extraction.model import Evidence, Finding, TherapyRole, TherapyStatus
+from packetgen.extraction.vocabulary import drugs_by_name
+from packetgen.pipeline import Reading
 
+# What a person may add, and the fields to fill in
+ADDED = {
+    "therapy": ("drug", "role", "status", "dose", "unit", "weeks", "start", "stop"),
+    "headache_frequency": ("when", "headache_days_per_month", "migraine_days_per_month", "hours_per_day", "months"),
+    "score": ("instrument", "value", "date"),
+}
+LEAST_FILLED = {"therapy": 4, "headache_frequency": 2, "score": 2}  # fields without which nothing is said
+CHOICES = {
+    "role": get_args(TherapyRole),
+    "status": get_args(TherapyStatus),
+    "when": ("current", "baseline", "on_treatment"),
+}
 RANGE = re.compile(r"\s*([\d.]+)\s*(?:-|–|to)\s*([\d.]+)\s*")
 
 
@@ -42,6 +56,39 @@ def rows_of(chart: Chart) -> list[Row]:
     """The facts: doubtful ones first, then those not decided yet, then the others."""
     rows = [_row(fact) for fact in chart.facts]
     return sorted(rows, key=lambda row: (not row.doubt, row.fact.decided_by is not None))
+
+
+def addition_from(form: Mapping[str, str], reading: Reading, by: str, at: str) -> Decision:
+    """The decision to add a fact that words on a page show; raises BadDecision."""
+    label, _, page = form.get("page", "").partition("-")
+    document = next((d for d in reading.documents if d.label == label), None)
+    numbers = [form.get(name, "") for name in ("first", "last")]
+    if document is None or not page.isdecimal() or not all(number.isdecimal() for number in numbers):
+        raise BadDecision("Click the first and the last word on the page that show it.")
+    if not 1 <= int(page) <= len(document.pages):
+        raise BadDecision("There is no such page.")
+    first, last = sorted(map(int, numbers))
+    quote = " ".join(word.text for word in document.page(int(page)).words[first : last + 1])
+    place = Place(document.sha256, int(page), first, last, quote)
+    decision = Decision("add", by, at, after=_filled_in(form), kind=form.get("kind", ""), place=place)
+    if added_finding(decision, reading.documents, reading.extraction) is None:
+        raise BadDecision("That does not fit: fill in what the words on the page say.")
+    return decision
+
+
+def _filled_in(form: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of a value to be added; a drug by its generic name, with its class."""
+    kind = form.get("kind", "")
+    typed = {name: _typed(form.get(f"{kind}.{name}", "").strip()) for name in ADDED.get(kind, ())}
+    value = {name: told for name, told in typed.items() if told is not None}
+    if kind == "therapy":
+        drug = drugs_by_name().get(str(value.get("drug", "")).lower())
+        if drug is None:
+            raise BadDecision("Name the drug as the page does; this name is not known here.")
+        value |= {"drug": drug.generic, "drug_class": drug.drug_class}
+    if len(value) < LEAST_FILLED.get(kind, 1):
+        raise BadDecision("Fill in what the words on the page say.")
+    return value
 
 
 def decision_from(form: Mapping[str, str], chart: Chart, by: str, at: str) -> Decision:

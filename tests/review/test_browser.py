@@ -91,3 +91,21 @@ def test_two_people_at_once_are_told_and_lose_nothing(browser: Browser, served: 
         fact(page, "therapy:topiramate:preventive").locator(".acts > form button").click()
     expect(second.locator("#told")).to_contain_text("Someone else decided something", timeout=SLOW)
     assert len(read_log(review.folder)) == 1
+
+
+def test_words_on_a_page_become_a_fact(browser: Browser, served: str, review: Review) -> None:  # noqa: F811
+    page = opened(browser, served)
+    page.locator(".fact a[data-page]").first.click()
+    shown = page.locator("#where").inner_text().removeprefix("Ex. ")
+    page.get_by_role("button", name="Add a fact").click()
+    page.locator(".word").nth(3).click()
+    page.locator(".word").nth(5).click()
+    quote = page.locator("#quote").inner_text()
+    assert len(quote.split()) == 3
+    form = page.locator("#add")
+    form.get_by_label("drug").fill("verapamil")
+    form.get_by_label("status").select_option("ineffective")
+    form.get_by_role("button", name="Add").click()
+    expect(fact(page, "therapy:verapamil:preventive")).to_contain_text(quote, timeout=3000)
+    (entry,) = read_log(review.folder)
+    assert (entry["place"]["quote"], entry["place"]["page"]) == (quote, int(shown.partition("-")[2]))

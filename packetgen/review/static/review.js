@@ -19,8 +19,55 @@ function turn(name, boxes) {
     box.split(",").forEach((value, i) => rect.setAttribute(["x", "y", "width", "height"][i], value));
     return rect;
   }));
-  marks.firstChild?.scrollIntoView({ block: "nearest" });
+  if (adding()) showWords();
+  else marks.firstChild?.scrollIntoView({ block: "nearest" });
 }
+
+// Adding a fact: every word of the page can be clicked, and the words from the first to the last are its evidence.
+let words = [];
+let ends = [];
+const adding = () => !byId("add").hidden;
+
+async function showWords() {
+  const answer = await fetch(`/pages/${shown}.json`);
+  if (!answer.ok) return tell(await answer.text());
+  words = await answer.json();
+  ends = [];
+  byId("marks").replaceChildren(...words.map(([x, y, width, height], i) => {
+    const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    const given = { x, y, width, height, class: "word", "data-word": i };
+    Object.entries(given).forEach(([key, value]) => rect.setAttribute(key, value));
+    return rect;
+  }));
+  showChosen();
+}
+
+function showChosen() {
+  const [first, last] = [Math.min(...ends), Math.max(...ends)];
+  const chosen = (i) => ends.length > 0 && i >= first && i <= last;
+  byId("quote").textContent = words.filter((_, i) => chosen(i)).map((word) => word[4]).join(" ");
+  document.querySelectorAll(".word").forEach((rect, i) => rect.classList.toggle("chosen", chosen(i)));
+  const form = byId("add");
+  form.elements.page.value = shown;
+  form.elements.first.value = ends.length ? first : "";
+  form.elements.last.value = ends.length ? last : "";
+}
+
+function toggleAdding(on) {
+  byId("add").hidden = !on;
+  byId("mark").setAttribute("aria-pressed", on);
+  if (on) showWords();
+  else byId("marks").replaceChildren();
+}
+
+byId("mark").addEventListener("click", () => toggleAdding(!adding()));
+byId("marks").addEventListener("click", (event) => {
+  if (!event.target.matches(".word")) return;
+  ends = [...(ends.length > 1 ? [] : ends), Number(event.target.dataset.word)];
+  showChosen();
+});
+byId("add").elements.kind.addEventListener("change", (event) =>
+  byId("add").querySelectorAll("fieldset").forEach((part) => (part.hidden = part.dataset.kind !== event.target.value)));
 
 function step(by) { turn(names[Math.min(Math.max(names.indexOf(shown) + by, 0), names.length - 1)]); }
 
@@ -50,6 +97,8 @@ async function send(form) {
   const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("facts");
   if (!fresh) return location.reload();
   tell("");
+  byId("add").elements.expected.value = fresh.dataset.expected;
+  if (form === byId("add")) toggleAdding(false);
   const at = byId("facts").scrollTop;
   byId("facts").replaceChildren(...fresh.childNodes);
   byId("facts").scrollTop = at;
@@ -86,7 +135,7 @@ document.addEventListener("submit", (event) => {
 byId("before").addEventListener("click", () => step(-1));
 byId("after").addEventListener("click", () => step(1));
 document.addEventListener("keydown", (event) => {
-  if (event.target.matches("input") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
   const fact = document.activeElement.closest(".fact");
   if (event.key === "ArrowRight") step(1);
   else if (event.key === "ArrowLeft") step(-1);
