@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ from packetgen.review.app import Review, make_app
 
 def serve(case_file: Path, port: int, *, tell: Callable[[str], None], open_browser: bool) -> None:
     """Serve until interrupted. port 0: any free one. tell: prints a line for the person at the terminal."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that copies of pages are removed
     review = Review(case_file)
     review.checked()
     with socket.socket() as listener:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -224,6 +226,16 @@ def test_a_broken_decision_is_named_by_its_line(tmp_path: Path) -> None:
     with pytest.raises(BadDataFile) as caught:
         last_sign_off(tmp_path)
     assert caught.value.where == f"{LOG}:2"
+
+
+def test_a_server_that_is_ended_leaves_no_pages_behind(review: Review) -> None:
+    command = [sys.executable, "-m", "packetgen", "review", str(review.case_file), "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout.readline().startswith("Review: http://127.0.0.1:")
+        assert server.stdout.readline()
+        server.terminate()
+        server.wait(20)
+    assert list((review.folder / "packet").iterdir()) == []
 
 
 @pytest.fixture
