@@ -311,6 +311,8 @@ class Case(Strict):
 
     provider   who orders the treatment
     servicing  who gives it; `same` when it is the provider
+    denial     the letter or explanation of benefits that denies; it is a document of the case, too
+    sent       manifest.json of the packet that was denied: what the plan had
     """
 
     case: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")]
@@ -324,6 +326,7 @@ class Case(Strict):
     representative: Representative | None = None
     documents: Annotated[tuple[CaseDocument, ...], Field(min_length=1)]
     denial: InnerPath | None = None
+    sent: InnerPath | None = None
     letter: Annotated[InnerPath, Field(pattern=r"\.docx$")] | None = None
     policy_override: PolicyOverride | None = None
     plan_dates: PlanDates = PlanDates()
@@ -373,8 +376,12 @@ def read_case(path: Path) -> Case:
     case = yamlfile.read(path, Case, BadCaseFile)
     folder = path.resolve().parent
     denial = case.denial or _filed_denial(folder)
-    case = case.model_copy(update={"documents": (*case.documents, *_filed(folder, case)), "denial": denial})
-    for named in (*(document.path for document in case.documents), *filter(None, [case.letter, case.denial])):
+    case = case.model_copy(update={"denial": denial})
+    case = case.model_copy(update={"documents": (*case.documents, *_denial(case), *_filed(folder, case))})
+    for named in (
+        *(document.path for document in case.documents),
+        *filter(None, [case.letter, case.denial, case.sent]),
+    ):
         target = (folder / named).resolve()
         if not target.is_relative_to(folder):
             raise BadCaseFile(
@@ -387,6 +394,13 @@ def read_case(path: Path) -> Case:
                 fix="Correct its path there, or put the file in its place.",
             )
     return case.model_copy(update={"folder": folder})
+
+
+def _denial(case: Case) -> tuple[CaseDocument, ...]:
+    """The denial as a document, when the list does not name it itself."""
+    if case.denial is None or case.denial in [document.path for document in case.documents]:
+        return ()
+    return (CaseDocument(path=case.denial, kind="denial_letter"),)
 
 
 def _filed(folder: Path, case: Case) -> tuple[CaseDocument, ...]:

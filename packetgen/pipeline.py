@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from packetgen.case import Case, read_case
+from packetgen.chart import words
 from packetgen.chart.decide import decide_findings, findings_by_hand
 from packetgen.chart.decisions import Decision, decisions_in, read_log
 from packetgen.chart.model import Chart
@@ -17,9 +18,9 @@ from packetgen.documents.cache import PageCache
 from packetgen.documents.model import Document, ToRead
 from packetgen.documents.problems import UNREAD
 from packetgen.documents.read import Progress, read_documents
-from packetgen.errors import ExitCode, Problem, SafetyStop
+from packetgen.errors import BadCaseFile, ExitCode, Problem, SafetyStop, UnreadableInput
 from packetgen.extraction.extract import extract
-from packetgen.extraction.model import Extraction
+from packetgen.extraction.model import Denial, Extraction, Finding
 from packetgen.extraction.report import as_json
 from packetgen.files import json_text, private_folder, sha256, sha256_of, work_folder, write_atomic
 from packetgen.forms.fill import fill_form
@@ -33,7 +34,7 @@ from packetgen.packet.coverage import coverage_sheet
 from packetgen.packet.fresh import digest_of_inputs, output_of
 from packetgen.packet.front import shown_places
 from packetgen.packet.guard import guard_packet
-from packetgen.packet.manifest import manifest
+from packetgen.packet.manifest import manifest, read_manifest, sent_pages
 from packetgen.packet.model import Insert, Packet
 from packetgen.packet.picture import draw_course
 from packetgen.packet.signature import signable
@@ -43,6 +44,7 @@ from packetgen.packet.verify import verify
 from packetgen.packet.wanted import MANIFEST, NO_VARIANT, VARIANTS, Wanted
 from packetgen.packet.wanted import PACKET as PACKET  # the review page and the command line name it, too
 from packetgen.packet.worklist import worklist
+from packetgen.policy.appeal import Comparison, compare
 from packetgen.policy.assess import assess
 from packetgen.policy.catalog import form_for, load_policy
 from packetgen.policy.model import Assessment
@@ -67,6 +69,7 @@ class Checked:
     payer: PolicyFile
     problems: tuple[Problem, ...]
     decisions: tuple[Decision, ...] = ()
+    denial: Comparison | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -150,9 +153,46 @@ def judge(reading: Reading) -> Checked:
     extraction, not_fitting = decide_findings(reading.extraction, documents, decisions)
     chart = reconcile(extraction, decisions)
     extraction = replace(extraction, findings=(*extraction.findings, *findings_by_hand(chart)))
-    assessment = assess(case, chart, payer, reading.policy, date.today())
+    denial = _denial(case, documents, extraction)
+    case = _dated(case, denial)
+    letter = denial.value if denial and isinstance(denial.value, Denial) else None
+    assessment = assess(case, chart, payer, reading.policy, date.today(), letter)
     problems = (*reading.problems, *not_fitting, *chart.problems, *assessment.problems)
-    return Checked(case, documents, extraction, chart, assessment, payer, problems, decisions)
+    compared = _compared(case, documents, assessment, denial)
+    return Checked(case, documents, extraction, chart, assessment, payer, problems, decisions, compared)
+
+
+def _dated(case: Case, denial: Finding | None) -> Case:
+    """The case with the day of its denial as the letter gives it, where a person typed none."""
+    if denial is None or not denial.as_of or case.plan_dates.denial_dated:
+        return case
+    dates = case.plan_dates.model_copy(update={"denial_dated": date.fromisoformat(denial.as_of)})
+    return case.model_copy(update={"plan_dates": dates})
+
+
+def _denial(case: Case, documents: Sequence[Document], extraction: Extraction) -> Finding | None:
+    """What the case's denial letter says. Raises UnreadableInput when no reason was read in it."""
+    if case.denial is None:
+        return None
+    label = next(d.label for d, typed in zip(documents, case.documents, strict=True) if typed.path == case.denial)
+    found = [f for f in extraction.findings if f.kind == "denial" and f.evidence[0].document == label]
+    if not found and case.request.kind == "appeal":
+        raise UnreadableInput(
+            "no reason of a denial was read in it",
+            where=case.denial,
+            fix="Is it the whole letter? If its words are not known here, answer it by a letter of your own.",
+        )
+    return found[0] if found else None
+
+
+def _compared(
+    case: Case, documents: Sequence[Document], assessment: Assessment, denial: Finding | None
+) -> Comparison | None:
+    """The denial against the chart and, where its manifest is given, the packet that was sent."""
+    if denial is None:
+        return None
+    sent = sent_pages(read_manifest(case.folder / case.sent), documents) if case.sent else None
+    return compare(assessment, denial, sent)
 
 
 def material_of(checked: Checked) -> Material:
@@ -165,6 +205,7 @@ def material_of(checked: Checked) -> Material:
         checked.extraction.findings,
         left_out_by_a_person(checked.case, checked.documents),
         checked.problems,
+        denial=checked.denial,
     )
 
 
@@ -189,6 +230,8 @@ def build(
 
 def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, folder: Path) -> Built:
     """Form and letter -> packet, proved, then written in one go."""
+    if checked.case.request.kind == "appeal":
+        _answered(checked)
     case, chart, assessment, documents = checked.case, checked.chart, checked.assessment, checked.documents
     form_map = load_map(form_for(checked.payer, case))
     form = fill_form(case, chart, assessment, form_map, work)
@@ -234,6 +277,19 @@ def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fol
     for name, content in {**outputs, MANIFEST: json_text(account)}.items():
         write_atomic(folder / name, content)
     return built
+
+
+def _answered(checked: Checked) -> None:
+    """Raise SafetyStop naming the first reason of the denial that nothing in the chart answers."""
+    if checked.denial is None:
+        raise BadCaseFile("an appeal needs the denial that it answers", where="denial", fix="Name the plan's letter.")
+    for answer in checked.denial.answers:
+        if not answer.answered:
+            raise SafetyStop(
+                f'nothing in the chart answers this reason: "{answer.reason.quote}"',
+                where=f"{checked.case.denial}, {answer.says}",
+                fix=" ".join([*(f"{words.capital(text)}." for text in answer.open), answer.change]),
+            )
 
 
 def _cited(assessment: Assessment, form: FilledForm, inserts: Sequence[Insert]) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from packetgen import __version__
-from packetgen.cli import cases, clinic, forms, letters, packets, payers, tracking
+from packetgen.cli import appeals, cases, clinic, forms, letters, packets, payers, tracking
 from packetgen.errors import ExitCode, PacketgenError
 
 
@@ -44,6 +44,7 @@ for command in (
     cases.build,
     cases.check,
     cases.extract,
+    appeals.appeal,
     packets.verify,
     clinic.review,
     clinic.init,

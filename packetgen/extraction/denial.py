@@ -36,7 +36,7 @@ OF_THE_MEMBER = re.compile(
 OF_THE_POLICY = re.compile(
     r"\b(?:policy|criteri\w+|must|requires?|required|at least|preferred|formulary|such as|covers?|covered when"
     r"|approv\w+ when|guidelines?|considered (?:medically|experimental)|alternatives?|one of|two of|for example"
-    r"|including)\b",
+    r"|including|or more (?:headache|migraine)|means|is defined)\b",
     re.IGNORECASE,
 )
 CRITERION = re.compile(

@@ -11,6 +11,7 @@ from packetgen.chart.model import Chart
 from packetgen.documents.model import Box, Document
 from packetgen.errors import Problem
 from packetgen.extraction.model import Finding
+from packetgen.policy.appeal import Comparison
 from packetgen.policy.model import Assessment
 
 # In the .docx a citation is a hyperlink to this address with the words "Ex. A-2", held together by a no-break
@@ -37,6 +38,7 @@ class Material:
 
     left_out      exhibit pages ("A-3") that a person keeps out of the packet: nothing on them is quoted
     problems      what is open, for letters that ask for it
+    denial        the denial that is answered, against the chart
     packet_pages  pages of the packet that a fax sends, when it is built
     """
 
@@ -48,6 +50,12 @@ class Material:
     left_out: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     packet_pages: int | None = None
+    denial: Comparison | None = None
+
+    @property
+    def denied_for(self) -> tuple[str, ...]:
+        """The classes of the reasons of the denial that is answered."""
+        return self.denial.reasons if self.denial else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from packetgen.errors import SafetyStop
 from packetgen.extraction.dates import DATE
 from packetgen.extraction.model import Therapy
 from packetgen.extraction.vocabulary import conditions
+from packetgen.letters.answers import not_to_say
 from packetgen.letters.claims import claims_in, computed, doses_in, meaning, meaning_of, numbers_of_drugs, strings
 from packetgen.letters.label import facts_of, labelled, scale_of
 from packetgen.letters.literature import references_for
@@ -56,8 +57,13 @@ class _Support:
         case = self.material.case
         label, facts = labelled(case), facts_of(case.request.indication)
         said = [criterion.text for criterion in self.material.assessment.criteria]
-        said += [text for reference in references_for(case) for text in (reference.says, reference.citation)]
+        said += [
+            text
+            for reference in references_for(case, self.material.denied_for)
+            for text in (reference.says, reference.citation)
+        ]
         said += [problem.fix for problem in self.material.problems]
+        said += not_to_say()
         return list(filter(None, [*said, label.use, str(label.most or ""), *map(scale_of, facts.measures)]))
 
     @cached_property

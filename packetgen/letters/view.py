@@ -12,6 +12,7 @@ from packetgen.chart.model import ENDED_BADLY, Chart, Fact, HeadacheFacts
 from packetgen.chart.words import Said
 from packetgen.extraction.model import Evidence, Therapy
 from packetgen.letters import rows
+from packetgen.letters.answers import denial_of, new_pages, not_to_say, replies
 from packetgen.letters.label import Trials, facts_of, labelled
 from packetgen.letters.literature import references_for
 from packetgen.letters.model import Material
@@ -62,7 +63,11 @@ def context_of(material: Material) -> dict[str, Any]:
         "denied": _denied(chart),
         "quotes": quotes(material),
         "matches": [rows.match(criterion) for criterion in assessment.criteria],
-        "references": references_for(case),
+        "references": references_for(case, material.denied_for),
+        "denial": denial_of(material),
+        "replies": replies(material.denial),
+        "new_pages": new_pages(material.denial),
+        "not_to_say": not_to_say(),
         "open": [problem for problem in material.problems if problem.severity != "note"],
         "packet_pages": material.packet_pages,
     }

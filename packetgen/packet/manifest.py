@@ -14,7 +14,7 @@ from packetgen.case import Case
 from packetgen.documents.model import Document
 from packetgen.errors import UnreadableInput
 from packetgen.forms.model import FilledForm
-from packetgen.packet.model import Citation, LeftOut, Packet, Part
+from packetgen.packet.model import Citation, LeftOut, Packet, Part, exhibit_pages
 from packetgen.policy.model import Assessment, PolicyReference
 
 
@@ -116,3 +116,11 @@ def read_manifest(path: Path) -> Manifest:
         raise UnreadableInput(
             "is not a manifest of this version", where=path.name, fix="Build the packet again."
         ) from None
+
+
+def sent_pages(sent: Manifest, documents: Sequence[Document]) -> dict[str, int]:
+    """The page of a sent packet of each exhibit page of these documents that it held; known by their content."""
+    labels = {document.sha256: document.label for document in documents}
+    now = {entry.exhibit: labels[entry.sha256] for entry in sent.inputs if entry.sha256 in labels}
+    held = ((*page.split("-"), place) for page, place in exhibit_pages(sent.parts).items())
+    return {f"{now[exhibit]}-{number}": place for exhibit, number, place in held if exhibit in now}

@@ -10,6 +10,7 @@ from packetgen.case import Case
 from packetgen.chart import words
 from packetgen.chart.model import Chart
 from packetgen.errors import Problem
+from packetgen.extraction.model import Denial
 from packetgen.limits import POLICY_STALE_AFTER_DAYS
 from packetgen.policy.catalog import question_for
 from packetgen.policy.checks import check_request
@@ -20,8 +21,13 @@ from packetgen.policy.predicates import judge
 from packetgen.policy.schema import Coverage, CriterionRule, PolicyFile, RuleInForce
 
 
-def assess(case: Case, chart: Chart, payer: PolicyFile, rules: RuleInForce, today: date) -> Assessment:
-    """Judge the request by the policy. A rule whose confidence is not high gives "check" at best."""
+def assess(
+    case: Case, chart: Chart, payer: PolicyFile, rules: RuleInForce, today: date, letter: Denial | None = None
+) -> Assessment:
+    """Judge the request by the policy. A rule whose confidence is not high gives "check" at best.
+
+    letter: what the denial says, whose own deadlines go before later ones
+    """
     reference = _reference(case, payer, rules)
     judged = [(rule, _capped(judge(rule, case, chart), rule, rules.coverage)) for rule in rules.criteria]
     told = [(rule, _criterion(rule, result, reference, rules.coverage)) for rule, result in judged]
@@ -35,7 +41,7 @@ def assess(case: Case, chart: Chart, payer: PolicyFile, rules: RuleInForce, toda
         reference,
         tuple(criterion for rule, criterion in told if not rule.is_question),
         checks,
-        deadlines_of(case, chart),
+        deadlines_of(case, chart, letter),
         problems,
         tuple(criterion for rule, criterion in told if rule.is_question),
     )
@@ -68,6 +74,8 @@ def _criterion(rule: CriterionRule, result: Judged, reference: PolicyReference, 
         result.open or rule.ask or question.ask,
         result.shown,
         rule.settled_by or question.settled_by,
+        rule.comparisons,
+        result.doubted_rule,
     )
 
 

@@ -183,6 +183,12 @@ class Need(Strict):
         return next(name for name in COMPARISONS if getattr(self, name) is not None)
 
     @property
+    def comparisons(self) -> tuple[str, ...]:
+        """The names of all its comparisons, of its parts too."""
+        parts = self.all_of or self.any_of or ()
+        return tuple(name for part in parts for name in part.comparisons) or (self.comparison,)
+
+    @property
     def topic(self) -> str:
         """What it is about, as questions are filed: "frequency.headache_days", "score.HDSS", "age"."""
         rule = getattr(self, self.comparison)

@@ -55,6 +55,8 @@ class Criterion:
     evidence   the places that prove or contradict it, most telling first
     ask        when not met: the exact question to ask or sentence to add
     settled_by  which document would settle it
+    comparisons   the names of those it makes
+    doubted_rule  the chart meets it as we know it, but the plan's own text was not read
     """
 
     id: str
@@ -66,6 +68,8 @@ class Criterion:
     ask: str = ""
     shown: str = ""
     settled_by: str = ""
+    comparisons: tuple[str, ...] = ()
+    doubted_rule: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -400,6 +400,55 @@ def finish(document) -> Word:
     return document
 
 
+def appeal() -> Word:
+    document = new_document("Appeal")
+    to_the_plan(document, "Appeal of the denial of {{ request.product }} for {{ indication }}")
+    section(document, "Each reason of the denial, and its answer", "replies")
+    section(document, "New with this appeal", "new")
+    section(document, "What I ask", "asks")
+    severity(document)
+    treatments(document)
+    return finish(document)
+
+
+def peer_to_peer() -> Word:
+    document = new_document("Peer-to-peer brief")
+    part = document.sections[0]
+    part.top_margin, part.bottom_margin = Inches(0.5), Inches(0.5)
+    document.styles["Normal"].font.size = Pt(9.5)
+    document.styles["Normal"].paragraph_format.space_after = Pt(2)
+    document.styles["Heading 2"].paragraph_format.space_before = Pt(5)
+    line = document.add_paragraph()
+    run = line.add_run("Peer-to-peer brief: {{ patient.name }}, born {{ birth_date }}")
+    run.font.size, run.font.bold, run.font.color.rgb = Pt(14), True, BLUE
+    document.add_paragraph(
+        "{{ payer }} · Member {{ insurance.member_id }} · for {{ provider.name }} · not for the plan"
+    )
+    paragraphs(document, "call")
+    document.add_paragraph("Call windows: 1. ____________________________   2. ____________________________")
+    section(document, "The denial, in its words", "denial")
+    section(document, "Ask for exactly this", "ask")
+    section(document, "Say this, with the page", "points")
+    control(document, "{%p if trials %}")
+    document.add_heading("Tried", 2)
+    control(document, "{%p endif %}")
+    control(document, "{%p if trials %}")
+    table(document, TRIALS.headings, TRIALS.widths, "trials", TRIALS.cells)
+    control(document, "{%p endif %}")
+    document.add_heading("Not in this call", 2)
+    control(document, "{%p for said in not_to_say %}")
+    document.add_paragraph("– {{ said }}")
+    control(document, "{%p endfor %}")
+    document.add_heading("Outcome", 2)
+    document.add_paragraph(
+        "Date, time: ________________   Reviewer: ________________________   Specialty: ______________"
+    )
+    document.add_paragraph("☐ approved   ☐ approved in part   ☐ upheld   ☐ records wanted: ___________________________")
+    document.add_paragraph("Authorization: ____________________   Reason given: ____________________________________")
+    footer(document)
+    return document
+
+
 def more_information() -> Word:
     document = new_document("Response to a request for more information")
     to_the_plan(document, "Response to your request for more information")
@@ -460,5 +509,14 @@ def save(document: Word, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    for make in (initial, continuation, dose_change, more_information, fax_cover, missing_records):
+    for make in (
+        initial,
+        continuation,
+        dose_change,
+        more_information,
+        fax_cover,
+        missing_records,
+        appeal,
+        peer_to_peer,
+    ):
         save(make(), FOLDER / f"{make.__name__}.docx")

@@ -1,0 +1,151 @@
+"""A denial against the chart: for each reason what answers it, whether the plan had it, and the course that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Literal, TypeVar
+
+from packetgen import yamlfile
+from packetgen.extraction.model import Denial, DenialReason, DenialReasonName, Evidence, Finding
+from packetgen.policy.model import Assessment, Check, Confidence, Criterion
+from packetgen.resources import KNOWLEDGE
+from packetgen.yamlfile import Strict
+
+Course = Literal["right", "resubmit", "peer_to_peer", "appeal"]
+COURSES: dict[Course, str] = {
+    "right": "The denial is right as the chart stands",
+    "resubmit": "Resubmit, no appeal is needed yet",
+    "peer_to_peer": "Call the plan's reviewer first, then appeal",
+    "appeal": "Appeal",
+}
+Judged = TypeVar("Judged", Criterion, Check)
+FIRST: tuple[Course, ...] = (
+    "right",
+    "resubmit",
+    "peer_to_peer",
+    "appeal",
+)  # of several reasons, the step to take first
+
+
+class ReasonRule(Strict):
+    """What answers a reason, and the course that follows."""
+
+    reason: DenialReasonName
+    says: str
+    comparisons: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    sent: Course = "appeal"
+    not_sent: Course = "appeal"
+    only: Course | None = None
+    change: str
+
+
+class _File(Strict):
+    source: str
+    as_of: date
+    confidence: Confidence
+    reasons: tuple[ReasonRule, ...]
+    peer_to_peer: tuple[str, ...]
+
+
+@cache
+def appeal_rules() -> _File:
+    """knowledge/appeals.yaml."""
+    return yamlfile.read(KNOWLEDGE / "appeals.yaml", _File)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the chart has against one reason.
+
+    state     sent: the plan had every page (None: what was sent is not known); not_sent; none: nothing answers it
+    criteria  of the policy, met by the chart
+    open      what is not met or not shown: criteria and checks in words
+    pages     of the sent packet, where the evidence stood
+    course    for this reason, and change: what would change the decision
+    """
+
+    reason: DenialReason
+    says: str
+    place: Evidence
+    state: Literal["sent", "not_sent", "in_chart", "none"]
+    criteria: tuple[Criterion, ...]
+    checks: tuple[Check, ...]
+    open: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    pages: tuple[int, ...]
+    course: Course
+    change: str
+
+    @property
+    def answered(self) -> bool:
+        """Whether an appeal can answer it."""
+        return self.state != "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A denial, and what the chart has against each of its reasons. new: exhibit pages that the plan did not have."""
+
+    denial: Denial
+    places: tuple[Evidence, ...]
+    answers: tuple[Answer, ...]
+    new: tuple[str, ...]
+
+    @property
+    def course(self) -> Course:
+        """What to do first: the step that the least answered reason needs."""
+        return next(course for course in FIRST if any(answer.course == course for answer in self.answers))
+
+    @property
+    def reasons(self) -> tuple[DenialReasonName, ...]:
+        """The classes of the reasons."""
+        return tuple(answer.reason.reason for answer in self.answers)
+
+
+def compare(assessment: Assessment, denial: Finding, sent: Mapping[str, int] | None = None) -> Comparison:
+    """Hold each reason of a denial against the verdicts on the chart.
+
+    sent: the page of the sent packet of each exhibit page ("A-2") that it held; None when no packet is known.
+    """
+    value = denial.value
+    assert isinstance(value, Denial)  # noqa: S101 - the caller chose the finding by its kind
+    answers = tuple(
+        _answer(reason, place, assessment, sent) for reason, place in zip(value.reasons, denial.evidence, strict=False)
+    )
+    pages = dict.fromkeys(e.exhibit_page for answer in answers for e in answer.evidence)
+    new = tuple(page for page in pages if sent is not None and page not in sent)
+    return Comparison(value, denial.evidence, answers, new)
+
+
+def _answer(reason: DenialReason, place: Evidence, assessment: Assessment, sent: Mapping[str, int] | None) -> Answer:
+    rule = next(rule for rule in appeal_rules().reasons if rule.reason == reason.reason)
+    whole = not rule.comparisons and not rule.checks
+    criteria = [c for c in assessment.criteria if whole or set(c.comparisons) & set(rule.comparisons)]
+    criteria = [_by_the_chart(c, place.document) for c in criteria if c.comparisons != ("statement",)]
+    checks = [c for c in assessment.checks if any(c.id == name or c.id.startswith(f"{name}_") for name in rule.checks)]
+    met = tuple(c for c in criteria if c.verdict == "met" or c.doubted_rule)
+    held = tuple(_by_the_chart(c, place.document) for c in checks if c.verdict == "met")
+    amiss = [c.text + ": " + c.why for c in criteria if c not in met]
+    amiss += [c.text + ": " + c.why for c in checks if c.verdict in ("not_met", "missing")]
+    evidence = tuple(dict.fromkeys(e for c in (*met, *held) for e in c.evidence))
+    found = None if rule.only or amiss or not (met or held) else _state(evidence, sent)
+    course = rule.only or ("right" if found is None else rule.sent if found == "sent" else rule.not_sent)
+    pages = tuple(sorted({sent[e.exhibit_page] for e in evidence if sent and e.exhibit_page in sent}))
+    return Answer(
+        reason, rule.says, place, found or "none", met, held, tuple(amiss), evidence, pages, course, rule.change
+    )
+
+
+def _by_the_chart(judged: Judged, letter: str) -> Judged:
+    """A verdict with the places of the chart: what the plan's own letter says proves nothing against it."""
+    return replace(judged, evidence=tuple(e for e in judged.evidence if e.document != letter))
+
+
+def _state(evidence: tuple[Evidence, ...], sent: Mapping[str, int] | None) -> Literal["sent", "not_sent", "in_chart"]:
+    if sent is None:
+        return "in_chart"
+    return "sent" if all(e.exhibit_page in sent for e in evidence) else "not_sent"

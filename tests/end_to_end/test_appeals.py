@@ -1,0 +1,66 @@
+"""Denials through the command line: appeals that answer each reason, and those that are not built."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from packetgen.resources import SAMPLES
+
+from .conftest import packetgen
+
+pytestmark = pytest.mark.slow
+
+
+def appeal(sample: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return packetgen("appeal", SAMPLES / sample / "case.yaml", "-o", folder)
+
+
+def words(pdf: Path) -> str:
+    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(pdf).pages).split())
+
+
+@pytest.mark.parametrize(
+    ("sample", "quote", "answer"),
+    [
+        ("appeal-step-therapy", "two preventive medications be tried", "07/2025 to 01/2026, not tolerated"),
+        ("appeal-cervical-dystonia", "Medical necessity has not been established", "TWSTRS"),
+        ("appeal-missing-documentation", "We did not receive chart notes", "Headache days: 19"),
+        ("appeal-frequency", "exceeds the frequency limit", "Every 12 weeks requested"),
+    ],
+)
+def test_an_appeal_quotes_each_reason_and_answers_it(sample: str, quote: str, answer: str, tmp_path: Path) -> None:
+    done = appeal(sample, tmp_path)
+    assert done.returncode == json.loads((SAMPLES / sample / "expected.json").read_text())["exit_code"], done.stderr
+    letter = words(tmp_path / "packet.pdf")
+    assert "first-level appeal" in letter and "claim file" in letter and "licensed in my specialty" in letter
+    assert quote in letter and answer in letter
+    assert "Your letter allows one until 05/15/2027" in letter
+    brief = pypdf.PdfReader(tmp_path / "peer-to-peer.pdf")
+    assert len(brief.pages) == 1
+    assert "800-555-0133" in brief.pages[0].extract_text()
+
+
+@pytest.mark.parametrize(
+    ("sample", "told"),
+    [
+        ("denial-wrong-code", "Correct the codes and send a corrected claim"),
+        ("denial-right-episodic", "headache days: 9 stated, 15 asked"),
+    ],
+)
+def test_no_appeal_is_built_where_it_would_not_help(sample: str, told: str, tmp_path: Path) -> None:
+    done = appeal(sample, tmp_path)
+    assert done.returncode == 3
+    assert told in done.stdout and "No appeal was built." in done.stdout
+    assert not (tmp_path / "packet.pdf").exists()
+
+
+def test_a_reason_left_unanswered_stops_the_build_and_is_named(tmp_path: Path) -> None:
+    done = packetgen("build", SAMPLES / "denial-right-episodic" / "case.yaml", "-o", tmp_path)
+    assert done.returncode == 5
+    assert "The request does not meet the criteria of our policy" in done.stderr
+    assert not (tmp_path / "packet.pdf").exists()
