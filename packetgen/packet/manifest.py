@@ -122,5 +122,5 @@ def sent_pages(sent: Manifest, documents: Sequence[Document]) -> dict[str, int]:
     """The page of a sent packet of each exhibit page of these documents that it held; known by their content."""
     labels = {document.sha256: document.label for document in documents}
     now = {entry.exhibit: labels[entry.sha256] for entry in sent.inputs if entry.sha256 in labels}
-    held = ((*page.split("-"), place) for page, place in exhibit_pages(sent.parts).items())
-    return {f"{now[exhibit]}-{number}": place for exhibit, number, place in held if exhibit in now}
+    held = ((page.partition("-"), place) for page, place in exhibit_pages(sent.parts).items())
+    return {f"{now[exhibit]}-{number}": place for (exhibit, _, number), place in held if exhibit in now}

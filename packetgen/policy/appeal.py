@@ -131,7 +131,8 @@ def _answer(reason: DenialReason, place: Evidence, assessment: Assessment, sent:
     held = tuple(_by_the_chart(c, place.document) for c in checks if c.verdict == "met")
     amiss = [c.text + ": " + c.why for c in criteria if c not in met]
     amiss += [c.text + ": " + c.why for c in checks if c.verdict in ("not_met", "missing")]
-    evidence = tuple(dict.fromkeys(e for c in (*met, *held) for e in c.evidence))
+    places = (*(e for c in met for e in c.evidence), *(e for c in held for e in c.evidence))
+    evidence = tuple(dict.fromkeys(places))
     found = None if rule.only or amiss or not (met or held) else _state(evidence, sent)
     course = rule.only or ("right" if found is None else rule.sent if found == "sent" else rule.not_sent)
     pages = tuple(sorted({sent[e.exhibit_page] for e in evidence if sent and e.exhibit_page in sent}))
