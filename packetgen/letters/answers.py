@@ -30,13 +30,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reason and what answers it. kind: its class; checks: of the request, in words; new: not sent before."""
+    """A reason and what answers it. kind: its class; whole: the policy as a whole speaks to it; state: as of Answer."""
 
     kind: str
     says: str
     quote: Said
     matches: list[Match]
-    checks: list[Said]
+    whole: bool
     state: str
     places: tuple[Evidence, ...]
 
@@ -82,7 +82,7 @@ def _reply(answer: Answer) -> Reply:
         answer.says,
         Said(f"“{answer.reason.quote}”", (answer.place,)),
         [match(criterion) for criterion in answer.criteria],
-        [Said(f"{check.text}: {check.why}", check.evidence) for check in answer.checks],
+        answer.whole,
         answer.state,
         answer.evidence,
     )

@@ -62,7 +62,7 @@ class Answer:
     """What the chart has against one reason.
 
     state     sent: the plan had every page (None: what was sent is not known); not_sent; none: nothing answers it
-    criteria  of the policy, met by the chart
+    criteria  of the policy, met by the chart; whole: the whole policy speaks to the reason
     open      what is not met or not shown: criteria and checks in words
     pages     of the sent packet, where the evidence stood
     course    for this reason, and change: what would change the decision
@@ -73,7 +73,7 @@ class Answer:
     place: Evidence
     state: Literal["sent", "not_sent", "in_chart", "none"]
     criteria: tuple[Criterion, ...]
-    checks: tuple[Check, ...]
+    whole: bool
     open: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     pages: tuple[int, ...]
@@ -137,7 +137,7 @@ def _answer(reason: DenialReason, place: Evidence, assessment: Assessment, sent:
     course = rule.only or ("right" if found is None else rule.sent if found == "sent" else rule.not_sent)
     pages = tuple(sorted({sent[e.exhibit_page] for e in evidence if sent and e.exhibit_page in sent}))
     return Answer(
-        reason, rule.says, place, found or "none", met, held, tuple(amiss), evidence, pages, course, rule.change
+        reason, rule.says, place, found or "none", met, whole, tuple(amiss), evidence, pages, course, rule.change
     )
 
 

@@ -28,8 +28,12 @@ def words(pdf: Path) -> str:
     ("sample", "quote", "answer"),
     [
         ("appeal-step-therapy", "two preventive medications be tried", "07/2025 to 01/2026, not tolerated"),
-        ("appeal-cervical-dystonia", "Medical necessity has not been established", "TWSTRS"),
-        ("appeal-missing-documentation", "We did not receive chart notes", "Headache days: 19"),
+        (
+            "appeal-cervical-dystonia",
+            "Medical necessity has not been established",
+            "The chart shows TWSTRS 43 (severity 20; disability 14; pain 9)",
+        ),
+        ("appeal-missing-documentation", "We did not receive chart notes", "headache on 19 days a month"),
         ("appeal-frequency", "exceeds the frequency limit", "Every 12 weeks requested"),
     ],
 )
