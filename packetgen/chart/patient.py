@@ -12,7 +12,6 @@ from packetgen.case import Case
 from packetgen.errors import Problem, SafetyStop
 from packetgen.extraction.model import Finding, Identity
 
-IDENTIFIERS = 2  # that must agree before a page is filed without a person
 SAME_NAME = 80.0  # rapidfuzz ratio of two name parts, 0-100: room for one OCR error in a short name
 
 
@@ -50,18 +49,6 @@ def guard_patient(findings: Iterable[Finding], case: Case, paths: Mapping[str, s
             )
         )
     return tuple(problems)
-
-
-def belongs_to(findings: Iterable[Finding], case: Case) -> bool:
-    """Whether pages are this case's patient's: two identifiers agree somewhere and none is in conflict anywhere."""
-    agreeing: set[str] = set()
-    for finding in findings:
-        if isinstance(finding.value, Identity):
-            agree, differ, nearly = _compare(finding.value, case)
-            if differ or nearly:
-                return False
-            agreeing.update(agree)
-    return len(agreeing) >= IDENTIFIERS
 
 
 def _compare(seen: Identity, case: Case) -> tuple[list[str], list[str], list[str]]:
