@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -278,6 +279,7 @@ def test_a_failing_tesseract_leaves_the_page_for_a_person(
     ((document,), problems) = read(tmp_path, scan_tiff(tmp_path / "fax.tif"))
     assert document.page(1).source == "none"
     assert [(p.code, p.severity) for p in problems] == [("page_unread", "required")]
+    assert subprocess.run(["pgrep", "-f", "sleep 317"], capture_output=True).stdout == b""  # its children died with it
 
 
 @pytest.mark.slow
