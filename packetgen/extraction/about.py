@@ -11,6 +11,7 @@ from packetgen.extraction.dates import DATE, dates_in, iso, labelled
 from packetgen.extraction.identity import find_identity
 from packetgen.extraction.model import DocumentSummary, Evidence, Identity
 from packetgen.extraction.place import evidence
+from packetgen.extraction.toxin_columns import AHEAD
 from packetgen.extraction.vocabulary import document_kinds
 
 DATED = re.compile(
@@ -32,6 +33,7 @@ SIGNED = re.compile(
     re.IGNORECASE,
 )
 TITLE_CHARACTERS = 500
+AHEAD_WITHIN = 12  # characters after a date of a flow sheet that say it is still to come
 COLUMNS = 3  # dates on one line
 TOP_LINES = 8
 BORN = re.compile(r"\b(?:DOB|D\.O\.B|born|birth)", re.IGNORECASE)
@@ -84,7 +86,12 @@ def _labelled(page: PageText) -> tuple[int, int, str] | None:
             and not RANGE.match(page.text, end)
         ):
             line_end = page.text.find("\n", end)
-            later = [(end + at, found) for _, at, found in dates_in(page.text[end:line_end]) if len(found) == 10]
+            rest = page.text[end:line_end]
+            later = [
+                (end + at, found)
+                for _, at, found in dates_in(rest)
+                if len(found) == 10 and not AHEAD.search(rest[at : at + AHEAD_WITHIN])
+            ]
             # the dates of a flow sheet's columns: it was written on the last of them
             return (start, *later[-1]) if len(later) >= COLUMNS - 1 else (start, end, day)
     return None

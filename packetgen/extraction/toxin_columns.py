@@ -18,6 +18,7 @@ LEAST_COLUMNS = 2
 ROWS_WITHIN = 24  # lines of a sheet below its dates
 TOTAL = re.compile(r"^\W*(?:total|sum)\b", re.IGNORECASE)
 CELL = re.compile(r"(?<![\w.])\d{1,4}(?:\.\d)?(?![\w.%])")
+AHEAD = re.compile(r"\b(?:plan\w*|next|due|propos\w+|sched\w*|request\w*)\b", re.IGNORECASE)
 OFF = 5  # characters that a cell may begin left or right of its column's date
 
 Columns = list[tuple[int, str]]
@@ -29,10 +30,14 @@ def flow_sheets(page: PageText) -> Iterator[Finding]:
     for index, (line, offset) in enumerate(lines):
         columns = [(start, day) for start, _, day in dates_in(line) if len(day) == 10]
         if len(columns) >= LEAST_COLUMNS:
-            yield from _sheet(page, columns, offset, lines[index + 1 : index + 1 + ROWS_WITHIN])
+            heads = [above for above, _ in lines[max(0, index - 1) : index + 1]]
+            yield from _sheet(page, columns, heads, offset, lines[index + 1 : index + 1 + ROWS_WITHIN])
 
 
-def _sheet(page: PageText, columns: Columns, start: int, rows: list[tuple[str, int]]) -> Iterator[Finding]:
+def _sheet(
+    page: PageText, columns: Columns, heads: list[str], start: int, rows: list[tuple[str, int]]
+) -> Iterator[Finding]:
+    ahead = {day for line in (*heads, *(line for line, _ in rows)) for day in _said_over(AHEAD, line, columns)}
     products: dict[str, str] = {}
     totals: dict[str, float] = {}
     sites: dict[str, list[Site]] = {day: [] for _, day in columns}
@@ -55,7 +60,17 @@ def _sheet(page: PageText, columns: Columns, start: int, rows: list[tuple[str, i
         told = tuple(sites[day])
         if day in products and told and sum(site.units or 0 for site in told) == total:
             place = evidence(page, start, end, "toxin_flow_sheet")
-            yield Finding(Toxin(products[day], "given", total, day, None, told), "present", (place,), day)
+            if day in ahead:
+                yield Finding(Toxin(products[day], "planned", total, None, None, told), "planned", (place,), None)
+            else:
+                yield Finding(Toxin(products[day], "given", total, day, None, told), "present", (place,), day)
+
+
+def _said_over(pattern: re.Pattern[str], line: str, columns: Columns) -> Iterator[str]:
+    """The columns that words stand in or beside, not those of the row's own name."""
+    for match in pattern.finditer(line):
+        if match.start() >= columns[0][0] - OFF:
+            yield min(columns, key=lambda column: abs(column[0] - match.start()))[1]
 
 
 def _by_column(pattern: re.Pattern[str], line: str, columns: Columns) -> Iterator[tuple[str, re.Match[str]]]:

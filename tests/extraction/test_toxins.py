@@ -120,3 +120,21 @@ def test_a_flow_sheet_has_a_treatment_a_column(page_text) -> None:  # type: igno
         ("sternocleidomastoid", "right", 40),
         ("splenius capitis", "left", 90),
     ]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        "Date              12.02.2025     14.05.2025 (planned)\n",
+        "Status            given          NEXT\nDate              12.02.2025     14.05.2025\n",
+        "Date              12.02.2025     14.05.2025\nStatus            done           due\n",
+    ],
+)
+def test_a_column_of_a_flow_sheet_that_is_still_to_come_was_not_given(page_text, heads: str) -> None:  # type: ignore[no-untyped-def]
+    sheet = (
+        f"{heads}Product           Botox          Botox\n"
+        "R SCM             40             50\nL splenius cap.   90             90\n"
+        "TOTAL (U)         130            140\n"
+    )
+    told = [(f.value.status, f.value.units, f.value.date, f.assertion) for f in flow_sheets(page_text(sheet))]
+    assert told == [("given", 130, "2025-02-12", "present"), ("planned", 140, None, "planned")]
