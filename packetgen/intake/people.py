@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict
 from packetgen import yamlfile
 from packetgen.errors import BadCaseFile
 from packetgen.intake.match import Person, parts_of
+from packetgen.tracking.events import CLOSED, stage_of, standing
 from packetgen.workspace import Workspace
 
-CLOSED = ("approved", "withdrawn")
+ANSWERED = ("approved", *CLOSED)
 
 
 class _Loose(BaseModel):
@@ -84,10 +85,8 @@ class People:
 
     def closed(self) -> frozenset[str]:
         """Ids of the cases that need nothing more: the plan has said yes, or the request was withdrawn."""
-        with self.workspace.ledger() as ledger:
-            rows = ledger.execute("SELECT case_id, kind FROM events WHERE id IN "
-                                  "(SELECT max(id) FROM events GROUP BY case_id)").fetchall()  # fmt: skip
-        return frozenset(case for case, kind in rows if kind in CLOSED)
+        stages = {case: stage_of(events) for case, events in standing(self.workspace).items()}
+        return frozenset(case for case, stage in stages.items() if stage and stage.kind in ANSWERED)
 
 
 def _known(path: Path) -> Known | None:

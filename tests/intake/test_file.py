@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pikepdf
@@ -18,6 +19,7 @@ from packetgen.intake.arrivals import Arrival, find
 from packetgen.intake.file import build_case
 from packetgen.intake.watch import Rebuilt, watch
 from packetgen.resources import SAMPLES
+from packetgen.tracking.events import Event, log_event
 from packetgen.workspace import Workspace, make_workspace
 from tests.intake.conftest import COLIN, DANA, UHC, drop, file_all, no_build, why
 
@@ -163,9 +165,8 @@ def test_of_two_cases_of_one_patient_the_open_one_gets_it_and_of_two_open_ones_n
     drop(clinic, "a.txt", NOTE.format(DANA))
     both = file_all(clinic)["a.txt"]
     assert both.went == "needs filing" and "more than one case" in why(clinic, both)
-    with clinic.ledger() as ledger:
-        ledger.execute("INSERT INTO events (case_id, kind, happened_on, reference, note, logged_at) "
-                       "VALUES ('2026-0001', 'approved', '2026-03-01', '', '', '')")  # fmt: skip
+    log_event(clinic, Event("2026-0001", "approved", date(2026, 3, 1)))
+    log_event(clinic, Event("2026-0001", "called", date(2026, 3, 2)))  # a call opens nothing again
     drop(clinic, "b.txt", NOTE.format(DANA) + "again\n")
     assert file_all(clinic)["b.txt"].case_id == "2026-0142"
 
