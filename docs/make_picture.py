@@ -8,7 +8,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 
-PAGES = (1, 2, 3, 5, 8, 14)
+PAGES = (1, 2, 3, 6, 9, 12)
 DPI, GAP, COLUMNS = 62, 12, 3
 
 
