@@ -25,21 +25,22 @@ def text_of_cda(content: bytes, name: str) -> str:
     try:
         document = etree.fromstring(content, parser)
     except (etree.LxmlError, ValueError):
-        raise _refused(name, "is not well-formed XML") from None
+        raise refused(name, "is not well-formed XML") from None
     if document.getroottree().docinfo.internalDTD is not None:
-        raise _refused(name, "declares entities, as no C-CDA document does")
+        raise refused(name, "declares entities, as no C-CDA document does")
     if document.tag != f"{HL7}ClinicalDocument":
-        raise _refused(name, "is XML, but no C-CDA document")
+        raise refused(name, "is XML, but no C-CDA document")
     sections = document.findall(f"{HL7}component/{HL7}structuredBody/{HL7}component/{HL7}section")
     if not sections:
-        raise _refused(name, "is a C-CDA document without sections: it wraps another file")
+        raise refused(name, "is a C-CDA document without sections: it wraps another file")
     lines = [*_header(document), ""]
     for section in sections:
         lines += _section(section)
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _refused(name: str, what: str) -> UnreadableInput:
+def refused(name: str, what: str) -> UnreadableInput:
+    """The refusal of a record system's export."""
     return UnreadableInput(
         what, where=name, fix="Print it to PDF from the record system, and put the PDF into the case."
     )

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from packetgen.documents.cda import refused
 from packetgen.documents.html import text_of_html
-from packetgen.errors import UnreadableInput
 
 
 def text_of_fhir(content: bytes, name: str) -> str:
@@ -19,25 +19,19 @@ def text_of_fhir(content: bytes, name: str) -> str:
     try:
         bundle = json.loads(content)
     except (ValueError, RecursionError):
-        raise _refused(name, "is not JSON") from None
+        raise refused(name, "is not JSON") from None
     try:
         entries = bundle["entry"] if bundle["resourceType"] == "Bundle" else []
         resources = {entry.get("fullUrl", ""): entry["resource"] for entry in entries}
         document = next((r for r in resources.values() if r["resourceType"] == "Composition"), None)
         if document is None or not document.get("section"):
-            raise _refused(name, "is JSON, but no FHIR document with sections")
+            raise refused(name, "is JSON, but no FHIR document with sections")
         lines = [*_header(document, resources), ""]
         for section in document["section"]:
             lines += _section(section, name)
     except (KeyError, TypeError, AttributeError):
-        raise _refused(name, "is not a well-formed FHIR document") from None
+        raise refused(name, "is not a well-formed FHIR document") from None
     return "\n".join(line.rstrip() for line in lines)
-
-
-def _refused(name: str, what: str) -> UnreadableInput:
-    return UnreadableInput(
-        what, where=name, fix="Print it to PDF from the record system, and put the PDF into the case."
-    )
 
 
 def _header(document: dict[str, Any], resources: dict[str, Any]) -> Iterator[str]:

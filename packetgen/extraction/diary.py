@@ -16,9 +16,9 @@ from packetgen.documents.model import Word
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import DATE, MONTHS, iso
 from packetgen.extraction.diary_calendar import MONTH_YEAR, calendar
-from packetgen.extraction.diary_forms import Entry, Export, between, exported, lines_of, noted
+from packetgen.extraction.diary_forms import Entry, Export, between, exported, noted
 from packetgen.extraction.model import DiaryMonth, Evidence, Finding
-from packetgen.extraction.place import evidence
+from packetgen.extraction.place import evidence, lines_of
 
 ROW_START = re.compile(r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?[ ]+)?", re.IGNORECASE)
 MIN_ROWS = 5

@@ -13,7 +13,8 @@ from datetime import date
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import MONTHS
-from packetgen.extraction.diary_forms import Entry, lines_of
+from packetgen.extraction.diary_forms import Entry
+from packetgen.extraction.place import lines_of
 from packetgen.extraction.scope import names_in
 
 MONTH_YEAR = re.compile(

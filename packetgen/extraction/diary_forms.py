@@ -12,6 +12,7 @@ from datetime import date
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import DATE, MONTHS, iso
+from packetgen.extraction.place import lines_of
 from packetgen.extraction.scope import names_in
 
 Cells = dict[str, str]
@@ -178,14 +179,6 @@ def _note(rest: str) -> Cells:
         "hours": hours,
         "acute": ", ".join(drug.generic for _, _, drug in names_in(rest)) or "no",
     }
-
-
-def lines_of(text: str) -> Iterator[tuple[str, int]]:
-    """Each line of a text without its end, and its offset."""
-    offset = 0
-    for line in text.splitlines(keepends=True):
-        yield line.rstrip("\n"), offset
-        offset += len(line)
 
 
 def _iso(year: int, month: int, day: int) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from packetgen.extraction.model import Site
+from packetgen.extraction.place import lines_of
 from packetgen.extraction.vocabulary import muscle_named, muscle_pattern
 
 SIDES = {
@@ -60,7 +61,7 @@ class Injected:
 def tables(text: str) -> list[Injected]:
     """Runs of lines that each begin with a muscle and tell its units."""
     found: list[Injected] = []
-    lines = _lines(text)
+    lines = [(offset, line) for line, offset in lines_of(text)]
     rows: list[tuple[int, int, list[Site]]] = []
     head = ""
     for index, (start, line) in enumerate(lines):
@@ -119,14 +120,6 @@ def _in_brackets(rest: str, number: re.Match[str]) -> float | None:
         r"[ ]?(?:units?|u)?[ ]?x[ ]?\d{1,2}[ ]?sites?[ ]?\((\d{1,3}(?:\.\d)?)\)", rest[number.end() :], re.IGNORECASE
     )
     return float(match[1]) if match else None
-
-
-def _lines(text: str) -> list[tuple[int, str]]:
-    lines, offset = [], 0
-    for line in text.splitlines(keepends=True):
-        lines.append((offset, line.rstrip("\n")))
-        offset += len(line)
-    return lines
 
 
 def _close(found: list[Injected], rows: list[tuple[int, int, list[Site]]], lines: list[tuple[int, str]]) -> None:

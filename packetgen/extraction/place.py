@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -52,6 +53,14 @@ class Passage:
     def evidence(self, rule: str) -> Evidence:
         """The whole passage as evidence."""
         return evidence(self.page, self.start, self.end, rule)
+
+
+def lines_of(text: str) -> Iterator[tuple[str, int]]:
+    """Each line of a text without its end, and its offset."""
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        yield line.rstrip("\n"), offset
+        offset += len(line)
 
 
 def evidence(page: PageText, start: int, end: int, rule: str) -> Evidence:

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import dates_in
-from packetgen.extraction.diary_forms import lines_of
 from packetgen.extraction.doses import PRODUCT, PRODUCTS
 from packetgen.extraction.model import Finding, Site, Toxin
 from packetgen.extraction.muscles import SIDE, SIDES
-from packetgen.extraction.place import evidence
+from packetgen.extraction.place import evidence, lines_of
 from packetgen.extraction.vocabulary import muscle_named, muscle_pattern
 
 LEAST_COLUMNS = 2
