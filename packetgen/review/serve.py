@@ -11,7 +11,8 @@ from pathlib import Path
 
 import uvicorn
 
-from packetgen.review.app import Review, make_app
+from packetgen.review.app import make_app
+from packetgen.review.live import Review
 
 
 def serve(case_file: Path, port: int, *, tell: Callable[[str], None], open_browser: bool) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from packetgen.chart.decisions import read_log
-from packetgen.review.app import Review
+from packetgen.review.live import Review
 from tests.review.test_review import review, served  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow

@@ -21,8 +21,9 @@ from packetgen.errors import BadDataFile, ExitCode
 from packetgen.limits import IDLE_SECONDS
 from packetgen.packet.signoff import SignOff, last_sign_off, sign
 from packetgen.resources import SAMPLES
-from packetgen.review.app import Review, make_app
+from packetgen.review.app import make_app
 from packetgen.review.guard import HEADERS
+from packetgen.review.live import Review
 
 pytestmark = pytest.mark.slow
 BASE = "http://127.0.0.1:8000"

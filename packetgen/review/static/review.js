@@ -9,7 +9,7 @@ function turn(name, boxes) {
   if (!(name in sizes)) return;
   shown = name;
   const [width, height] = sizes[name];
-  byId("picture").src = `/pages/${name}.png`;
+  byId("picture").src = `pages/${name}.png`;
   byId("picture").alt = `Page ${name} of the chart`;
   byId("where").textContent = `Ex. ${name}`;
   const marks = byId("marks");
@@ -29,7 +29,7 @@ let ends = [];
 const adding = () => !byId("add").hidden;
 
 async function showWords() {
-  const answer = await fetch(`/pages/${shown}.json`);
+  const answer = await fetch(`pages/${shown}.json`);
   if (!answer.ok) return tell(await answer.text());
   words = await answer.json();
   ends = [];
@@ -75,7 +75,7 @@ let asked = 0;
 
 async function showSigning() {
   const mine = ++asked;
-  const answer = await fetch("/signing");
+  const answer = await fetch("signing");
   const text = await answer.text();
   if (mine !== asked) return; // a later decision asked again
   if (!answer.ok) return tell(text);

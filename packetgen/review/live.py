@@ -1,0 +1,90 @@
+"""The case under review: its documents are read once, verdicts follow each decision, the packet is built when shown."""
+
+from __future__ import annotations
+
+import io
+import secrets
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from packetgen import pipeline
+from packetgen.chart.decisions import LOG
+from packetgen.files import private_folder
+from packetgen.packet.fresh import output_of
+from packetgen.review.guard import Sessions
+
+SCREEN_DPI = 110
+PAGES_KEPT = 40  # pictures of pages, about 0.2 MB each
+
+
+@dataclass(slots=True)
+class Review:
+    """The case under review. Documents are read once, verdicts follow each decision, the packet is built when shown."""
+
+    case_file: Path
+    sessions: Sessions = field(default_factory=Sessions)
+    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    person: str = ""
+    reading: pipeline.Reading | None = None
+    built: pipeline.Built | None = None
+    read_from: object = None
+    built_from: object = None
+    work: tempfile.TemporaryDirectory[str] | None = None
+    reads: threading.Lock = field(default_factory=threading.Lock)
+    builds: threading.Lock = field(default_factory=threading.Lock)  # a decision does not wait for a build
+
+    @property
+    def folder(self) -> Path:
+        """Where the case and its log lie."""
+        return self.case_file if self.case_file.is_dir() else self.case_file.parent
+
+    def checked(self) -> pipeline.Checked:
+        """The case judged by all decisions so far."""
+        return pipeline.judge(self.read())
+
+    def read(self) -> pipeline.Reading:
+        """What is read in the documents; read anew when a file has changed."""
+        with self.reads:
+            state = self._state(with_log=False)
+            if self.reading is None or self.read_from != state:
+                self.reading = None
+                self.work = tempfile.TemporaryDirectory(
+                    prefix=".review-", dir=private_folder(output_of(self.case_file))
+                )
+                self.reading = pipeline.read_chart(self.case_file, Path(self.work.name))
+                self.read_from = state
+            return self.reading
+
+    def build(self) -> pipeline.Built:
+        """The packet of the case as it stands, built anew unless nothing has changed."""
+        with self.builds:
+            state = self._state(with_log=True)
+            if self.built is None or self.built_from != state:
+                self.built = None
+                self.built = pipeline.build(self.case_file)
+                self.built_from = state
+            return self.built
+
+    def _state(self, *, with_log: bool) -> object:
+        """What tells whether a file of the case has changed."""
+        output = output_of(self.case_file)
+        found = [path for path in self.folder.rglob("*") if output not in path.parents and path.is_file()]
+        stats = [(str(path), path.stat()) for path in sorted(found) if with_log or path.name != LOG]
+        return [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def render(pdf: Path, number: int) -> bytes:
+    """A page as PNG."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        out = io.BytesIO()
+        document[number - 1].render(scale=SCREEN_DPI / 72).to_pil().save(out, "PNG")
+        return out.getvalue()
+    finally:
+        document.close()
