@@ -41,6 +41,7 @@ LETTER_BYTES = 20 * 1024**2
 
 # Review page
 IDLE_SECONDS = 15 * 60
+MAX_BODY_BYTES = 512 * 1024  # of a form
 
 # Cache
 PAGE_CACHE_BYTES = 2 * 1024**3

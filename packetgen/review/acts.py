@@ -18,12 +18,10 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _name_in(form: Mapping[str, str], review: Review) -> str:
-    name = " ".join(form.get("name", "").split())[:120]
-    if not name:
+def _name_in(form: Mapping[str, str]) -> str:
+    if not form["name"]:
         raise BadDecision("Type your name first, at the top of the page.")
-    review.person = name
-    return name
+    return form["name"]
 
 
 def _expected(form: Mapping[str, str]) -> int:
@@ -34,7 +32,7 @@ def _expected(form: Mapping[str, str]) -> int:
 
 
 def _decide(review: Review, form: Mapping[str, str]) -> str:
-    by = _name_in(form, review)
+    by = _name_in(form)
     if form.get("event") == "add":
         decision = addition_from(form, review.read(), by, _now())
     else:
@@ -47,14 +45,14 @@ def _undo(review: Review, form: Mapping[str, str]) -> str:
     number = form.get("number", "")
     if number not in {str(decision.number) for decision in review.checked().decisions}:
         raise BadDecision("There is no such decision to undo. Reload the page.")
-    by = _name_in(form, review)
+    by = _name_in(form)
     record(review.folder, Decision("undo", by, _now(), undone=int(number)), _expected(form))
     return ""
 
 
 def _sign(review: Review, form: Mapping[str, str]) -> str:
     built = review.build()
-    name = " ".join(form.get("name", "").split())
+    name = form["name"]
     if refused := refusal(built, name, form.get("digest", "")):
         return refused
     sign(review.folder, SignOff(name, _now(), built.digest))

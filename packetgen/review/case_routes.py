@@ -5,28 +5,26 @@ All addresses on them are relative, so that a case may stand under any prefix.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
-from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.templating import Jinja2Templates
 
 from packetgen import pipeline
 from packetgen.chart.decisions import Conflict, read_log
 from packetgen.errors import PacketgenError
 from packetgen.review.acts import ACTS, build_again, refusal
-from packetgen.review.facts import ADDED, CHOICES, BadDecision, rows_of
+from packetgen.review.facts import ADDED, CHOICES, BadDecision, rows_of, words_of
 from packetgen.review.live import Review, render
+from packetgen.review.site import TEMPLATES, form_of, session_of
 
-MAX_FORM_BYTES = 10_000
 VERDICTS = {"met": "Met", "not_met": "Not met", "missing": "Missing", "check": "Please check"}
+TEMPLATES.env.filters["words"] = words_of
 
 
-def case_routes(review_of: Callable[[Request], Review], templates: Jinja2Templates) -> list[Route]:
+def case_routes(review_of: Callable[[Request], Review]) -> list[Route]:
     """The routes of a case. review_of: the case that a request is about."""
 
     async def show(request: Request) -> Response:
@@ -35,22 +33,20 @@ def case_routes(review_of: Callable[[Request], Review], templates: Jinja2Templat
             view = await run_in_threadpool(_view, review)
         except PacketgenError as error:
             await run_in_threadpool(build_again, review, {})  # takes away a packet that must not be sent
-            return templates.TemplateResponse(request, "stopped.html", {"error": error, "csrf": review.csrf})
-        return templates.TemplateResponse(request, "case.html", view)
+            return TEMPLATES.TemplateResponse(request, "stopped.html", {"error": error})
+        return TEMPLATES.TemplateResponse(request, "case.html", view)
 
     async def signing(request: Request) -> Response:
         review = review_of(request)
         try:
             built = await run_in_threadpool(review.build)
         except PacketgenError as error:
-            return templates.TemplateResponse(request, "not_built.html", {"error": error})
+            return TEMPLATES.TemplateResponse(request, "not_built.html", {"error": error})
         view = {
             "built": built,
             "can_sign": not refusal(built, "someone", built.digest),
-            "csrf": review.csrf,
-            "person": review.person,
         }
-        return templates.TemplateResponse(request, "signing.html", view)
+        return TEMPLATES.TemplateResponse(request, "signing.html", view)
 
     async def page(request: Request) -> Response:
         """A page of the chart: its picture, or its words with their boxes."""
@@ -71,10 +67,9 @@ def case_routes(review_of: Callable[[Request], Review], templates: Jinja2Templat
 
     async def act(request: Request) -> Response:
         review = review_of(request)
-        told = parse_qs((await request.body())[:MAX_FORM_BYTES].decode("utf-8", "replace"), keep_blank_values=True)
-        form = {name: values[0] for name, values in told.items()}
-        if not secrets.compare_digest(form.get("csrf", "").encode(), review.csrf.encode()):
-            return PlainTextResponse("This page is out of date. Reload it.", 403)
+        form, session = await form_of(request), session_of(request)
+        form["name"] = " ".join(form.get("name", "").split())[:120]
+        session.person = form["name"] or session.person
         try:
             refused = await run_in_threadpool(ACTS[request.url.path.rpartition("/")[2]], review, form)
         except BadDecision as error:
@@ -109,6 +104,4 @@ def _view(review: Review) -> dict[str, object]:
         "added": ADDED,
         "choices": CHOICES,
         "verdicts": VERDICTS,
-        "csrf": review.csrf,
-        "person": review.person,
     }

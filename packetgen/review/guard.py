@@ -1,4 +1,4 @@
-"""Who may talk to the review server: its own page in a browser that opened the printed address, not idle for long."""
+"""Who may talk to the review server: its own pages in a browser that was let in and was not idle for long."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import secrets
 import time
 from dataclasses import dataclass, field
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from packetgen.limits import IDLE_SECONDS
+from packetgen.limits import IDLE_SECONDS, MAX_BODY_BYTES
 
 COOKIE = "packetgen"
 OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -24,27 +25,41 @@ HEADERS = {
 
 
 @dataclass(slots=True)
+class Session:
+    """A browser that was let in. csrf: what its forms must carry; person: the name that goes under decisions."""
+
+    seen: float
+    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    person: str = ""
+
+
+@dataclass(slots=True)
 class Sessions:
-    """The token of the printed address, and when each browser that opened it was last heard of."""
+    """The token of the printed address, and the sessions of the browsers that opened it."""
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
-    seen: dict[str, float] = field(default_factory=dict)
+    known: dict[str, Session] = field(default_factory=dict)
 
     def open(self, token: str) -> str | None:
-        """A new session for who knows the token, else None."""
+        """The key of a new session for who knows the token, else None."""
         if not secrets.compare_digest(token.encode(), self.token.encode()):
             return None
-        session = secrets.token_urlsafe(32)
-        self.seen[session] = time.monotonic()
-        return session
+        return self.start(Session(time.monotonic()))
 
-    def goes_on(self, session: str) -> bool:
-        """Whether the session is one of ours and was not idle; it is used now."""
-        last = self.seen.pop(session, None)
-        if last is None or time.monotonic() - last > IDLE_SECONDS:
-            return False
-        self.seen[session] = time.monotonic()
-        return True
+    def start(self, session: Session) -> str:
+        """The key of a session that begins."""
+        key = secrets.token_urlsafe(32)
+        self.known[key] = session
+        return key
+
+    def going_on(self, key: str) -> Session | None:
+        """The session of that key, which is used now; None when it is not one of ours or was idle."""
+        session = self.known.pop(key, None)
+        if session is None or time.monotonic() - session.seen > IDLE_SECONDS:
+            return None
+        session.seen = time.monotonic()
+        self.known[key] = session
+        return session
 
 
 class Guard:
@@ -59,12 +74,15 @@ class Guard:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
+        send = _with_headers(send)
         opens = request.url.path == "/open"
         may = _own_host(request) and _own_origin(request)
-        if may and (opens or self.sessions.goes_on(request.cookies.get(COOKIE, ""))):
-            await self.app(scope, receive, _with_headers(send))
+        session = self.sessions.going_on(request.cookies.get(COOKIE, "")) if may else None
+        if may and (opens or session):
+            scope.setdefault("state", {})["session"] = session
+            await self.app(scope, _limited(receive), send)
         else:
-            await PlainTextResponse(OPEN_AGAIN, 403)(scope, receive, _with_headers(send))
+            await PlainTextResponse(OPEN_AGAIN, 403)(scope, receive, send)
 
 
 def _own_host(request: Request) -> bool:
@@ -79,6 +97,21 @@ def _own_origin(request: Request) -> bool:
     if origin is None:
         return request.method in ("GET", "HEAD")
     return origin == f"{request.url.scheme}://{request.headers['host']}"
+
+
+def _limited(receive: Receive) -> Receive:
+    """Refuses a body once it is longer than any form of ours."""
+    length = 0
+
+    async def receiver() -> Message:
+        nonlocal length
+        message = await receive()
+        length += len(message.get("body", b""))
+        if length > MAX_BODY_BYTES:
+            raise HTTPException(413, "That is too long.")
+        return message
+
+    return receiver
 
 
 def _with_headers(send: Send) -> Send:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import secrets
 import tempfile
 import threading
 from dataclasses import dataclass, field
@@ -14,10 +13,10 @@ from packetgen import pipeline
 from packetgen.chart.decisions import LOG
 from packetgen.files import private_folder
 from packetgen.packet.fresh import output_of
-from packetgen.review.guard import Sessions
 
 SCREEN_DPI = 110
 PAGES_KEPT = 40  # pictures of pages, about 0.2 MB each
+_drawing = threading.Lock()  # PDFium knows no threads
 
 
 @dataclass(slots=True)
@@ -25,9 +24,6 @@ class Review:
     """The case under review. Documents are read once, verdicts follow each decision, the packet is built when shown."""
 
     case_file: Path
-    sessions: Sessions = field(default_factory=Sessions)
-    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
-    person: str = ""
     reading: pipeline.Reading | None = None
     built: pipeline.Built | None = None
     read_from: object = None
@@ -81,10 +77,7 @@ def render(pdf: Path, number: int) -> bytes:
     """A page as PNG."""
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with _drawing, pypdfium2.PdfDocument(pdf) as document:
         out = io.BytesIO()
         document[number - 1].render(scale=SCREEN_DPI / 72).to_pil().save(out, "PNG")
         return out.getvalue()
-    finally:
-        document.close()

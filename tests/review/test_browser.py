@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from packetgen.chart.decisions import read_log
 from packetgen.review.live import Review
-from tests.review.test_review import review, served  # noqa: F401 - fixtures
+from tests.review.test_review import review, served, sessions  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow
 SLOW = 60_000  # ms: a packet is built in between

@@ -18,11 +18,11 @@ from starlette.testclient import TestClient
 from packetgen import pipeline
 from packetgen.chart.decisions import LOG, read_log
 from packetgen.errors import BadDataFile, ExitCode
-from packetgen.limits import IDLE_SECONDS
+from packetgen.limits import IDLE_SECONDS, MAX_BODY_BYTES
 from packetgen.packet.signoff import SignOff, last_sign_off, sign
 from packetgen.resources import SAMPLES
 from packetgen.review.app import make_app
-from packetgen.review.guard import HEADERS
+from packetgen.review.guard import HEADERS, Sessions
 from packetgen.review.live import Review
 
 pytestmark = pytest.mark.slow
@@ -35,11 +35,25 @@ def review(tmp_path: Path) -> Review:
     return Review(tmp_path / "case" / "case.yaml")
 
 
-@pytest.fixture
-def client(review: Review) -> TestClient:
-    client = TestClient(make_app(review), base_url=BASE, headers={"origin": BASE}, follow_redirects=False)
-    assert client.get(f"/open?token={review.sessions.token}").status_code == 303
+def stranger_of(review: Review, sessions: Sessions) -> TestClient:
+    app = make_app(review, sessions)
+    return TestClient(app, base_url=BASE, headers={"origin": BASE}, follow_redirects=False)
+
+
+def client_of(review: Review, sessions: Sessions) -> TestClient:
+    client = stranger_of(review, sessions)
+    assert client.get(f"/open?token={sessions.token}").status_code == 303
     return client
+
+
+@pytest.fixture
+def sessions() -> Sessions:
+    return Sessions()
+
+
+@pytest.fixture
+def client(review: Review, sessions: Sessions) -> TestClient:
+    return client_of(review, sessions)
 
 
 def form_values(page: str) -> dict[str, str]:
@@ -87,25 +101,24 @@ def test_what_changed_since_it_was_shown_is_not_signed(client: TestClient, revie
 def test_a_case_that_lacks_something_required_cannot_be_signed(tmp_path: Path) -> None:
     shutil.copytree(SAMPLES / "chronic-migraine-aetna", tmp_path / "case")
     review = Review(tmp_path / "case" / "case.yaml")
-    client = TestClient(make_app(review), base_url=BASE, headers={"origin": BASE}, follow_redirects=False)
-    client.get(f"/open?token={review.sessions.token}")
+    client = client_of(review, Sessions())
     page = client.get("/signing").text
     assert "cannot be signed" in page
-    answer = client.post("/sign", data={"csrf": review.csrf, "digest": review.build().digest, "name": "X"})
+    csrf = csrf_of(client)
+    answer = client.post("/sign", data={"csrf": csrf, "digest": review.build().digest, "name": "X"})
     assert answer.status_code == 409
 
 
 def test_a_stopped_build_says_why(tmp_path: Path) -> None:
     shutil.copytree(SAMPLES / "wrong-patient", tmp_path / "case")
     review = Review(tmp_path / "case" / "case.yaml")
-    client = TestClient(make_app(review), base_url=BASE, headers={"origin": BASE}, follow_redirects=False)
-    client.get(f"/open?token={review.sessions.token}")
+    client = client_of(review, Sessions())
     assert "calls.pdf, page 2" in client.get("/").text
 
 
 @pytest.mark.parametrize("path", ["/", "/signing", "/pages/A-1.png", "/packet.pdf", "/static/review.css"])
 def test_a_stranger_gets_nothing(review: Review, path: str) -> None:
-    stranger = TestClient(make_app(review), base_url=BASE, headers={"origin": BASE}, follow_redirects=False)
+    stranger = stranger_of(review, Sessions())
     assert stranger.get(path).status_code == 403
     assert stranger.get("/open?token=guess").status_code == 403
 
@@ -141,18 +154,22 @@ def test_a_post_that_does_not_say_where_it_comes_from_does_nothing(client: TestC
     assert read_log(review.folder) == []
 
 
-def test_a_session_ends_when_it_was_idle(client: TestClient, review: Review) -> None:
+def test_a_session_ends_when_it_was_idle(client: TestClient, sessions: Sessions) -> None:
     assert client.get("/static/review.css").status_code == 200
-    for session in review.sessions.seen:
-        review.sessions.seen[session] -= IDLE_SECONDS + 1
+    for session in sessions.known.values():
+        session.seen -= IDLE_SECONDS + 1
     assert client.get("/static/review.css").status_code == 403
     assert client.get("/static/review.css").status_code == 403
-    client.get(f"/open?token={review.sessions.token}")
+    client.get(f"/open?token={sessions.token}")
     assert client.get("/static/review.css").status_code == 200
+
+
+def csrf_of(client: TestClient) -> str:
+    return re.search(r'name="csrf" value="([^"]+)"', client.get("/").text)[1]
 
 
 def confirming(client: TestClient) -> dict[str, str]:
-    csrf = re.search(r'name="csrf" value="([^"]+)"', client.get("/").text)[1]
+    csrf = csrf_of(client)
     fact = "therapy:topiramate:preventive"
     return {"csrf": csrf, "expected": "0", "event": "confirm", "fact": fact, "name": "Lena Ortiz"}
 
@@ -212,6 +229,12 @@ def test_a_form_without_its_token_does_nothing(client: TestClient, review: Revie
     assert not (review.case_file.parent / LOG).exists()
 
 
+def test_a_form_that_is_too_long_is_not_even_read(client: TestClient, review: Review) -> None:
+    answer = client.post("/decide", data={**confirming(client), "why": "x" * MAX_BODY_BYTES})
+    assert answer.status_code == 413
+    assert read_log(review.folder) == []
+
+
 def test_every_answer_forbids_scripts_from_elsewhere(client: TestClient) -> None:
     answer = client.get("/")
     assert all(answer.headers[name.decode()] == value.decode() for name, value in HEADERS.items())
@@ -240,14 +263,14 @@ def test_a_server_that_is_ended_leaves_no_pages_behind(review: Review) -> None:
 
 
 @pytest.fixture
-def served(review: Review) -> Iterator[str]:
-    config = uvicorn.Config(make_app(review), host="127.0.0.1", port=0, log_level="warning", access_log=False)
+def served(review: Review, sessions: Sessions) -> Iterator[str]:
+    config = uvicorn.Config(make_app(review, sessions), host="127.0.0.1", port=0, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         thread.join(0.05)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/open?token={review.sessions.token}"
+    yield f"http://127.0.0.1:{port}/open?token={sessions.token}"
     server.should_exit = True
     thread.join(5)
