@@ -34,11 +34,19 @@ class ChildFailed:
     detail: str
 
 
+_sharers = 1
+
+
+def share_cores(processes: int) -> None:
+    """From now on this process and its children are one of so many that share the machine's cores."""
+    global _sharers
+    _sharers = processes
+
+
 def cores() -> int:
     """Cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return max(1, os.cpu_count() or 1)
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, count // _sharers)
 
 
 def each_in_a_child(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -12,6 +13,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+WORK = ".packetgen-work-"
 
 
 def write_atomic(path: Path, data: bytes | str, mode: int = 0o600) -> None:
@@ -112,12 +115,36 @@ def private_folder(path: Path) -> Path:
 
 @contextmanager
 def work_folder(beside: Path) -> Iterator[Path]:
-    """A private folder on the same disk as `beside`, removed whatever happens."""
-    folder = Path(tempfile.mkdtemp(prefix=".packetgen-work-", dir=beside))
+    """A private folder on the same disk as `beside`, removed whatever happens; after a kill, by the next one."""
+    for left in beside.glob(f"{WORK}*"):
+        with _locked(left) as ours:
+            if ours:
+                shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=WORK, dir=beside))
+    with _locked(folder):
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Hold a folder's lock, which dies with its process; False when another holds it or it is gone."""
     try:
-        yield folder
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield False
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        ours = True
+    except OSError:
+        ours = False
+    try:
+        yield ours
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
 
 
 def sha256_of(path: Path) -> str:

@@ -59,3 +59,9 @@ MAX_ARCHIVE_MEMBERS = 1_000
 MAX_ARCHIVE_BYTES = 1024**3
 MAX_ARCHIVES_IN_ARCHIVES = 2
 ARCHIVE_SECONDS = 120
+
+# Many cases
+BATCH_CASE_SECONDS = 30 * 60
+BATCH_MEMORY_BYTES = 4 * 1024**3  # as much as its LibreOffice may have: a child's limit is its children's, too
+CLUSTER_SECONDS = 10.0
+CLUSTER_TRIES = 3

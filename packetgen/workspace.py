@@ -84,6 +84,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE events ADD COLUMN treatments INTEGER",
         "ALTER TABLE events ADD COLUMN minutes INTEGER",
     ),
+    (
+        # Events on a server (tracking/store.py). carried: it is there; identity: of this workspace among others there.
+        "ALTER TABLE events ADD COLUMN carried INTEGER NOT NULL DEFAULT 0",
+        "CREATE TABLE identity AS SELECT lower(hex(randomblob(8))) AS id",
+    ),
 )
 
 NEW_SETTINGS = """\
@@ -91,6 +96,7 @@ NEW_SETTINGS = """\
 
 # inbox: /srv/scans        # watch this folder instead of inbox/, such as a scanner's share
 # polling: true            # for a share that tells of no changes: look every few seconds instead of waiting for events
+# tracking: postgresql://packetgen@db.clinic.example/packetgen   # keep what was sent and answered on a server
 # provider:                # goes into the draft of a new case
 #   name: "Lena Ortiz, MD"
 #   npi: "1234567893"
@@ -102,10 +108,11 @@ NEW_SETTINGS = """\
 
 
 class Settings(yamlfile.Strict):
-    """settings.yaml. provider: who asks in the draft of a new case."""
+    """settings.yaml. provider: who asks in the draft of a new case; tracking: a PostgreSQL server for the events."""
 
     inbox: Path | None = None
     polling: bool = False
+    tracking: str | None = None
     provider: Provider | None = None
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from packetgen.children import ChildFailed, each_in_a_child
 from packetgen.errors import ProgramFailed, SafetyStop
-from packetgen.files import write_atomic
+from packetgen.files import work_folder, write_atomic
 from packetgen.programs import run
 
 
@@ -102,3 +103,17 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path) -> None:
     assert target.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["packet.pdf"]
     assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_work_folder_that_a_killed_process_left_goes_and_one_in_use_stays(tmp_path: Path) -> None:
+    program = (
+        "import os, sys, pathlib; from packetgen.files import work_folder\n"
+        "with work_folder(pathlib.Path(sys.argv[1])): os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
+    (left,) = tmp_path.iterdir()
+    with work_folder(tmp_path) as first:
+        assert not left.exists()
+        with work_folder(tmp_path) as second:
+            assert first.exists() and second.exists()
+    assert not list(tmp_path.iterdir())

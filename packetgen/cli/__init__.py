@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from packetgen import __version__
-from packetgen.cli import appeals, cases, clinic, forms, letters, packets, payers, tracking
+from packetgen.cli import appeals, cases, clinic, forms, letters, many, packets, payers, tracking
 from packetgen.errors import ExitCode, PacketgenError
 
 
@@ -42,6 +42,7 @@ def main(debug: bool) -> None:
 
 for command in (
     cases.build,
+    many.batch,
     cases.check,
     cases.extract,
     appeals.appeal,

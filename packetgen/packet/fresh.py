@@ -61,7 +61,7 @@ def digest_of_inputs(case_file: Path, output: Path, wanted: Wanted) -> str:
     for folder in (case_folder, PACKAGE, PAYERS, LETTERS, FORM_MAPS, *own):
         for path in _files(folder):
             if output.resolve() not in path.parents:
-                digest.update(f"{path} {sha256_of(path)}\n".encode())
+                digest.update(f"{path.relative_to(folder)} {sha256_of(path)}\n".encode())
     for program in (TESSERACT, SOFFICE):
         if found := program.find():
             stat = Path(found).stat()

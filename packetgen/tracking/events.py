@@ -1,4 +1,4 @@
-"""A case's history with its plan, in the workspace's ledger.
+"""A case's history with its plan.
 
 Events are only ever added. A wrong one is corrected by a further event that names it: the new one stands in its place,
 and one of kind "void" takes it out; both stay in the ledger.
@@ -17,6 +17,7 @@ from packetgen.errors import BadCaseFile
 from packetgen.extraction.model import DenialReasonName
 from packetgen.packet.manifest import Manifest, read_manifest
 from packetgen.packet.wanted import MANIFEST, PACKET
+from packetgen.tracking.store import events_of
 from packetgen.workspace import Workspace
 
 EventKind = Literal[
@@ -102,22 +103,22 @@ def log_event(workspace: Workspace, event: Event) -> int:
     _check(event)
     row = {name: _stored(value) for name, value in asdict(event).items() if name in COLUMNS and value is not None}
     row["logged_at"] = datetime.now(UTC).isoformat(timespec="seconds")
-    with workspace.ledger() as ledger:
-        ledger.execute("BEGIN IMMEDIATE")  # no one else corrects the same event meanwhile
-        stands = ledger.execute(
-            "SELECT 1 FROM events WHERE id = ? AND case_id = ? AND kind != 'void' "
+    with events_of(workspace, writing=True) as events:  # no one else corrects the same event meanwhile
+        stands = events(
+            "SELECT 1 FROM events WHERE id = :corrects AND case_id = :case_id AND kind != 'void' "
             "AND NOT EXISTS (SELECT 1 FROM events AS later WHERE later.corrects = events.id)",
-            (event.corrects, event.case_id),
-        ).fetchone()
+            corrects=event.corrects,
+            case_id=event.case_id,
+        )
         if event.corrects is not None and not stands:
             raise BadCaseFile(
                 f"there is no event {event.corrects} of this case that stands",
                 where=event.case_id,
                 fix=f"See the numbers: packetgen track status {event.case_id}",
             )
-        names, marks = ", ".join(row), ", ".join("?" * len(row))
-        done = ledger.execute(f"INSERT INTO events ({names}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
-        return int(done.lastrowid or 0)
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        ((number,),) = events(f"INSERT INTO events ({names}) VALUES ({marks}) RETURNING id", **row)  # noqa: S608
+        return int(number)
 
 
 def _check(event: Event) -> None:
@@ -138,9 +139,9 @@ def _check(event: Event) -> None:
 
 def standing(workspace: Workspace) -> dict[str, tuple[Event, ...]]:
     """The events that stand, by case and in the order in which they happened; a correction has its original's place."""
-    with workspace.ledger() as ledger:
-        names = ", ".join((*COLUMNS, "id"))
-        rows = ledger.execute(f"SELECT {names} FROM events ORDER BY id").fetchall()  # noqa: S608 - constant
+    names = ", ".join((*COLUMNS, "id"))
+    with events_of(workspace) as logged:
+        rows = logged(f"SELECT {names} FROM events ORDER BY id")  # noqa: S608 - constant
     events = [_event(dict(zip((*COLUMNS, "id"), row, strict=True))) for row in rows]
     corrected = {event.corrects for event in events}
     place: dict[int, int] = {}
@@ -160,8 +161,8 @@ def stage_of(events: Sequence[Event]) -> Event | None:
 
 def last_logged(workspace: Workspace) -> datetime | None:
     """When the last event was logged."""
-    with workspace.ledger() as ledger:
-        (when,) = ledger.execute("SELECT max(logged_at) FROM events").fetchone()
+    with events_of(workspace) as events:
+        ((when,),) = events("SELECT max(logged_at) FROM events")
     return datetime.fromisoformat(when) if when else None
 
 
