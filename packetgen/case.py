@@ -16,6 +16,7 @@ from packetgen.yamlfile import Strict
 KG_PER_LB = 0.45359237
 FILED = "filed"  # folder beside case.yaml
 FILED_DENIALS = f"{FILED}/denials"
+AUDIT = "audit.jsonl"  # file beside case.yaml: who looked at the case and changed it; nothing is built from it
 RequestKind = Literal["initial", "continuation", "dose_change", "appeal"]
 Indication = Literal[
     "chronic_migraine", "cervical_dystonia", "axillary_hyperhidrosis", "blepharospasm", "hemifacial_spasm",

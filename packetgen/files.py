@@ -13,8 +13,41 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 WORK = ".packetgen-work-"
+_held: set[int] = set()
+
+
+def _let_go() -> None:
+    """In a child process: close its copies, or a reader that outlives a killed parent would keep the next one out."""
+    for descriptor in _held:
+        os.close(descriptor)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_let_go)
+
+
+@contextmanager
+def held(descriptor: int) -> Iterator[int]:
+    """A descriptor that carries a lock: closed at the end, and in every child process at its start."""
+    _held.add(descriptor)
+    try:
+        yield descriptor
+    finally:
+        if descriptor in _held:
+            _held.remove(descriptor)
+            os.close(descriptor)
+
+
+@contextmanager
+def sole_use(folder: Path) -> Iterator[None]:
+    """Wait until no other process, nor thread, uses `folder` in this way; the lock dies with its process."""
+    with held(os.open(folder, os.O_RDONLY | os.O_DIRECTORY)) as descriptor:
+        with contextlib.suppress(OSError):  # a disk without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
 
 
 def write_atomic(path: Path, data: bytes | str, mode: int = 0o600) -> None:
@@ -114,37 +147,48 @@ def private_folder(path: Path) -> Path:
 
 
 @contextmanager
-def work_folder(beside: Path) -> Iterator[Path]:
-    """A private folder on the same disk as `beside`, removed whatever happens; after a kill, by the next one."""
-    for left in beside.glob(f"{WORK}*"):
-        with _locked(left) as ours:
-            if ours:
-                shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=WORK, dir=beside))
-    with _locked(folder):
+def work_folder(beside: Path, prefix: str = WORK) -> Iterator[Path]:
+    """A private folder on the same disk as `beside`, removed whatever happens; what a kill left goes at the next."""
+    _remove_left(beside, prefix)
+    folder, descriptor = _claimed_folder(beside, prefix)
+    with held(descriptor):
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def _claimed_folder(beside: Path, prefix: str) -> tuple[Path, int]:
+    """A new folder, locked while its process lives. Another process may have taken it for left before it was locked."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=beside))
+        with contextlib.suppress(FileNotFoundError):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            with contextlib.suppress(OSError):  # a disk without locks; nothing is taken for left there
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if folder.is_dir():
+                return folder, descriptor
+            os.close(descriptor)
+
+
+def _remove_left(beside: Path, prefix: str) -> None:
+    """Remove work folders that no living process holds."""
+    for folder in beside.glob(f"{prefix}*"):
+        with contextlib.suppress(OSError), held(os.open(folder, os.O_RDONLY | os.O_DIRECTORY)) as descriptor:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
-def _locked(folder: Path) -> Iterator[bool]:
-    """Hold a folder's lock, which dies with its process; False when another holds it or it is gone."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        yield False
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        ours = True
-    except OSError:
-        ours = False
-    try:
-        yield ours
-    finally:
-        os.close(descriptor)
+def appending(path: Path) -> Iterator[BinaryIO]:
+    """A file to read and to append to, by one at a time; durable at the end."""
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+b") as log:
+        fcntl.flock(log, fcntl.LOCK_EX)
+        yield log
+        log.flush()
+        os.fsync(log.fileno())
+    sync_folder(path.parent)
 
 
 def sha256_of(path: Path) -> str:

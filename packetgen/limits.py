@@ -42,6 +42,11 @@ LETTER_BYTES = 20 * 1024**2
 # Review page
 IDLE_SECONDS = 15 * 60
 MAX_BODY_BYTES = 512 * 1024  # of a form
+SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4 where a password is all that is asked
+LOGIN_TRIES = 5  # wrong passwords of a user within LOGIN_SECONDS
+LOGIN_TRIES_OF_ADDRESS = 20  # and from one computer
+LOGIN_SECONDS = 15 * 60
+CASES_OPEN = 8  # whose pages are kept at hand
 
 # Cache
 PAGE_CACHE_BYTES = 2 * 1024**3

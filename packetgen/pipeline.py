@@ -22,7 +22,7 @@ from packetgen.errors import BadCaseFile, ExitCode, Problem, SafetyStop, Unreada
 from packetgen.extraction.extract import extract
 from packetgen.extraction.model import Denial, Extraction, Finding
 from packetgen.extraction.report import as_json
-from packetgen.files import json_text, private_folder, sha256, sha256_of, work_folder, write_atomic
+from packetgen.files import json_text, private_folder, sha256, sha256_of, sole_use, work_folder, write_atomic
 from packetgen.forms.fill import fill_form
 from packetgen.forms.formmap import FormMap, load_map
 from packetgen.forms.model import FilledForm
@@ -214,11 +214,12 @@ def build(
 ) -> Built:
     """Build the packet of a case into `folder` (default: packet/ beside the case file), and a variant that is wanted.
 
+    Of two that build into one folder the second waits.
     A SafetyStop takes an earlier packet.pdf away: it may hold what must not be sent.
     """
     folder = private_folder(folder or output_of(case_file))
-    built_from = digest_of_inputs(case_file, folder, wanted)
-    with work_folder(folder) as work:
+    with sole_use(folder), work_folder(folder) as work:
+        built_from = digest_of_inputs(case_file, folder, wanted)
         try:
             checked = check(case_file, work, progress)
             return _assemble(checked, wanted, built_from, work, folder)

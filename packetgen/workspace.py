@@ -17,7 +17,7 @@ from pathlib import Path
 from packetgen import yamlfile
 from packetgen.case import Case, Provider, read_case
 from packetgen.errors import BadCaseFile, PacketgenError
-from packetgen.files import private_folder, write_atomic
+from packetgen.files import held, private_folder, write_atomic
 from packetgen.limits import LEDGER_SECONDS
 from packetgen.resources import LETTERS, PACKAGE
 
@@ -114,31 +114,6 @@ class Settings(yamlfile.Strict):
     polling: bool = False
     tracking: str | None = None
     provider: Provider | None = None
-
-
-_held: set[int] = set()
-
-
-def _let_go() -> None:
-    """In a child process: close its copies, or a reader that outlives a killed watcher would keep the next one out."""
-    for descriptor in _held:
-        os.close(descriptor)
-    _held.clear()
-
-
-os.register_at_fork(after_in_child=_let_go)
-
-
-@contextmanager
-def held(descriptor: int) -> Iterator[int]:
-    """A descriptor that carries a lock: closed at the end, and in every child process at its start."""
-    _held.add(descriptor)
-    try:
-        yield descriptor
-    finally:
-        if descriptor in _held:
-            _held.remove(descriptor)
-            os.close(descriptor)
 
 
 @dataclass(frozen=True, slots=True)

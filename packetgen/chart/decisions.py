@@ -6,16 +6,14 @@ before it, so that a line altered, taken out or moved is noticed; lines taken of
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from packetgen.errors import BadDataFile, PacketgenError
-from packetgen.files import sha256, sync_folder
+from packetgen.files import appending, sha256
 
 LOG = "decisions.jsonl"
 SIGNED = "signed"  # the event of packet/signoff.py
@@ -109,9 +107,7 @@ def record(folder: Path, decision: Decision, expected: int) -> None:
 
 def append(folder: Path, entry: Mapping[str, Any], expected: int | None = None) -> None:
     """Append an event to the case's log, after all others; see `record`."""
-    descriptor = os.open(folder / LOG, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "r+b") as log:
-        fcntl.flock(log, fcntl.LOCK_EX)
+    with appending(folder / LOG) as log:
         events, chain = _lines(log.read().decode())
         if expected is not None and len(events) != expected:
             raise Conflict(
@@ -120,9 +116,6 @@ def append(folder: Path, entry: Mapping[str, Any], expected: int | None = None) 
             )
         line = {**entry, CHAIN: _link(chain, entry)}
         log.write((json.dumps(line, ensure_ascii=False) + "\n").encode())
-        log.flush()
-        os.fsync(log.fileno())
-    sync_folder(folder)
 
 
 def _lines(text: str) -> tuple[list[dict[str, Any]], str]:

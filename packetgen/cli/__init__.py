@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from packetgen import __version__
-from packetgen.cli import appeals, cases, clinic, forms, letters, many, packets, payers, tracking
+from packetgen.cli import access, appeals, cases, clinic, forms, letters, many, packets, payers, tracking
 from packetgen.errors import ExitCode, PacketgenError
 
 
@@ -52,8 +52,9 @@ for command in (
     clinic.watch,
     clinic.backup,
     clinic.restore,
+    access.audit,
     clinic.doctor,
 ):
     main.add_command(command)
-for commands in (tracking.track, payers.payers, letters.letters, forms.forms):
+for commands in (tracking.track, access.users, payers.payers, letters.letters, forms.forms):
     main.add_command(commands)

@@ -9,19 +9,24 @@ import click
 
 from packetgen.errors import ExitCode
 
+FILE = click.Path(path_type=Path, dir_okay=False)
+
 
 @click.command()
 @click.argument("case_file", type=click.Path(path_type=Path), metavar="CASE.yaml")
-@click.option("--port", default=0, show_default="any free one", help="Port on 127.0.0.1.")
+@click.option("--address", default="127.0.0.1", show_default=True, help="Address of this computer to listen on.")
+@click.option("--port", default=0, show_default="any free one", help="Port to listen on.")
+@click.option("--cert", type=FILE, help="TLS certificate in PEM, with those above it; needed for other addresses.")
+@click.option("--key", type=FILE, help="Its key in PEM.")
 @click.option("--no-browser", is_flag=True, help="Print the address, open no browser.")
-def review(case_file: Path, port: int, no_browser: bool) -> None:
+def review(case_file: Path, address: str, port: int, cert: Path | None, key: Path | None, no_browser: bool) -> None:
     """Look at the evidence page by page in the browser, confirm or correct the facts, and sign the packet.
 
     Example: packetgen review case.yaml
     """
-    from packetgen.review.serve import serve
+    from packetgen.review.serve import Listening, serve
 
-    serve(case_file, port, tell=click.echo, open_browser=not no_browser)
+    serve(case_file, Listening(address, port, cert, key), tell=click.echo, open_browser=not no_browser)
 
 
 @click.command()

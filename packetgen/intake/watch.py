@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from packetgen.errors import BadCaseFile, PacketgenError
+from packetgen.files import held
 from packetgen.intake.arrivals import Arrival
 from packetgen.intake.file import Builder, Intake, Reader, build_case
 from packetgen.intake.reading import read_file
 from packetgen.intake.stability import Stability
 from packetgen.limits import POLL_SECONDS, QUIET_SECONDS, RESCAN_SECONDS, TICK_SECONDS
-from packetgen.workspace import WATCHING, Workspace, held, refuse_loops
+from packetgen.workspace import WATCHING, Workspace, refuse_loops
 
 Tell = Callable[[str], None]
 Done = TypeVar("Done")

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from packetgen.case import AUDIT
 from packetgen.files import sha256_of
 from packetgen.packet.wanted import MANIFEST, NO_VARIANT, Wanted
 from packetgen.programs import SOFFICE, TESSERACT
@@ -60,7 +61,7 @@ def digest_of_inputs(case_file: Path, output: Path, wanted: Wanted) -> str:
     own = [case_folder.parent.parent / name for name in OWN_DATA]
     for folder in (case_folder, PACKAGE, PAYERS, LETTERS, FORM_MAPS, *own):
         for path in _files(folder):
-            if output.resolve() not in path.parents:
+            if output.resolve() not in path.parents and path.name != AUDIT:
                 digest.update(f"{path.relative_to(folder)} {sha256_of(path)}\n".encode())
     for program in (TESSERACT, SOFFICE):
         if found := program.find():

@@ -18,7 +18,7 @@ from packetgen.errors import PacketgenError
 from packetgen.review.acts import ACTS, build_again, refusal
 from packetgen.review.facts import ADDED, CHOICES, BadDecision, rows_of, words_of
 from packetgen.review.live import Review, render
-from packetgen.review.site import TEMPLATES, form_of, session_of
+from packetgen.review.site import TEMPLATES, form_of
 
 VERDICTS = {"met": "Met", "not_met": "Not met", "missing": "Missing", "check": "Please check"}
 TEMPLATES.env.filters["words"] = words_of
@@ -67,9 +67,7 @@ def case_routes(review_of: Callable[[Request], Review]) -> list[Route]:
 
     async def act(request: Request) -> Response:
         review = review_of(request)
-        form, session = await form_of(request), session_of(request)
-        form["name"] = " ".join(form.get("name", "").split())[:120]
-        session.person = form["name"] or session.person
+        form = await form_of(request)
         try:
             refused = await run_in_threadpool(ACTS[request.url.path.rpartition("/")[2]], review, form)
         except BadDecision as error:

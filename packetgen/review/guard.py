@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from packetgen.limits import IDLE_SECONDS, MAX_BODY_BYTES
+from packetgen.review.users import Staff, User
 
 COOKIE = "packetgen"
 OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
+USUAL_PORTS = {"http": 80, "https": 443}  # which a browser does not name
 OPEN_AGAIN = "Open the address that packetgen printed. A session ends after 15 minutes without use."
+LOG_IN_AGAIN = "Log in again. A session ends after 15 minutes without use."
 HEADERS = {
     b"content-security-policy": b"default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
     b"cache-control": b"no-store",
@@ -26,47 +31,72 @@ HEADERS = {
 
 @dataclass(slots=True)
 class Session:
-    """A browser that was let in. csrf: what its forms must carry; person: the name that goes under decisions."""
+    """A browser that was let in. user: who logged in, None where there are no users.
 
-    seen: float
-    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    csrf    what its forms must carry
+    person  the name that goes under decisions
+    """
+
+    user: User | None = None
     person: str = ""
+    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    seen: float = field(default_factory=time.monotonic)
 
 
 @dataclass(slots=True)
 class Sessions:
-    """The token of the printed address, and the sessions of the browsers that opened it."""
+    """The sessions of the browsers that were let in.
 
+    token  of the printed address, which opens one where there are no users
+    staff  the users, where there are some
+    """
+
+    staff: Staff | None = None
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     known: dict[str, Session] = field(default_factory=dict)
 
     def open(self, token: str) -> str | None:
         """The key of a new session for who knows the token, else None."""
-        if not secrets.compare_digest(token.encode(), self.token.encode()):
+        if self.staff or not secrets.compare_digest(token.encode(), self.token.encode()):
             return None
-        return self.start(Session(time.monotonic()))
+        return self.start(Session())
 
     def start(self, session: Session) -> str:
-        """The key of a session that begins."""
+        """The key of a session that begins; those that were idle are forgotten."""
+        self.known = {key: known for key, known in self.known.items() if not _is_idle(known)}
         key = secrets.token_urlsafe(32)
         self.known[key] = session
         return key
 
     def going_on(self, key: str) -> Session | None:
-        """The session of that key, which is used now; None when it is not one of ours or was idle."""
-        session = self.known.pop(key, None)
-        if session is None or time.monotonic() - session.seen > IDLE_SECONDS:
+        """The session of that key, which is used now; None when it was idle or its user has changed."""
+        session = self.known.get(key)
+        if session is None:
+            return None
+        changed = self.staff and session.user and self.staff.find(session.user.login) != session.user
+        if changed or _is_idle(session):
+            self.end(key)
             return None
         session.seen = time.monotonic()
-        self.known[key] = session
         return session
+
+    def end(self, key: str) -> None:
+        """End a session."""
+        self.known.pop(key, None)
+
+
+def _is_idle(session: Session) -> bool:
+    return time.monotonic() - session.seen > IDLE_SECONDS
 
 
 class Guard:
-    """Refuses, before anything is routed, other hosts, other origins and strangers; every answer gets HEADERS."""
+    """Refuses, before anything is routed, other hosts, other origins, strangers, and what a role may not do.
 
-    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
-        self.app, self.sessions = app, sessions
+    Every answer gets HEADERS. hosts: the names of this server.
+    """
+
+    def __init__(self, app: ASGIApp, sessions: Sessions, hosts: Collection[str]) -> None:
+        self.app, self.sessions, self.hosts = app, sessions, frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -75,20 +105,42 @@ class Guard:
             return
         request = Request(scope)
         send = _with_headers(send)
-        opens = request.url.path == "/open"
-        may = _own_host(request) and _own_origin(request)
-        session = self.sessions.going_on(request.cookies.get(COOKIE, "")) if may else None
-        if may and (opens or session):
-            scope.setdefault("state", {})["session"] = session
-            await self.app(scope, _limited(receive), send)
+        scope.setdefault("state", {})["session"] = None
+        if refused := await run_in_threadpool(self._refusal, request):
+            await refused(scope, receive, send)
         else:
-            await PlainTextResponse(OPEN_AGAIN, 403)(scope, receive, send)
+            await self.app(scope, _limited(receive), send)
+
+    def _refusal(self, request: Request) -> Response | None:
+        """The answer to who may not; None for who may, whose session is then known."""
+        if not (_own_host(request, self.hosts) and _own_origin(request)):
+            return PlainTextResponse(OPEN_AGAIN, 403)
+        session = self.sessions.going_on(request.cookies.get(COOKIE, ""))
+        request.state.session = session
+        if session is None:
+            return None if self._is_way_in(request.url.path) else self._show_in(request)
+        if session.user and not session.user.may(request.method, request.url.path):
+            return PlainTextResponse(f"This is not for the role {session.user.role}. Ask someone who may.", 403)
+        return None
+
+    def _is_way_in(self, path: str) -> bool:
+        return path == "/login" or path.startswith("/static/") if self.sessions.staff else path == "/open"
+
+    def _show_in(self, request: Request) -> Response:
+        """To a stranger: the log-in where a page was asked for, else a refusal in words."""
+        if self.sessions.staff is None:
+            return PlainTextResponse(OPEN_AGAIN, 403)
+        if request.method == "GET" and request.headers.get("sec-fetch-dest", "document") == "document":
+            return RedirectResponse("/login", 303)
+        return PlainTextResponse(LOG_IN_AGAIN, 403)
 
 
-def _own_host(request: Request) -> bool:
+def _own_host(request: Request, hosts: Collection[str]) -> bool:
     """Whether the one Host header names this server: a rebound name of a foreign site does not."""
+    given = request.headers.getlist("host")
     port = (request.scope.get("server") or ("", 0))[1]
-    return len(hosts := request.headers.getlist("host")) == 1 and hosts[0] in {f"{name}:{port}" for name in OWN_NAMES}
+    ends = (f":{port}", "") if port == USUAL_PORTS.get(request.url.scheme) else (f":{port}",)
+    return len(given) == 1 and any(given[0].lower() == f"{name}{end}" for name in hosts for end in ends)
 
 
 def _own_origin(request: Request) -> bool:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import threading
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from packetgen import pipeline
+from packetgen.case import AUDIT
 from packetgen.chart.decisions import LOG
-from packetgen.files import private_folder
+from packetgen.files import private_folder, work_folder
 from packetgen.packet.fresh import output_of
 
 SCREEN_DPI = 110
+COPIES = ".review-"
 PAGES_KEPT = 40  # pictures of pages, about 0.2 MB each
 _drawing = threading.Lock()  # PDFium knows no threads
 
@@ -28,7 +30,7 @@ class Review:
     built: pipeline.Built | None = None
     read_from: object = None
     built_from: object = None
-    work: tempfile.TemporaryDirectory[str] | None = None
+    work: ExitStack = field(default_factory=ExitStack)  # where copies of the pages lie
     reads: threading.Lock = field(default_factory=threading.Lock)
     builds: threading.Lock = field(default_factory=threading.Lock)  # a decision does not wait for a build
 
@@ -47,10 +49,9 @@ class Review:
             state = self._state(with_log=False)
             if self.reading is None or self.read_from != state:
                 self.reading = None
-                self.work = tempfile.TemporaryDirectory(
-                    prefix=".review-", dir=private_folder(output_of(self.case_file))
-                )
-                self.reading = pipeline.read_chart(self.case_file, Path(self.work.name))
+                self.work = ExitStack()
+                work = self.work.enter_context(work_folder(private_folder(output_of(self.case_file)), COPIES))
+                self.reading = pipeline.read_chart(self.case_file, work)
                 self.read_from = state
             return self.reading
 
@@ -68,7 +69,8 @@ class Review:
         """What tells whether a file of the case has changed."""
         output = output_of(self.case_file)
         found = [path for path in self.folder.rglob("*") if output not in path.parents and path.is_file()]
-        stats = [(str(path), path.stat()) for path in sorted(found) if with_log or path.name != LOG]
+        passed_over = (AUDIT,) if with_log else (AUDIT, LOG)
+        stats = [(str(path), path.stat()) for path in sorted(found) if path.name not in passed_over]
         return [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
 
 

@@ -1,9 +1,9 @@
-"""What every page of the review server has: the way in, the style, the templates, and the guard before all of it."""
+"""What every page of the review server has: the way in and out, the style, and guard and audit before all of it."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,7 +17,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
-from packetgen.review.guard import COOKIE, OPEN_AGAIN, Guard, Session, Sessions
+from packetgen.limits import IDLE_SECONDS
+from packetgen.review.audit import Audited
+from packetgen.review.guard import COOKIE, OPEN_AGAIN, OWN_NAMES, Guard, Session, Sessions
+from packetgen.review.login import login_routes, welcome
 
 HERE = Path(__file__).parent
 OUT_OF_DATE = "This page is out of date. Reload it."
@@ -30,34 +33,56 @@ def session_of(request: Request) -> Session:
 
 
 def _of_session(request: Request) -> dict[str, Any]:
-    session = session_of(request)
-    return {"csrf": session.csrf, "person": session.person}
+    """What every template knows: who is there, and after how many seconds without use a page is left."""
+    session: Session | None = request.state.session
+    if session is None:
+        return {}
+    return {"csrf": session.csrf, "person": session.person, "user": session.user, "idle": IDLE_SECONDS}
 
 
 TEMPLATES = Jinja2Templates(HERE / "templates", context_processors=[_of_session])
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """The fields of a form of ours; raises HTTPException when it does not carry the session's token."""
+    """The fields of a form of ours, under the name of who logged in.
+
+    Raises HTTPException when it does not carry the session's token.
+    """
     told = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
-    form = {name: values[0] for name, values in told.items()}
-    if not secrets.compare_digest(form.get("csrf", "").encode(), session_of(request).csrf.encode()):
+    form, session = {name: values[0] for name, values in told.items()}, session_of(request)
+    if not secrets.compare_digest(form.get("csrf", "").encode(), session.csrf.encode()):
         raise HTTPException(403, OUT_OF_DATE)
+    form["name"] = session.user.name if session.user else " ".join(form.get("name", "").split())[:120]
+    session.person = form["name"] or session.person
     return form
 
 
-def make_site(routes: Sequence[BaseRoute], sessions: Sessions) -> Starlette:
-    """An application of these pages; every request needs a session, which /open?token= gives."""
+def make_site(
+    routes: Sequence[BaseRoute], sessions: Sessions, folder: Path, hosts: Collection[str] = OWN_NAMES
+) -> Starlette:
+    """An application of these pages, for who opens /open?token= or, where there are users, logs in.
+
+    folder: where the audit is kept; hosts: the names of this server.
+    """
 
     async def enter(request: Request) -> Response:
         key = sessions.open(request.query_params.get("token", ""))
-        if key is None:
-            return PlainTextResponse(OPEN_AGAIN, 403)
+        return welcome(request, key) if key else PlainTextResponse(OPEN_AGAIN, 403)
+
+    async def leave(request: Request) -> Response:
+        await form_of(request)
+        sessions.end(request.cookies.get(COOKIE, ""))
         response = RedirectResponse("/", 303)
-        response.set_cookie(COOKIE, key, httponly=True, samesite="strict")
+        response.delete_cookie(COOKIE)
         return response
 
+    way_in = login_routes(sessions, sessions.staff, TEMPLATES) if sessions.staff else [Route("/open", enter)]
     return Starlette(
-        routes=[Route("/open", enter), Mount("/static", StaticFiles(directory=HERE / "static")), *routes],
-        middleware=[Middleware(Guard, sessions=sessions)],
+        routes=[
+            *way_in,
+            Route("/logout", leave, methods=["POST"]),
+            Mount("/static", StaticFiles(directory=HERE / "static")),
+            *routes,
+        ],
+        middleware=[Middleware(Guard, sessions=sessions, hosts=hosts), Middleware(Audited, folder=folder)],
     )
