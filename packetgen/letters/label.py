@@ -1,4 +1,4 @@
-"""What letters know of an indication, and what a product's US label says of it: knowledge/indications.yaml."""
+"""What letters know of an indication (knowledge/indications.yaml), and how a request stands to its product's label."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Annotated
 from pydantic import Field
 
 from packetgen import yamlfile
-from packetgen.case import Case, Indication, Product
+from packetgen.case import Case, Indication
 from packetgen.extraction.model import Therapy, TherapyRole
-from packetgen.policy.model import Confidence
+from packetgen.policy.dose_sets import LabelledDose, dose_rules
+from packetgen.policy.doses import weight_limit
 from packetgen.policy.predicates import age_on
 from packetgen.resources import KNOWLEDGE
 from packetgen.yamlfile import Strict
@@ -39,40 +40,22 @@ class IndicationFacts(Strict):
     acute: bool = False
 
 
-class Most(Strict):
-    """The label's highest dose: so many units, per "a treatment" or a time."""
-
-    units: int
-    per: str
-
-    def __str__(self) -> str:
-        return f"{self.units} units {'' if self.per.startswith('a ') else 'in '}{self.per}"
-
-
-class LabelledUse(Strict):
-    """A use on a product's label."""
-
-    indication: Indication
-    use: str
-    age_at_least: int
-    most: Most | None = None
-
-
-class ProductLabel(Strict):
-    """The labelled uses of a product; a use that is not among them is off label."""
-
-    product: Product
-    confidence: Confidence
-    uses: tuple[LabelledUse, ...]
-    most: Most | None = None
-
-
 class _File(Strict):
     source: str
     as_of: date
     indications: tuple[IndicationFacts, ...]
     scales: dict[str, str]
-    labels: tuple[ProductLabel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """The label's highest dose for a patient: so many units, per "a treatment" or a time."""
+
+    units: float
+    per: str
+
+    def __str__(self) -> str:
+        return f"{self.units:g} units {'' if self.per.startswith('a ') else 'in '}{self.per}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +95,27 @@ def scale_of(instrument: str) -> str:
 
 
 def labelled(case: Case) -> Labelled:
-    """How the request of a case stands to the label of its product."""
+    """How the request of a case stands to the label of its product (knowledge/doses.yaml)."""
     request = case.request
-    label = next(label for label in _read().labels if label.product == request.product)
-    use = next((use for use in label.uses if use.indication == request.indication), None)
-    if use is None:
+    uses = dose_rules().of(request.product, request.indication)
+    if not uses:
         return Labelled("", None, above=False, too_young=False)
-    most = use.most or label.most
+    age = age_on(case.patient.birth_date, request.start_date)
+    use = next((use for use in uses if use.is_for(age)), uses[0])
+    most = _most(case, use, age)
     return Labelled(
         use.use,
         most,
         above=most is not None and request.units > most.units,
-        too_young=age_on(case.patient.birth_date, request.start_date) < use.age_at_least,
+        too_young=age < min(use.age_from for use in uses),
     )
+
+
+def _most(case: Case, use: LabelledDose, age: int) -> Most | None:
+    """The label's limit for the use or, where that is not certain, for all uses together."""
+    session = weight_limit(case, use.per_session, use.per_kg, use.whole_from_kg) if use.per_session else None
+    limits = [(session, use.per, use.confidence)]
+    for rule in dose_rules().cumulative:
+        if rule.product == use.product and rule.is_for(age):
+            limits.append((weight_limit(case, rule.units, rule.per_kg), rule.per, rule.confidence))
+    return next((Most(units, per) for units, per, confidence in limits if units and confidence == "high"), None)

@@ -37,7 +37,7 @@ class Beyond(Strict):
 
 
 class LabelledDose(ForAges):
-    """A use that a label names. per_session, muscles: most units, both sides together; None where not known.
+    """A use that a label names, in our words. per_session (or `per` another time), muscles: most units, both sides together; None where not known.
 
     per_kg lowers the limit by weight, unless the patient weighs `whole_from_kg` or more. headache_days_from: fewest
     headache days a month of the disease that the label names.
@@ -45,7 +45,9 @@ class LabelledDose(ForAges):
 
     product: Product
     indication: Indication
+    use: str
     per_session: Units | None = None
+    per: str = "a treatment"
     per_kg: Units | None = None
     whole_from_kg: Units | None = None
     sites: int | None = None
@@ -55,10 +57,11 @@ class LabelledDose(ForAges):
 
 
 class Cumulative(ForAges):
-    """Most units of a product within so many days."""
+    """Most units of a product within so many days; `per`: that time as the label says it."""
 
     product: Product
     units: Units
+    per: str
     per_kg: Units | None = None
     days: Annotated[int, Field(gt=0)]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-from packetgen.case import Case, Indication, Product
+from packetgen.case import Case
 from packetgen.chart.reconcile import reconcile
 from packetgen.documents.model import Box
 from packetgen.extraction.model import (
@@ -374,17 +374,21 @@ def test_strabismus_has_doses_of_half_units() -> None:
     assert "no whole number" in flagged(checks(**request, units=2.5), "billing_units").why
 
 
-def test_letters_and_checks_know_the_same_label() -> None:
-    for product in get_args(Product):
-        for indication in get_args(Indication):
-            uses = dose_rules().of(product, indication)
-            case = case_of(product=product, indication=indication, units=1)
-            letter = labelled(case)
-            assert letter.off_label == (not uses), (product, indication)
-            child = case_of(product=product, indication=indication, patient={"birth_date": "2012-01-01"})
-            assert labelled(child).too_young == (bool(uses) and min(use.age_from for use in uses) > 14)
-            if uses and letter.most and "month" not in letter.most.per:
-                assert letter.most.units == uses[0].per_session
+def test_a_letter_says_the_limit_of_the_patients_age_and_weight() -> None:
+    def most(**changes: object) -> str:
+        return str(labelled(case_of(**changes)).most)
+
+    assert most() == "155 units a treatment"
+    assert most(indication="blepharospasm") == "200 units in 30 days"
+    assert most(indication="upper_limb_spasticity") == "400 units in three months"
+    child = {"indication": "upper_limb_spasticity", "patient": {"birth_date": "2018-01-01"}}
+    assert most(**child) == "None"
+    light = labelled(
+        case_of(indication="upper_limb_spasticity", patient={"birth_date": "2018-01-01", "weight": "20 kg"})
+    )
+    assert str(light.most) == "120 units a treatment" and light.above
+    assert labelled(case_of(patient={"birth_date": "2012-01-01"})).too_young
+    assert labelled(case_of(indication="sialorrhea")).off_label
 
 
 def test_a_continuation_needs_the_date_of_the_last_treatment() -> None:
