@@ -37,10 +37,11 @@ class Beyond(Strict):
 
 
 class LabelledDose(ForAges):
-    """A use that a label names, in our words. per_session (or `per` another time), muscles: most units, both sides together; None where not known.
+    """A use that a label names, in our words.
 
-    per_kg lowers the limit by weight, unless the patient weighs `whole_from_kg` or more. headache_days_from: fewest
-    headache days a month of the disease that the label names.
+    per_session (or `per` another time), muscles: most units, both sides together; None where not known. per_kg
+    lowers the limit by weight, unless the patient weighs `whole_from_kg` or more. headache_days_from: fewest headache
+    days a month of the disease that the label names.
     """
 
     product: Product
