@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from typing import Literal
 
 from packetgen.extraction.model import TherapyStatus
 from packetgen.extraction.scope import Told
@@ -31,7 +32,8 @@ CONDITIONAL = re.compile(
     re.IGNORECASE,
 )
 THOUGHT_OF = re.compile(
-    r"\b(?:if|should|were|would(?! not)|could(?! not)|consider\w*|alternativ\w+)\b(?![^.]*\bbut\b)", re.IGNORECASE
+    r"\b(?:if|should|were|would(?! not| avoid)|could(?! not)|consider\w*|alternativ\w+)\b(?![^.]*\bbut\b)",
+    re.IGNORECASE,
 )
 # A policy's words, wherever they are quoted: what a plan asks for is not what the patient did.
 ASKED_FOR = re.compile(
@@ -42,10 +44,23 @@ ASKED_FOR = re.compile(
     r"|\bgroup [A-D]\b:?",
     re.IGNORECASE,
 )
+# "If the candesartan fails we can go to verapamil": the condition reaches over the other drug.
+UNDER_CONDITION = re.compile(
+    r"\W*(?:if|should|in case|unless|assuming|provided)\b(?! (?:I|she|he) (?:remember|recall))", re.I
+)
+CHANGED = re.compile(
+    r"\b(?:headaches?|migraines?|HAs?|days|leaks?|episodes|pads|voids|attacks|MHDs?|MMDs?)\b[^.;]{0,40}?\bfrom (?P<before>[1-9]\d?)\b"
+    r"(?: [a-z/]+){0,6} to (?:about |~ ?)?(?P<after>\d\d?)\b",
+    re.IGNORECASE,
+)
+HALF, LITTLE = 0.5, 0.85  # of the days before: what plans call a response, and what a month differs from the next by
 UNWILLING = re.compile(r"\b(?:declin|refus|want|wish|interested|prefer)", re.IGNORECASE)
 CANDIDATE = re.compile(r"\bcandidate\b", re.IGNORECASE)
 REQUIRED = re.compile(r"\b(?:failure|trials?)\b[^.;]{0,90}\b(?:is|are) (?:required|needed|requested)\b", re.IGNORECASE)
-MEANT = re.compile(r"\bwould be\b|\b(?:next|reasonable|other|another) (?:step|choice|option)\b", re.IGNORECASE)
+MEANT = re.compile(
+    r"\bwould be\b(?! (?:in|un|contra|a poor|a bad)\w*)|\b(?:next|reasonable|other|another) (?:step|choice|option)\b",
+    re.IGNORECASE,
+)
 
 
 def outcome(
@@ -90,7 +105,7 @@ def _denied_on_a_form(own: str, answer: Answer) -> Outcome:
 
 def _told(told: Told, own: str, before: str) -> Outcome | None:
     """What is told outright: of the drug alone, of its list, or before its name."""
-    ahead = _search(before, weak=False)
+    ahead = _search(before, weak=False, where="before")
     if ahead and ahead[0] in ("never_tried", "contraindicated"):  # "declines X for fear of …", "avoid X in asthma"
         if not UNWILLING.search(before) and _pattern(therapy_status().barred.words).search(_telling(own)):
             return "contraindicated", _telling(own).strip(" .")
@@ -100,10 +115,20 @@ def _told(told: Told, own: str, before: str) -> Outcome | None:
         own, shared = (f"not {AUXILIARY.sub('', words)}" for words in (own[told.end - told.start :], shared))
     goes_on = STILL.search(before) or STILL.search(first_sentence(own))
     for text in (own, shared) if goes_on else (own, shared, before):
-        named = _search(text, weak=False)
+        named = _search(text, weak=False, where="before" if text is before else "after")
         if named:
             return named[0], _reason(named, text)
-    return None
+    return _counted(own)
+
+
+def _counted(own: str) -> Outcome | None:
+    """What the days before a trial and under it tell: "her headache days went from 20 to 14" is a partial response."""
+    match = CHANGED.search(_telling(own))
+    if match is None:
+        return None
+    left = float(match["after"]) / float(match["before"])
+    status: TherapyStatus = "effective" if left <= HALF else "partial_response" if left <= LITTLE else "ineffective"
+    return status, match.group(0)
 
 
 def _intended(told: Told, answer: Answer | None) -> Outcome | None:
@@ -139,7 +164,8 @@ def _is_thought_of(told: Told) -> bool:
     """Whether a condition or a wish stands before the drug, or beside it in its own sentence."""
     clause = first_sentence(told.own)
     return bool(
-        THOUGHT_OF.search(told.before)
+        UNDER_CONDITION.match(told.lead)
+        or THOUGHT_OF.search(told.before)
         or ASKED_FOR.search(told.before)
         or REQUIRED.search(f"{told.before} {clause} {told.shared}")
         or CONDITIONAL.search(clause)
@@ -149,12 +175,15 @@ def _is_thought_of(told: Told) -> bool:
 
 @lru_cache(maxsize=RECENT)
 def _search(
-    words: str, *, weak: bool | None = None, by_dose: bool = True
+    words: str, *, weak: bool | None = None, by_dose: bool = True, where: Literal["before", "after"] | None = None
 ) -> tuple[TherapyStatus, re.Match[str]] | None:
-    """The first status whose words are there, with these; weak: only of the weak ones, or only of the others."""
+    """The first status whose words are there, with these; weak: only of the weak ones, or only of the others; where:
+    on which side of the drug the words stand."""
     said = _telling(words)
     for cues, pattern in _patterns():
         if (weak is not None and cues.weak != weak) or (cues.by_dose and not by_dose):
+            continue
+        if cues.where and where and cues.where != where:
             continue
         if (match := pattern.search(said)) and not (cues.unless_taken and _is_taken(said)):
             return cues.status, match

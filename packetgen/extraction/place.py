@@ -47,7 +47,10 @@ class Passage:
     def verbatim(self, said: str) -> str | None:
         """What the page has for words that are said; None when they do not stand together there."""
         quote = self.page.quote_between(self.start, self.end)
-        match = re.search(r"\s+".join(map(re.escape, said.split())), as_digits(quote))
+        words = (
+            r"[. ]?".join(map(re.escape, word)) for word in said.split()
+        )  # repair.py took dots and gaps out of words
+        match = re.search(r"[\s.]+".join(words), as_digits(quote))
         return quote[match.start() : match.end()].rstrip() if match else None
 
     def evidence(self, rule: str) -> Evidence:

@@ -28,8 +28,16 @@ PLAIN = (
     "month", "months", "migraine", "migraines", "medication", "medications", "woman", "man", "symptom", "symptoms",
     "mg", "improvement", "from", "time", "times", "some", "most", "name", "member", "limb", "spasm", "spasms", "muscle",
     "arm", "minimal", "moderate", "mild", "maximum", "mouth", "memory", "mother", "mom", "morning", "confirmed",
-    "stomach",
+    "stomach", "benefit", "relief", "response", "stopped", "tolerated", "ineffective", "discontinued", "headache",
+    "headaches", "effect", "failed", "weeks",
 )  # fmt: skip
+# "b.i.d." ends no sentence; "q.h.s. Then" does
+DOTTED = re.compile(
+    r"\b(?:[bqt]\.i\.d|q\.h\.s|q\.[dh]|p\.[ro]\.n|p\.o|h\.s|o\.d|i\.m|i\.v|a\.m|p\.m)\.(?!\w)(?P<ends>\s+[A-Z])?", re.I
+)
+# "Propran olol": a known word with a gap in it
+GAPS = re.compile(r"(?=\b([A-Za-z]+) ([A-Za-z]+)\b)")
+LEAST_JOINED = 7  # letters of a word that is put together
 DAY_FIRST = re.compile(r"\bday ?/ ?month\b|\bdd ?/ ?mm\b|\bd/m/y", re.IGNORECASE)
 SLASHED = re.compile(r"(?<![\d/.-])(?P<a>\d{1,2})(?P<s>[/.-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)?\d\d)(?![\d/-])")
 UNDATED = re.compile(r"(?m)^(?P<lead>[ ]*(?:[A-Za-z]{2,9}\.?,?[ ]+)?)(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/])")
@@ -48,7 +56,23 @@ def _unconfused(text: str) -> str:
     text = ZERO.sub("0", text)
     text = NUMBERS.sub(lambda m: m.group(0).translate(DIGITS), text)
     text = WORDS.sub(lambda m: m.group(0).translate(LETTERS), text)
-    return SPLIT_M.sub(lambda m: _with_m(m.group(0)), text) if "rn" in text else text
+    text = SPLIT_M.sub(lambda m: _with_m(m.group(0)), text) if "rn" in text else text
+    return _joined(DOTTED.sub(_undotted, text))
+
+
+def _undotted(match: re.Match[str]) -> str:
+    ends = match["ends"] or ""
+    written = match.group(0).removesuffix(ends)
+    return (written.replace(".", "") + ("." if ends else "")).ljust(len(written)) + ends
+
+
+def _joined(text: str) -> str:
+    """ "Propran olol 80" -> "Propranolol  80": the gap goes behind the word."""
+    for match in GAPS.finditer(text):
+        word = match[1] + match[2]
+        if len(word) >= LEAST_JOINED and word.lower() in _known() and match[2].lower() not in _known():
+            text = f"{text[: match.start()]}{word} {text[match.end(2) :]}"
+    return text
 
 
 def _with_m(word: str) -> str:

@@ -47,13 +47,16 @@ SWITCHED = re.compile(
     r"\b(?:switch\w*|chang\w+|replac\w+|swapp\w+|transition\w*|rotat\w+)(?: from)?\s*$", re.IGNORECASE
 )
 FOR_ANOTHER = re.compile(r"^[^.;,]{0,30}\b(?:to|with|for|by)\s*$", re.IGNORECASE)
-WHY = re.compile(r"\s(?:for|due to|d/t|because|after|when|as|since|secondary to)\b[^.;]*", re.IGNORECASE)
+WHY = re.compile(
+    r"\s(?:for|due to|d/t|because|after|when|as|since|secondary to|owing to|on account of|2/2)\b[^.;]*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """A drug in a passage: said[start:end] is its name.
 
+    lead     all of its sentence before it
     before   the words that reach it from the left
     own      its name and the words after it that speak of it alone
     shared   what stands after the list that it is in
@@ -62,6 +65,7 @@ class Told:
     drug: Drug
     start: int
     end: int
+    lead: str
     before: str
     own: str
     shared: str
@@ -123,7 +127,8 @@ def scopes(said: str) -> list[Told]:
         before = said[cuts[first] : names[first][0]]
         before = before[max((b.end() for b in BROKEN.finditer(before)), default=0) :]
         own = said[start:stop] + _after_brackets(said, end, names[index + 1 : index + 2], cuts[index + 2 : index + 3])
-        told.append(Told(drug, start, end, before, own, shared))
+        lead = said[max((b.end() for b in BROKEN.finditer(said, 0, start)), default=0) : start]
+        told.append(Told(drug, start, end, lead, before, own, shared))
     return _switched(said, told)
 
 

@@ -18,7 +18,7 @@ from packetgen.extraction.context import RELATIVE, of_a_relative, speaks_only
 from packetgen.extraction.dates import dates_in
 from packetgen.extraction.doses import TOXIN
 from packetgen.extraction.model import Assertion, Finding, Therapy, TherapyRole, TherapyStatus
-from packetgen.extraction.outcome import first_sentence, outcome
+from packetgen.extraction.outcome import ENDED, first_sentence, outcome
 from packetgen.extraction.place import Passage, passages
 from packetgen.extraction.scope import Told, names_in, scopes
 from packetgen.extraction.sections import headings, section_at
@@ -62,7 +62,13 @@ MOST_FOLLOW_UPS = 3
 OWN_TOPIC = re.compile(
     r"[^\n]*\S {3,}\S|(?:[A-Z][\w/& -]{1,40}):(?! )|(?:[•*·>→»]|-{1,2}>?|=>|\(?\d{1,2}[.)]|[a-h][.)])\s"
 )
-TRIED = re.compile(r"\b(?:fail\w*|tried|trial|stopped|discontinued|quit|d/c\w*|intoleran\w*)\b", re.IGNORECASE)
+# "Same with nortriptyline": it went as the one before
+AS_BEFORE = re.compile(
+    r"\b(?:ditto|likewise|similarly|(?:the )?same(?: (?:problem|issue|thing|story|result|outcome|response|reaction"
+    r"|experience|complaint|side[- ]effects?|fate)s?)? (?:with|for|on|as|happened)|so (?:did|was)|as (?:did|was))\b"
+    r"|[:–-] ?(?:the )?same(?=\s*(?:[.;,]|$))",
+    re.IGNORECASE,
+)
 WORD = 12  # characters of the next word: "BP" is a use, "BP elevation" an effect
 SUPPLY = 45  # days that a fill lasts at most when it is not of 90 days
 BESIDE = 40  # characters between a drug and the relative who takes it: "Depakote (mother)"
@@ -81,6 +87,8 @@ def find_therapies(page: PageText, *, about_headache: bool = True) -> list[Findi
         for index, drug in enumerate(told):
             tail = follow if index == len(told) - 1 else None
             finding = _finding(passage, drug, tail, about_headache=about_headache)
+            if found and AS_BEFORE.search(f"{drug.before} {first_sentence(drug.own)}"):
+                finding = _as_before(finding, found[-1])
             assert isinstance(finding.value, Therapy)  # noqa: S101 - for the type checker
             if (drug.drug.generic, finding.value.status) not in seen:
                 seen.add((drug.drug.generic, finding.value.status))
@@ -117,6 +125,15 @@ def in_a_diary(finding: Finding) -> Finding:
     value = finding.value
     if isinstance(value, Therapy) and value.status == "unknown":
         return replace(finding, value=replace(value, status="current"))
+    return finding
+
+
+def _as_before(finding: Finding, before: Finding) -> Finding:
+    """A trial of which it is only told that it went as the one before."""
+    value, earlier = finding.value, before.value
+    if isinstance(value, Therapy) and isinstance(earlier, Therapy) and value.status in ("unknown", "current"):
+        status = earlier.status if earlier.status in ENDED else value.status
+        return replace(finding, value=replace(value, status=status), evidence=(*finding.evidence, *before.evidence))
     return finding
 
 
@@ -181,7 +198,7 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_head
         own = own.replace(use, " ")
     told = replace(told, shared=_for_another_use().sub(" ", told.shared))
     status, reason = outcome(told, own, section, answer, under_heading=is_in_headings_paragraph(passage))
-    if use and status in ("ineffective", "partial_response") and not TRIED.search(own):
+    if use and status in ("ineffective", "partial_response") and not _tried().search(own):
         status, reason = "current", None  # it is taken for something else: what it did not do here is no trial
     if status == "unknown" and role in ("acute", "other_indication"):
         status = "stopped_other" if LONG_AGO.search(own) else "current"  # named without more: in use
@@ -264,16 +281,25 @@ def _purpose(told: Told, clause: str) -> re.Match[str] | None:
     """What a drug is for, where it is a complaint that drugs may cause too: "amantadine for fatigue, stopped"."""
     purpose = re.search(rf"\bfor (?:\w+ )?{therapy_status().filled('<adverse>')}", clause, re.IGNORECASE)
     return (
-        purpose if purpose and not TRIED.search(told.before) and not TRIED.search(clause[: purpose.start()]) else None
+        purpose
+        if purpose and not _tried().search(told.before) and not _tried().search(clause[: purpose.start()])
+        else None
     )
 
 
 def _is_adverse(told: Told, use: re.Match[str], section: SectionKind | None) -> bool:
     """Whether what stands in brackets or after a dash is what a tried drug did: "failed topiramate (nausea)"."""
-    tried = section in ("trials", "failed") or TRIED.search(told.before) or TRIED.search(first_sentence(told.own))
+    tried = section in ("trials", "failed") or _tried().search(told.before) or _tried().search(first_sentence(told.own))
     marked = not re.match(r"\s*(?:for|treat\w*|against)\b", use.group(0), re.IGNORECASE)
     adverse = re.search(therapy_status().filled("<adverse>"), use.string[use.start() : use.end() + WORD], re.IGNORECASE)
     return bool(tried and marked and adverse)
+
+
+@cache
+def _tried() -> re.Pattern[str]:
+    return re.compile(
+        therapy_status().filled(r"\b(?:fail\w*|tried|trial|dropped|intoleran\w*)\b|<ended>"), re.IGNORECASE
+    )
 
 
 @cache

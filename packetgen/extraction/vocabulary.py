@@ -167,13 +167,15 @@ class StatusCues(Strict):
     """A status of a trial and what tells it.
 
     weak: any other status that is told of the drug goes before it. unless_taken: it is told only of a drug that is not
-    said to be taken still. by_dose: how often it is taken tells it, which says nothing under past trials.
+    said to be taken still. by_dose: how often it is taken tells it, which says nothing under past trials. where: the
+    cues are those of words on that side of the drug's name only.
     """
 
     status: TherapyStatus
     weak: bool = False
     unless_taken: bool = False
     by_dose: bool = False
+    where: Literal["before", "after"] | None = None
     cues: tuple[TherapyCue, ...]
 
 
@@ -398,13 +400,15 @@ LONG_NAME = 8  # letters: a shorter name is too near to other words
 
 @cache
 def drug_like(word: str) -> Drug | None:
-    """The one drug whose long name is a letter from a lower-case word: "topirimate", "amitryptiline"."""
+    """The one drug whose long name is a letter from a lower-case word: "topirimate", not Bystolic from "systolic"."""
     from rapidfuzz.distance import OSA
 
     near = {
         drug.generic: drug
         for name, drug in drugs_by_name().items()
-        if len(name) >= LONG_NAME and OSA.distance(word, name, score_cutoff=_slips(name)) <= _slips(name)
+        if len(name) >= LONG_NAME
+        and name[0] == word[0]
+        and OSA.distance(word, name, score_cutoff=_slips(name)) <= _slips(name)
     }
     return next(iter(near.values())) if len(near) == 1 else None
 
