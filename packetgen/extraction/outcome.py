@@ -21,6 +21,10 @@ FAILURE: tuple[TherapyStatus, ...] = ("ineffective", "partial_response", "not_to
 ENDED: tuple[TherapyStatus, ...] = (*FAILURE, "stopped_other", "allergy")
 SENTENCE = re.compile(r"(?<=[a-z0-9)%\"”])[.;](?:\s|$)")
 REST_OF_CLAUSE = re.compile(r"[^.;|\n]{0,90}(?=[.;|\n]|$)")
+TERM = re.compile(
+    r"^[^.;]{0,60}\b(?:(?<!since )(?:19|20)\d\d|(?:x|for) ?\d+ ?(?:d|w|m|day|wk|week|mo|month)s?)\b", re.I
+)
+PAST = ("trials", "failed", "discontinued")
 STILL = re.compile(r"\b(?:still|continu\w+|currently|remains? on|ongoing|now on)\b", re.IGNORECASE)
 ALLERGIC = re.compile(r"\ballerg(?:y|ies|ic to)\b(?! (?:season|shot))", re.IGNORECASE)
 RECENT = 256  # passages that are remembered: the drugs of one list share their words
@@ -37,7 +41,8 @@ THOUGHT_OF = re.compile(
 )
 # A policy's words, wherever they are quoted: what a plan asks for is not what the patient did.
 ASKED_FOR = re.compile(
-    r"\bmust (?:have|be|try|first)\b|\b(?:criteria|policy|plan) (?:requires?|asks?)\b|\brequired to try\b"
+    r"\bmust (?:have|be|try|first)\b|\b(?:criteria|policy|plan|insurer|insurance|payer|step therapy|formulary)"
+    r" (?:\w+ )?(?:requires?|asks?|mandates?)\b|\brequired to try\b"
     r"|\bper (?:\w+ )?(?:policy|plan|criteria|insur\w+|payer)\b|\b(?:insur\w+|plan|payer|policy|medicaid"
     r"|medicare) (?:\w+ )?(?:wants?|requires?|asks?) (?:\w+ ){0,3}to (?:first )?(?:fail|try|have)\b"
     r"|\brisks? (?:and \w+ )?(?:of|with|from)\s*(?:\w+ )?$"
@@ -49,8 +54,9 @@ UNDER_CONDITION = re.compile(
     r"\W*(?:if|should|in case|unless|assuming|provided)\b(?! (?:I|she|he) (?:remember|recall))", re.I
 )
 CHANGED = re.compile(
-    r"\b(?:headaches?|migraines?|HAs?|days|leaks?|episodes|pads|voids|attacks|MHDs?|MMDs?)\b[^.;]{0,40}?\bfrom (?P<before>[1-9]\d?)\b"
-    r"(?: [a-z/]+){0,6} to (?:about |~ ?)?(?P<after>\d\d?)\b",
+    r"\b(?:headaches?|migraines?|HAs?|days|leaks?|episodes|pads|voids|attacks|MHDs?|MMDs?)\b[^.;]{0,40}?"
+    r"(?:\bfrom (?P<from>[1-9]\d?)\b(?: [a-z/]+){0,6} to"
+    r"|\b(?P<arrow>[1-9]\d?)(?: ?/ ?[a-z]+ to|(?: ?/ ?[a-z]+)? ?(?:->|→))) ?(?:about |~ ?)?(?P<after>\d\d?)\b",
     re.IGNORECASE,
 )
 HALF, LITTLE = 0.5, 0.85  # of the days before: what plans call a response, and what a month differs from the next by
@@ -64,12 +70,12 @@ MEANT = re.compile(
 
 
 def outcome(
-    told: Told, own: str, section: SectionKind | None, answer: Answer | None, *, under_heading: bool
+    told: Told, own: str, section: SectionKind | None, answer: Answer | None, *, under_heading: bool, of_outcomes: bool
 ) -> Outcome:
     """The status, and the words that give a reason for an end.
 
     own: the drug's own words with the sentences that go on about it; answer: what its row of a form answers;
-    under_heading: whether the heading above speaks of it.
+    under_heading: whether the heading above speaks of it; of_outcomes: whether it is a row of a table of trials.
     """
     before = _telling(told.before)
     if (section == "allergy" and under_heading) or ALLERGIC.search(before):
@@ -83,7 +89,7 @@ def outcome(
         _told(told, own, before)
         or _intended(told, answer)
         or _told_weakly(told, own, section)
-        or _by_heading(own, section, answer, under_heading=under_heading)
+        or _by_heading(own, section, answer, under_heading=under_heading, of_outcomes=of_outcomes)
     )
     # "Not a candidate for surgery" says that it was not done, of a drug that it must not be taken.
     if told.drug.drug_class in ("procedure", "device") and CANDIDATE.search(reason or ""):
@@ -106,7 +112,11 @@ def _denied_on_a_form(own: str, answer: Answer) -> Outcome:
 def _told(told: Told, own: str, before: str) -> Outcome | None:
     """What is told outright: of the drug alone, of its list, or before its name."""
     ahead = _search(before, weak=False, where="before")
-    if ahead and ahead[0] in ("never_tried", "contraindicated"):  # "declines X for fear of …", "avoid X in asthma"
+    if ahead and ahead[0] in (
+        "never_tried",
+        "contraindicated",
+        "stopped_other",
+    ):  # "declines X for fear of …", "avoid X in asthma"
         if not UNWILLING.search(before) and _pattern(therapy_status().barred.words).search(_telling(own)):
             return "contraindicated", _telling(own).strip(" .")
         return ahead[0], _reason(ahead, before)
@@ -126,7 +136,7 @@ def _counted(own: str) -> Outcome | None:
     match = CHANGED.search(_telling(own))
     if match is None:
         return None
-    left = float(match["after"]) / float(match["before"])
+    left = float(match["after"]) / float(match["from"] or match["arrow"])
     status: TherapyStatus = "effective" if left <= HALF else "partial_response" if left <= LITTLE else "ineffective"
     return status, match.group(0)
 
@@ -150,10 +160,13 @@ def _told_weakly(told: Told, own: str, section: SectionKind | None) -> Outcome |
     return None
 
 
-def _by_heading(own: str, section: SectionKind | None, answer: Answer | None, *, under_heading: bool) -> Outcome:
+def _by_heading(
+    own: str, section: SectionKind | None, answer: Answer | None, *, under_heading: bool, of_outcomes: bool
+) -> Outcome:
     if section == "failed" and under_heading:
         return "ineffective", None
-    if answer in ("past", "yes") and (adverse := _pattern("<adverse>").search(_telling(own))):
+    past = answer in ("past", "yes") or section in PAST or of_outcomes or TERM.search(own)
+    if past and not STILL.search(own) and (adverse := _pattern("<adverse>").search(_telling(own))):
         return "not_tolerated", _reason(("not_tolerated", adverse), own)
     if section == "discontinued" or answer == "past":
         return "stopped_other", None

@@ -62,6 +62,13 @@ MOST_FOLLOW_UPS = 3
 OWN_TOPIC = re.compile(
     r"[^\n]*\S {3,}\S|(?:[A-Z][\w/& -]{1,40}):(?! )|(?:[•*·>→»]|-{1,2}>?|=>|\(?\d{1,2}[.)]|[a-h][.)])\s"
 )
+COLUMNS = re.compile(r"\||\S {3,}\S|\t")
+OUTCOME_COLUMN = re.compile(
+    r"^\W*(?:drug|med\w*|treatment|therapy|agent|name|preventi\w+|trial)\b.*(?:\||  )\s*(?:outcome|results?|response"
+    r"|effects?|reason\b[^|]*|why\b[^|]*|comments?|notes?|side effects?|tolerab\w+|status)\b",
+    re.IGNORECASE,
+)
+ROWS = 25  # of a table below its head
 # "Same with nortriptyline": it went as the one before
 AS_BEFORE = re.compile(
     r"\b(?:ditto|likewise|similarly|(?:the )?same(?: (?:problem|issue|thing|story|result|outcome|response|reaction"
@@ -71,8 +78,15 @@ AS_BEFORE = re.compile(
 )
 WORD = 12  # characters of the next word: "BP" is a use, "BP elevation" an effect
 SUPPLY = 45  # days that a fill lasts at most when it is not of 90 days
-BESIDE = 40  # characters between a drug and the relative who takes it: "Depakote (mother)"
-LONG_AGO = re.compile(r"\bin (?:\w+ )?(?:19|20)\d\d\b|\bat age \d|\bas a (?:child|teen\w*)", re.IGNORECASE)
+OWNS = re.compile(
+    r"(?:['’]s|(?<=['’]s))(?=\s*(?:[.,;)]|$|\w*medic\w+|meds?\b|drugs?\b|pills?\b|prescription|rx\b))", re.I
+)
+BESIDE = 50  # characters between a drug and the relative who takes it: "Depakote (mother)"
+LONG_AGO = re.compile(
+    r"\b(?:IV|IM)\b|\bin (?:the )?(?:ED|ER|UC|urgent care|emergency)\b"
+    r"|\bin (?:\w+ )?(?:19|20)\d\d\b|\bat age \d|\bas a (?:child|teen\w*)",
+    re.IGNORECASE,
+)
 
 
 def find_therapies(page: PageText, *, about_headache: bool = True) -> list[Finding]:
@@ -80,7 +94,7 @@ def find_therapies(page: PageText, *, about_headache: bool = True) -> list[Findi
 
     about_headache: whether the document speaks of headache; if not, a preventive of headache treats something else.
     """
-    found = []
+    found: list[Finding] = []
     for passage, follow in _with_follow_ups(passages(page)):
         seen: set[tuple[str, TherapyStatus]] = set()
         told = scopes(passage.said)
@@ -195,9 +209,18 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_head
     if not about_headache and role in ("preventive", "acute"):
         role = "first_line_other" if role == "preventive" and section in ("trials", "failed") else "other_indication"
     if use:
-        own = own.replace(use, " ")
+        own = _for_another_use().sub(" ", own.replace(use, " "))
     told = replace(told, shared=_for_another_use().sub(" ", told.shared))
-    status, reason = outcome(told, own, section, answer, under_heading=is_in_headings_paragraph(passage))
+    status, reason = outcome(
+        told,
+        own,
+        section,
+        answer,
+        under_heading=is_in_headings_paragraph(passage),
+        of_outcomes=is_row_of_outcomes(passage),
+    )
+    if use and status == "effective":
+        status = "current"  # "for blood pressure, well controlled"
     if use and status in ("ineffective", "partial_response") and not _tried().search(own):
         status, reason = "current", None  # it is taken for something else: what it did not do here is no trial
     if status == "unknown" and role in ("acute", "other_indication"):
@@ -242,9 +265,14 @@ def _of_a_relative(told: Told, own: str, section: SectionKind | None) -> bool:
     beside = (
         relative is not None
         and relative.start() - name_end <= BESIDE
-        and not speaks_only(clause[: relative.start()], clause[relative.end() :])
+        and (
+            OWNS.match(clause, relative.end()) is not None
+            or not speaks_only(clause[: relative.start()], clause[relative.end() :])
+        )
     )
-    return section == "family" or bool(RELATIVE.search(told.before)) or beside
+    named = RELATIVE.search(told.before)
+    subject = named is not None and not speaks_only(told.before[: named.start()], told.before[named.end() :])
+    return section == "family" or subject or beside
 
 
 def is_in_headings_paragraph(passage: Passage) -> bool:
@@ -257,6 +285,13 @@ def is_in_headings_paragraph(passage: Passage) -> bool:
         return False
     between = passage.page.text[above[-1].end : passage.start]
     return "\n\n" not in between.lstrip("\n") if above[-1].alone else "\n" not in between
+
+
+def is_row_of_outcomes(passage: Passage) -> bool:
+    """Whether a passage is a row of a table that has a column for how each trial went."""
+    above = passage.page.text[: passage.start].split("\n")[:-1][-ROWS:]
+    line = passage.page.text[passage.page.text.rfind("\n", 0, passage.start) + 1 : passage.end]
+    return COLUMNS.search(line) is not None and any(OUTCOME_COLUMN.search(row) for row in above)
 
 
 def _role(told: Told, section: SectionKind | None) -> tuple[TherapyRole, str | None]:
