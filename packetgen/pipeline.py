@@ -36,6 +36,7 @@ from packetgen.packet.front import shown_places
 from packetgen.packet.guard import guard_packet
 from packetgen.packet.manifest import manifest, read_manifest, sent_pages
 from packetgen.packet.model import Insert, Packet
+from packetgen.packet.order import cited_order, relettered
 from packetgen.packet.picture import draw_course
 from packetgen.packet.signature import signable
 from packetgen.packet.signoff import SignOff, digest_of, last_sign_off
@@ -143,7 +144,21 @@ def read_chart(case_file: Path, work: Path, progress: Progress | None = None) ->
     kinds = {d.label: typed.kind for d, typed in zip(documents, case.documents, strict=True) if typed.kind}
     extraction = extract(without_left_out(case, documents), kinds)
     patient_problems = guard_patient(extraction.findings, case, {d.label: d.path for d in documents})
-    return Reading(case, documents, extraction, payer, policy, (*read_problems, *patient_problems))
+    return _in_cited_order(Reading(case, documents, extraction, payer, policy, (*read_problems, *patient_problems)))
+
+
+def _in_cited_order(reading: Reading) -> Reading:
+    """The same with its documents as the criteria cite them; what people decide does not move them."""
+    case, assessed = (
+        reading.case,
+        assess(reading.case, reconcile(reading.extraction), reading.payer, reading.policy, date.today()),
+    )
+    order = cited_order(assessed, reading.documents)
+    if order == sorted(order):
+        return reading
+    documents, extraction = relettered(reading.documents, reading.extraction, order)
+    case = case.model_copy(update={"documents": tuple(case.documents[index] for index in order)})
+    return replace(reading, case=case, documents=documents, extraction=extraction)
 
 
 def judge(reading: Reading) -> Checked:

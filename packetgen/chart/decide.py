@@ -152,7 +152,7 @@ def added_finding(decision: Decision, documents: Sequence[Document], extraction:
         return None
     as_of = next((d.date for d in extraction.documents if d.document == document.label), None)
     boxes = text.boxes_between(start, end)
-    evidence = Evidence(document.label, place.page, boxes, place.quote, None, BY_HAND)
+    evidence = Evidence(document.label, place.page, boxes, place.quote, None, BY_HAND, key=document.key)
     return Finding(value, "present", (evidence,), as_of)
 
 

@@ -112,11 +112,12 @@ class ToRead:
 class Document:
     """A document that was read.
 
-    label    its exhibit letter: A, B, … in the order of the case file
+    label    its exhibit letter: A, B, … in the order of the case file, or as `packet/order.py` gives it anew
     path     as the user gave it
     sha256   of the original file
     pages    all of them, read or not
     exhibit  a clean PDF of the same pages (upright, no forms, annotations or actions; scans searchable)
+    key      its letter in the order of the case file, when its label is another
     """
 
     label: str
@@ -124,6 +125,7 @@ class Document:
     sha256: str
     pages: tuple[Page, ...]
     exhibit: Path
+    key: str = ""
 
     def page(self, number: int) -> Page:
         """The page with that 1-based number."""

@@ -52,6 +52,7 @@ class Evidence:
     confidence  lowest OCR confidence of its words, 0-100; None for a text layer
     rule        name of the rule that found it
     numbers     lowest OCR confidence of its words that hold a digit; None without any, and for a text layer
+    key         what names the document in a finding's id, when its label was given anew since; else empty
     """
 
     document: str
@@ -61,6 +62,7 @@ class Evidence:
     confidence: float | None
     rule: str
     numbers: float | None = None
+    key: str = field(default="", compare=False)
 
     @property
     def is_faint(self) -> bool:
@@ -250,7 +252,7 @@ class Finding:
     id: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        places = [(e.document, e.page, e.quote) for e in self.evidence]
+        places = [(e.key or e.document, e.page, e.quote) for e in self.evidence]
         text = repr((self.value, self.assertion, places))
         object.__setattr__(self, "id", hashlib.sha256(text.encode()).hexdigest()[:12])
 

@@ -76,6 +76,7 @@ def evidence(page: PageText, start: int, end: int, rule: str) -> Evidence:
         page.confidence_between(start, end),
         rule,
         page.confidence_between(start, end, of=_holds_digit),
+        page.document.key,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from packetgen.documents.model import Document
-from packetgen.extraction.model import Extraction, Finding, Identity, Score, Therapy, Value
+from packetgen.extraction.model import Evidence, Extraction, Finding, Identity, Score, Therapy, Value
 
 
 def as_json(documents: Sequence[Document], extraction: Extraction) -> dict[str, Any]:
@@ -56,8 +56,14 @@ def _finding(finding: Finding, paths: dict[str, str]) -> dict[str, Any]:
         "value": _value(finding.value),
         "assertion": finding.assertion,
         "as_of": finding.as_of,
-        "evidence": [{**asdict(e), "document": paths[e.document]} for e in finding.evidence],
+        "evidence": [_place(e, paths) for e in finding.evidence],
     }
+
+
+def _place(evidence: Evidence, paths: dict[str, str]) -> dict[str, Any]:
+    place = {**asdict(evidence), "document": paths[evidence.document]}
+    del place["key"]
+    return place
 
 
 def _value(value: Value) -> dict[str, Any]:
