@@ -21,7 +21,7 @@ DATED = re.compile(
     r"|dictation"
     r"|letter|report|notice|this letter|this notice)|(?:Visit|Consult(?:ation)?|Service|Exam|Letter|Notice|Procedure"
     r"|Treatment|Injection|Report|Appointment|Decision|Determination|Mailing) date|Date (?:seen|sent|mailed|printed)"
-    r"|Seen(?: on)?|Visit|DOS|DOV|Svc dt"
+    r"|Seen(?: on)?|Reviewed|Visit|DOS|DOV|Svc dt"
     r"|Today(?:['\u2019]s date)?|Exported|Generated|Dictated|Issued|Mailed|Exam(?:ined)?"
     r"|Date|D/S)\b"
     r"[ ]*[:;_,=.|]*[ ]*(?:on )?(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? )?",

@@ -28,6 +28,7 @@ DATE = re.compile(
     | (?P<mon4>{_MONTH})\.?(?:[ ]{{1,2}}|-)(?:the[ ])?(?P<d4>\d\d?)(?:st|nd|rd|th)?
       (?:,[ ]{{0,2}}|[ ]{{1,2}}|-)(?P<y4>(?:19|20)\d\d)
     | (?P<d5>\d\d?)\.(?P<m5>\d\d?)[.,](?P<y5>(?:19|20)\d\d)
+    | (?P<d10>\d\d?)\.(?P<m10>\d\d?)\.(?P<y10>\d\d)(?![.\d])
     | (?P<m6>\d\d?)(?:[/-]|[ ]/[ ])(?P<d6>\d\d?)(?:[/-]|[ ]/[ ])(?P<y6>(?:19|20)?\d\d)
     | (?P<m7>\d\d?)/(?P<y7>(?:19|20)\d\d)
     | (?P<d9>\d\d?)\.(?P<mon9>{"|".join(ROMAN)})\.(?P<y9>(?:19|20)\d\d)
@@ -39,12 +40,14 @@ DATE = re.compile(
 
 def iso(match: re.Match[str], *, in_the_past: bool = False) -> str | None:
     """ISO text of a DATE match, or None when there is no such day. in_the_past: a birth date."""
-    parts = {key[:-1]: text for key, text in match.groupdict().items() if text is not None}
+    parts = {key.rstrip("0123456789"): text for key, text in match.groupdict().items() if text is not None}
     year = _year(parts["y"], in_the_past)
     month = _month(parts["mon"].lower()) if "mon" in parts else int(parts["m"])
     if "d" not in parts:
         return f"{year:04}-{month:02}" if 1 <= month <= 12 else None
     day = int(parts["d"])
+    if match["d10"] and max(day, month) <= 12:
+        return None  # "3.8.71" may be the third or the eighth
     if month > 12 >= day and "mon" not in parts:  # "27-08-1983", as the rest of the world writes it
         month, day = day, month
     try:

@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterator
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.dates import DATE, dates_in, iso
+from packetgen.extraction.dates import DATE, MONTHS, dates_in, iso
 from packetgen.extraction.model import Finding, Identity
+from packetgen.extraction.numerals import as_digits
 from packetgen.extraction.place import evidence
 
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Mx|Miss|Dr)\.?[ ]+)?"
 _PART = r"[A-Z][A-Za-zÀ-ÿ'’-]*\.?"
 _BETWEEN = r"(?:(?:van|von|der|den|de|la|del|di|da|bin|al|el|ter|dos|du)[ ]+)*"
+_LAST = rf"(?:(?:De|La|Las|Los|Del|Della|Di|Da|Dos|Van|Von|Der|Den|Ter|St\.?|San|Al|El|Bin|Le|Du|Mac|O)[ ])*{_PART}"
 _NAME = (
-    rf"{_BETWEEN}{_PART}[ ]?,[ ]{{0,2}}{_PART}(?:[ ]{_PART})?"
-    rf"|{_TITLE}{_PART}(?:[ ](?:[\"“(]\w+[\"”)][ ])?{_BETWEEN}{_PART}){{1,3}}"
+    rf"{_BETWEEN}{_LAST}[ ]?,[ ]{{0,2}}{_PART}(?:[ ]{_PART})?"
+    rf"|{_TITLE}{_PART}(?:[ ](?:[\"“(‘']\w+[\"”)’'][ ])?{_BETWEEN}{_PART}){{1,4}}"
 )
 _WHO = (
     r"Patient(?:['’]s)?(?:[ _]+name)?|Pt\.?(?:[ _]+name)?|Name(?:[ ]+of[ ]+patient)?|User|Profile|Child|Veteran|Client"
@@ -31,13 +33,32 @@ LAST_FIRST = re.compile(
     rf"|given)(?:[ ](?i:name))?"
     rf"[ ]*[:_]+[ ]*_*(?P<first>{_PART})"
 )
+# "Name  ADA  K  BYRON    Today": printed letter by letter into a form
+SPREAD = re.compile(
+    rf"\b(?i:{_WHO})\b[ ]*[:_]*[ ]+(?P<name>[A-Z][A-Z'’-]+(?:[ ]{{1,2}}[A-Z][A-Z'’-]*){{1,3}})(?=[ ]{{3,}}"
+    rf"|[ ]*$)",
+    re.M,
+)
+# "My name is Ada Byron", "This is a follow-up on Ada Byron"
+IN_PROSE = re.compile(
+    rf"\b(?i:my name is|patient(?:['’]s)? name is|patient,|(?:dictation|dictating|follow[- ]?up|consult(?:ation)?"
+    rf"|visit|note|letter) (?:on|for|regarding|about))"
+    rf"(?i:[ ]+(?:patient|our patient|your patient))?[ ]+(?P<name>{_NAME})"
+)
+# Dictation without capitals: "follow up on ada byron, date of birth ..."
+SPOKEN = re.compile(
+    r"\b(?:follow[- ]?up|visit|note|consult(?:ation)?|letter|patient) (?:(?:is|on|for|regarding|name"
+    r"|named) ){1,2}(?P<name>[a-z][a-z'-]+(?: [a-z][a-z'-]+){1,2}?)"
+    r"(?=,| that's| spelled)[^\n]{0,80}\n?[^\n]{0,20}\b(?:birth|dob|born)\b"
+)
 # "Headache journal of Ada Byron"
 OF_WHOM = re.compile(
     rf"\b(?i:journal|diary|log|calendar|record|chart|notebook|export)[ ]+(?i:of|for)[ ]+(?P<name>{_NAME})"
 )
 _BIRTH = (
-    r"(?:DOB|D\.O\.B\.?|D/O/B|B(?:irth)?[ -]?day|Birth[ -]?date|Date of birth|Born(?: on)?(?: the)?"
-    r"|BD(?=[ ]?[:\d])|b\.(?=[ ]{0,2}\d))"
+    r"(?:DOB|D\.O\.B\.?|D/O/B|B(?:irth)?[ -]?day|Birth[ -]?date|Date(?: |\n)of(?: |\n)birth"
+    r"|(?:Age ?/ ?)?Birth(?=[ .:_]{2})|Born(?: on)?(?: the)?"
+    r"|Geb\.?(?=[ ]?[:\d])|BD(?=[ ]?[:\d])|b\.(?=[ ]{0,2}\d))"
 )
 # A name without a label, on the line of the birth date: "MRN 3310-88-241   Ada Byron   DOB 1961-JUN-03".
 NAME_BESIDE_BIRTH = re.compile(
@@ -52,7 +73,7 @@ NAME_BESIDE_DATE = re.compile(
     rf"(?:^[ ]*|[ ]{{2,}})(?:(?i:pt|patient)[ ]+)?(?P<name>{_NAME})[ ]{{2,}}(?=\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}})",
     re.MULTILINE,
 )
-BESIDE_NAME = re.compile(r"[ ,]*(?:\(?[MF]\)?[ ,]*)?(?:\d{1,3}[ ]?(?:y/?o|yrs?)?[ ,]+(?!/))?")
+BESIDE_NAME = re.compile(r"[ ,|/;]*(?:\(?[MF]\)?[ ,]*)?(?:\d{1,3}[ ]?(?:y/?o|yrs?)?[ ,]+(?!/))?")
 GROWN = 3  # years between a birth and the newest date of the page
 INSURED = re.compile(
     r"\b(?:insur\w*|plan|payer|carrier|coverage|member|HMO|PPO|Medicaid|Medicare|BCBS|health)\b", re.IGNORECASE
@@ -66,22 +87,26 @@ NO_NAME = re.compile(
     r"|packet|questionnaire|consultation|report|history|hospital|institute|visit|department|group|plan|diagnosis"
     r"|insurance|neurology|urology|dermatology|medicine|page|summary|medical|procedure|note|progress|date|birth|family"
     r"|service|services|associates|partners|pharmacy|records?|review|new|follow|chart|member|provider|dear|headache"
-    r"|migraine|botox|information|form|street|st|ave|road|rd|suite|unit|phone|fax|exam|seen|dictated|january|february"
+    r"|migraine|botox|information|form|street|st|ave|road|rd|suite|unit|prescription|profile|operative|operation"
+    r"|telephone|encounter|phone|fax|exam|seen|dictated|january|february"
     r"|march|april|may|june|july|august|september|october|november|december|mrn|dob)\b",
     re.IGNORECASE,
 )
 BIRTH = re.compile(
-    rf"(?<![\w.]){_BIRTH}[ ]*(?:\([^)\n]{{0,12}}\))?[ ]*[:;_,|=(.-]*[ ]*_*(?:[A-Za-z\s-]{{0,50}}\((?=\d))?",
+    rf"(?<![\w.]){_BIRTH}[ ]*(?:\([^)\n]{{0,12}}\))?[ ]*[:;_,|=(.-]*[ ]*_*(?:[A-Za-z\s-]{{0,50}}\((?=\d))?"
+    r"(?:\d{1,3}[ ]?(?:y/?o|yrs?)?[ ]?/[ ](?=\d\d?[ ][A-Z]))?(?:is[ ])?",  # "AGE/BIRTH .... 47 / 02 Jul 1978"
     re.IGNORECASE,
 )
 _NUMBER = r"(?:[ ]*(?:no\b\.?|number|num\.?|nr\.?|ref\b\.?|key\b|ID\b|#))?"
-_VALUE = r"(?:[A-Z]{1,5}[ ./-]?)?\d[\dA-Z]*(?:[./-][\dA-Z]+|[ ]\d{2,5}(?![\d/.-]))*"
+_VALUE = r"(?:(?:\d[ ]){4,9}\d(?![\d/.-])|(?:[A-Z]{1,5}[ ./-]?)?\d[\dA-Z]*(?:[./-][\dA-Z]+|[ ]\d{2,5}(?![\d/.-]))*)"
 MRN = re.compile(
     r"(?:(?<![\w/])(?i:(?:Acct/|Account/)?MRN|E?MR(?=[ ]*[#:=]|[ ]+\d)|EMR|EHR|URN|HRN|Med(?:ical|\.)?[ ]+rec(?:ord"
     r"|\.)?|(?:\w-)?Chart"
-    r"|Record|(?:Unit|Hosp(?:ital|\.)?|Clinic|Facility|Local|Our|File|Client|Patient|Pt)"
+    r"|(?<!voice )(?<!audio )(?<!job )File(?=[ ]*[:#]|[ ]\d)|Unit record|Record|(?:Unit|Hosp(?:ital|\.)?|Clinic"
+    r"|Facility|Local|Our|File|Client|Patient|Pt)"
     r"(?=[ _.]*(?:ID|no|number|#|ref|key)))"
-    rf"(?i:{_NUMBER})(?![A-Za-z])[ ]*[:;#=._|]*[ ]*_*|(?<=[ ])#[ ]?(?=[A-Z-]{{0,4}}\d{{4}}))"
+    rf"(?i:{_NUMBER})(?![A-Za-z])[ ]*[:;#=._|]*[ ]*_*|(?i:\b(?:my|portal|record|chart|patient) number is)\s+"
+    rf"|(?<=[ ])#[ ]?(?=[A-Z-]{{0,4}}\d{{4}}))"
     rf"(?P<mrn>{_VALUE})"
 )
 BARE_ID = re.compile(rf"(?<![\w/])(?i:ID)[ ]*[:#]*[ ]*(?P<mrn>{_VALUE})")
@@ -90,17 +115,30 @@ ACCOUNT = re.compile(r"\b(?i:acct|account)\b\.?(?i:[ ]*(?:no\.?|number|#))?[ ]*[
 OWN_NUMBER = re.compile(
     r"(?<![\w-])(?!(?i:lot|rx|claim|ref|case|fax|auth|pa|npi|dea|page|room|suite|tel|ph|phone|ste|po|icd|cpt|grp"
     r"|group|bin|pcn)\b)"
-    r"[A-Z]{2,5}[ ]?#[ ]?(?P<mrn>\d[\dA-Z-]{3,})"
+    r"[A-Z]{2,5}[ ]?(?:#|(?i:number|no\.?)\b:?)[ ]{0,3}(?P<mrn>\d[\dA-Z-]{3,})"
 )
 MEMBER = re.compile(
-    r"\b(?i:(?:Member|Mbr|Enrollee|Benef(?:iciary)?|Subscriber|Participant|Cardholder|Insured|Insurance|Ins\.?(?= ID)"
+    r"\b(?i:(?:Ins(?:urance)?\.? card|Member(?:ship)?|Mbr|Enrollee|Benef(?:iciary)?|Subscriber|Participant"
+    r"|Cardholder|Insured|Insurance|Ins\.?(?= ID)"
     r"|Plan|Policy|Medicaid"
-    rf"|Medicare|Certificate|Cert)\.?{_NUMBER}|Policyholder(?: ID)?|Identification(?:[ ]+(?:no\.?|number))?|ID ?#"
+    rf"|Medicare|Certificate|Cert)\.?{_NUMBER}(?:[ ]on[ ]card)?|Policyholder(?: ID)?|Identification(?:[ ]+(?:no\.?"
+    rf"|number))?|ID ?#"
     rf"|ID no\.?"
     rf"|ID(?=[ :]))(?!\w)[ ]*[:;#_=.|]*[ ]*_*(?P<id>{_VALUE}(?:[ ]\d{{1,5}}(?![\d/.-]))*(?:[ ][A-Z]\b)?)"
 )
 PATIENTS_OWN = re.compile(
     r"(?:Patient|Pt|Client|Visit|Encounter|EMR|EHR|Chart|Record|Tax|NPI|Provider|Group|Rx|Case)[ ]*$", re.IGNORECASE
+)
+_ONES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+ORDINALS = (
+    *_ONES, "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
+    "eighteenth", "nineteenth", "twentieth", *(f"twenty {one}" for one in _ONES), "thirtieth", "thirty first",
+)  # fmt: skip
+SPOKEN_DATE = re.compile(
+    rf"\s*(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))}) (?:the )?"
+    rf"(?P<day>{'|'.join(sorted(ORDINALS, key=len, reverse=True)).replace(' ', '[ -]')}),?\s+(?P<year>(?:19"
+    rf"|20)\d\d|(?:nineteen|twenty|two)(?:[ -][a-z]+){{1,3}})",
+    re.IGNORECASE,
 )
 STOPS = re.compile(r"[ ](?:MRN|DOB|D\.O\.B|DoB|Sex|Date|Age|Visit|ID|MD|DO|NP|PA|RN)\b.*$")
 RELATIVE = re.compile(r"\b(?:spouse|wife|husband|proxy|POA|guardian)\b", re.IGNORECASE)
@@ -129,7 +167,7 @@ def _identifiers(page: PageText) -> Iterator[tuple[str, str, int, int]]:
     if match := LAST_FIRST.search(text):
         yield "name", f"{match['first']} {match['last']}", match.start("last"), match.end("first")
     else:
-        for pattern in (NAME, NAME_BESIDE_BIRTH, OF_WHOM, NAME_BESIDE_DATE):
+        for pattern in (SPREAD, NAME, NAME_BESIDE_BIRTH, OF_WHOM, NAME_BESIDE_DATE, IN_PROSE, SPOKEN):
             named = ((match, _plain(match["name"])) for match in pattern.finditer(text))
             match, name = next(((match, name) for match, name in named if name), (None, None))
             if match and name:
@@ -145,6 +183,8 @@ def _birth(text: str, name_end: int | None) -> tuple[str, int, int] | None:
     """The date that a label says is a birth; without one, the older date that stands beside the name."""
     for match in BIRTH.finditer(text):
         born = DATE.match(text, match.end())
+        if born is None and (spoken := _spoken_birth(text, match.end())):
+            return spoken[0], match.start(), spoken[1]
         if RELATIVE.search(text, max(0, match.start() - NEAR), match.start()):
             continue
         if born and (day := iso(born, in_the_past=True)) and len(day) == 10:
@@ -171,16 +211,39 @@ def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
         if not INSURED.search(text[max(0, start - NEAR) : start]) and not PLANS.search(text):
             record, members = BARE_ID.match(text, start), members[1:]
     if record and sum(map(str.isdigit, record["mrn"])) >= LEAST_OF_A_CHART:  # not "3" of "3 3 0 9 1 7"
-        yield "mrn", record["mrn"].strip(), record.start(), record.end()
+        yield "mrn", _closed_up(record["mrn"].strip()), record.start(), record.end()
     if members:
         yield "member_id", members[0]["id"].strip(), members[0].start(), members[0].end()
 
 
+def _spoken_birth(text: str, start: int) -> tuple[str, int] | None:
+    """A date in words, and its end: "april the ninth nineteen eighty eight"."""
+    said = SPOKEN_DATE.match(text, start)
+    if said is None:
+        return None
+    ordinal = ORDINALS.index(said["day"].lower().replace("-", " ")) + 1
+    written = DATE.match(f"{said['month']} {ordinal}, {' '.join(as_digits(said['year']).split())}")
+    day = iso(written, in_the_past=True) if written else None
+    return (day, said.end()) if day else None
+
+
+def _closed_up(number: str) -> str:
+    """ "3 3 0 9 1 7" -> "330917"."""
+    return number.replace(" ", "") if re.fullmatch(r"(?:\d )+\d", number) else number
+
+
 def _plain(name: str) -> str | None:
     """ "Okafor, Denise M" -> "Denise M Okafor"; None when it is no name."""
-    name = re.sub(r"^(?:(?:Mr|Mrs|Ms|Mx|Miss)\.?|(?i:patient|member|enrollee)) +", "", STOPS.sub("", name)).strip(" .,")
+    name = re.sub(
+        r"^(?:(?:Mr|Mrs|Ms|Mx|Miss)\.?|(?i:patient|member"
+        r"|enrollee)) +",
+        "",
+        STOPS.sub("", name),
+    ).strip(" .,")
+    name = " ".join(re.sub(r"(?:^|(?<= ))[\"“(‘']\w+[\"”)’'](?= )", "", name).split())  # "Bartholomew (Bart) Smith"
     if NO_NAME.search(name):
         return None
+    name = name.title() if name.islower() else name
     if "," in name:
         last, _, first = name.partition(",")
         name = f"{first.strip()} {last.strip()}"

@@ -33,7 +33,8 @@ PLAIN = (
 )  # fmt: skip
 # "b.i.d." ends no sentence; "q.h.s. Then" does
 DOTTED = re.compile(
-    r"\b(?:[bqt]\.i\.d|q\.h\.s|q\.[dh]|p\.[ro]\.n|p\.o|h\.s|o\.d|i\.m|i\.v|a\.m|p\.m)\.(?!\w)(?P<ends>\s+[A-Z])?", re.I
+    r"\b(?:[bqt]\.i\.d|q\.h\.s|q\.[dh]|p\.[ro]\.n|p\.o|h\.s|o\.d|i\.m|i\.v|a\.m|p\.m)\.(?!\w)(?P<ends>\s+(?-i:[A-Z]))?",
+    re.I,
 )
 # "Propran olol": a known word with a gap in it
 GAPS = re.compile(r"(?=\b([A-Za-z]+) ([A-Za-z]+)\b)")
