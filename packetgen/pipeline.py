@@ -39,7 +39,7 @@ from packetgen.packet.model import Insert, Packet
 from packetgen.packet.order import cited_order, relettered
 from packetgen.packet.picture import draw_course
 from packetgen.packet.signature import signable
-from packetgen.packet.signoff import SignOff, digest_of, last_sign_off
+from packetgen.packet.signoff import VOID, SignOff, digest_of, last_sign_off
 from packetgen.packet.variants import make_variants
 from packetgen.packet.verify import verify
 from packetgen.packet.wanted import MANIFEST, NO_VARIANT, VARIANTS, Wanted
@@ -99,7 +99,7 @@ class Built:
     @property
     def exit_code(self) -> ExitCode:
         """Draft when something is missing, or doubtful and not signed for; a lone signature may still be open."""
-        if any(problem.code == "sign_off_void" for problem in self.problems):
+        if any(problem.code == VOID for problem in self.problems):
             return ExitCode.safety_stop
         if any(problem.code == UNREAD for problem in self.problems):
             return ExitCode.unreadable_input
@@ -284,7 +284,7 @@ def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fol
     built = Built(checked, packet, folder, problems, digest, signed_by)
     account = manifest(
         case, assessment, documents, choice.left_out, form, packet, signed_by, digests, rules, built_from,
-        int(built.exit_code),
+        int(built.exit_code), problems,
     )  # fmt: skip
     verify(packet.pdf, account)
     for old in (*folder.glob("form-*.pdf"), *folder.glob(VARIANTS)):
@@ -334,7 +334,7 @@ def _void(signed: SignOff | None, digest: str) -> tuple[Problem, ...]:
         return ()
     return (
         Problem(
-            "sign_off_void",
+            VOID,
             "sign-off",
             f"{signed.signed_by} signed on {signed.signed_at[:10]}, and the case, chart, rules, letter or form have "
             "changed since.",

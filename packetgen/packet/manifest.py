@@ -12,9 +12,10 @@ from pathlib import Path
 from packetgen import __version__
 from packetgen.case import Case
 from packetgen.documents.model import Document
-from packetgen.errors import UnreadableInput
+from packetgen.errors import Problem, UnreadableInput
 from packetgen.forms.model import FilledForm
 from packetgen.packet.model import Citation, LeftOut, Packet, Part, exhibit_pages
+from packetgen.packet.signoff import VOID
 from packetgen.policy.model import Assessment, PolicyReference
 
 
@@ -43,6 +44,7 @@ class Manifest:
 
     exit_code       of the build, and built_from: the digest of all that went into it
     links           of every live link, its page and the page it leads to
+    required, doubts  open items of the worklist, a void signature not among them
     rules, outputs  SHA-256 by file name
     """
 
@@ -62,6 +64,8 @@ class Manifest:
     form_fields: tuple[FormValue, ...]
     rules: Mapping[str, str]
     outputs: Mapping[str, str]
+    required: int = 0
+    doubts: int = 0
 
 
 def manifest(
@@ -76,6 +80,7 @@ def manifest(
     rules: Mapping[str, str],
     built_from: str,
     exit_code: int,
+    problems: Sequence[Problem],
 ) -> Manifest:
     """The account of a packet. outputs, rules: SHA-256 by file name."""
     there = packet.exhibit_pages
@@ -101,6 +106,8 @@ def manifest(
         ),
         dict(rules),
         dict(outputs),
+        sum(problem.severity == "required" and problem.code != VOID for problem in problems),
+        sum(problem.severity == "doubt" for problem in problems),
     )
 
 

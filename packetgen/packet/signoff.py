@@ -19,6 +19,8 @@ from packetgen.forms.model import FilledForm
 from packetgen.letters.model import Letter
 from packetgen.policy.model import Assessment
 
+VOID = "sign_off_void"  # the problem of a signature for other content
+
 
 @dataclass(frozen=True, slots=True)
 class SignOff:

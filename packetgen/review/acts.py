@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from packetgen import pipeline
 from packetgen.chart.decisions import Decision, record
 from packetgen.errors import PacketgenError
-from packetgen.packet.signoff import SignOff, sign
+from packetgen.packet.signoff import VOID, SignOff, sign
 from packetgen.review.facts import BadDecision, addition_from, decision_from
 from packetgen.review.live import Review
 
@@ -76,6 +76,6 @@ def refusal(built: pipeline.Built, name: str, digest: str) -> str:
         return "Type your name to sign."
     if digest != built.digest:
         return "The packet has changed since this page was shown. Look at it again, then sign."
-    if any(p.severity == "required" and p.code != "sign_off_void" for p in built.problems):
+    if any(p.severity == "required" and p.code != VOID for p in built.problems):
         return "Something required is missing. Settle it, then sign."
     return ""

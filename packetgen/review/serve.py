@@ -16,9 +16,12 @@ import uvicorn
 
 from packetgen.errors import BadCaseFile
 from packetgen.review.app import make_app
+from packetgen.review.desk import OpenCases, make_desk
 from packetgen.review.guard import OWN_NAMES, Sessions
 from packetgen.review.live import Review
 from packetgen.review.tls import names_in
+from packetgen.review.users import Staff, read_users
+from packetgen.workspace import open_workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,18 @@ def serve(case_file: Path, listening: Listening, *, tell: Callable[[str], None],
         review.work.close()
 
 
+def serve_workspace(folder: Path, listening: Listening, *, tell: Callable[[str], None], open_browser: bool) -> None:
+    """Serve a workspace until interrupted; its users, where it has some, must log in."""
+    workspace = open_workspace(folder)
+    users = read_users(workspace.folder)
+    refuse_unsafe(listening, has_users=bool(users))
+    cases, sessions = OpenCases(workspace), Sessions(Staff(workspace.folder) if users else None)
+    try:
+        run(make_desk(cases, sessions, listening.hosts), sessions, listening, tell=tell, open_browser=open_browser)
+    finally:
+        cases.close()
+
+
 def run(
     app: object, sessions: Sessions, listening: Listening, *, tell: Callable[[str], None], open_browser: bool
 ) -> None:
@@ -112,6 +127,7 @@ def run(
 def _bind(listener: socket.socket, listening: Listening) -> None:
     try:
         listener.bind((listening.address, listening.port))
+        listener.listen()  # a browser that comes early waits
     except OSError as failure:
         raise BadCaseFile(
             f"cannot listen there ({failure.strerror})",

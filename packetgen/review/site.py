@@ -37,19 +37,22 @@ def _of_session(request: Request) -> dict[str, Any]:
     session: Session | None = request.state.session
     if session is None:
         return {}
-    return {"csrf": session.csrf, "person": session.person, "user": session.user, "idle": IDLE_SECONDS}
+    desk = getattr(request.app.state, "desk", False)
+    return {
+        "csrf": session.csrf, "person": session.person, "user": session.user, "idle": IDLE_SECONDS, "desk": desk
+    }  # fmt: skip
 
 
 TEMPLATES = Jinja2Templates(HERE / "templates", context_processors=[_of_session])
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """The fields of a form of ours, under the name of who logged in.
+    """The fields of a form of ours, under the name of who logged in; of several boxes ticked, with commas between.
 
     Raises HTTPException when it does not carry the session's token.
     """
     told = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
-    form, session = {name: values[0] for name, values in told.items()}, session_of(request)
+    form, session = {name: ",".join(values) for name, values in told.items()}, session_of(request)
     if not secrets.compare_digest(form.get("csrf", "").encode(), session.csrf.encode()):
         raise HTTPException(403, OUT_OF_DATE)
     form["name"] = session.user.name if session.user else " ".join(form.get("name", "").split())[:120]

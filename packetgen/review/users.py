@@ -27,6 +27,7 @@ ROLES: tuple[Role, ...] = get_args(Role)  # each may do what those before it may
 NEEDED: dict[str, Role] = {
     "build": "preparer",
     "logout": "preparer",
+    "log": "preparer",
     "decide": "reviewer",
     "undo": "reviewer",
     "sign": "signer",
