@@ -154,7 +154,7 @@ def test_what_happened_is_logged_corrected_and_taken_out(clinic: Workspace) -> N
     assert (event.kind, event.reasons) == ("denied", ("step_therapy", "experimental"))
     assert "Patient" in browser.get(f"{path}call.txt").text
     audit = (case_folder(clinic, DANA) / AUDIT).read_text()
-    assert '"did": "POST /log"' in audit and '"what": "event 3"' in audit and "4471" not in audit
+    assert '"did": "POST /log"' in audit and '"what": "event 3"' in audit and "fax" not in audit
 
 
 @pytest.mark.parametrize(
