@@ -35,7 +35,9 @@ NEGATED_BEFORE = re.compile(
 GOES_ON = re.compile(r"\b(?:persists?|continues?|remains?|is|has|was|unchanged|worse\w*|since|for)\b", re.I)
 NEGATED_AFTER = re.compile(
     r"^[^.;:]{0,30}\b(?:(?:was |been |is |were )?(?:ruled out|excluded|removed)"
-    r"|not (?:found|present|confirmed|seen|met)|(?:is|was) negative|unlikely|in error|denied|should be changed)\b"
+    r"|not (?:\w+ )?(?:found|present|confirmed|seen|met|supported|favou?red)|less likely"
+    r"|(?:is|was) negative|unlikely|in error|denied|should be changed)\b"
+    r"|^[^.;:]{0,20}\bconsidered(?:,? (?:but|and)\b|\s*$)"
     r"|^\W{0,3}(?:no\b|absent|negative|none\b)|^[^.;]{0,60}\b(?:I removed it|should be removed)\b",
     re.IGNORECASE,
 )
@@ -45,17 +47,33 @@ HISTORICAL_BEFORE = re.compile(
     re.IGNORECASE,
 )
 HISTORICAL_AFTER = re.compile(
+    r"^[^.;:]{0,70}\b(?:ha[sd] (?:since )?resolved|none (?:since|for|in)\b)"
+    r"|^[^.;:]{0,60}\b(?:transformed|evolved|progressed|converted) (?:in)?to\b|"
     r"^[^.;:]{0,40}\b(?:resolved|in remission|as a child|in childhood|gone|remote)\b"
     r"|^\W{0,3}\(?(?:resolved|remote|history)",
     re.IGNORECASE,
 )
 HYPOTHETICAL_BEFORE = re.compile(
-    r"\b(?:if|would|could|(?-i:may)|might|consider(?:ed|ing)?|plan B|in case|should|prevents?|for treatment of"
+    r"\b(?:(?<!grateful )(?<!appreciate it )if(?! you)|would(?! take over| (?:\w+ )?see)|could|(?-i:may)|might"
+    r"|consider(?:ed|ing)?|plan B|in case|should|prevents?|for treatment of"
     r"|criteria for|people with|patients with|approved for|indicated for)\b[^.;:]{0,60}$",
     re.IGNORECASE,
 )
+HYPOTHETICAL_AFTER = re.compile(
+    r"^[^.;]{0,20}\b(?:is|are) (?:defined|diagnosed (?:when|if|by)|a (?:common|disabling"
+    r"|condition|disorder|disease))\b",
+    re.I,
+)
+WHICH_THIS_ONE_HAS = re.compile(
+    r"^,? which (?:this patient|she|he|the patient|(?:Mr|Mrs"
+    r"|Ms)\.? \w+) (?:clearly )?(?:has|carries|meets)\b",
+    re.I,
+)
+# "Seen with her mother": she came along
+ALONG = re.compile(r"\b(?:with|accompanied by|per|by|brought in by)\s(?:(?:his|her|their|the|pt) )?$", re.IGNORECASE)
 POSSIBLE_BEFORE = re.compile(
-    r"\b(?:possible|possibly|probable|probably|suspected|suspect|likely|rule out|r/o|versus|vs\.?)\s[^.;:]{0,40}$",
+    r"(?:^|[\s:(])\?\s*$|\b(?:possible|possibly|probable|probably|suspected|suspect|likely|rule out|r/o|versus"
+    r"|vs\.?)\s[^.;:]{0,40}$",
     re.IGNORECASE,
 )
 POSSIBLE_AFTER = re.compile(
@@ -78,7 +96,9 @@ STOP = re.compile(r"(?<=[a-z0-9)])[.;]\s+")
 BEFORE = 300  # characters of a page that may hold the sentence before
 FEW = 0.2  # of a page's pronouns: those of the other sex are not the patient's
 # The patient's own: "his migraine", "she has". A relative named earlier in the sentence does not reach over it.
-SENTENCE_END = re.compile(r"(?<=[a-z0-9)])[.;](?=\s|$)|\bbut\b|\bhowever\b", re.IGNORECASE)
+SENTENCE_END = re.compile(
+    r"(?<=[a-z0-9)])[.;](?=\s|$)|\bbut\b|\bhowever\b|\s[-–—]{1,2}\s(?=(?:this|it|rather|he|she|has)\b)", re.IGNORECASE
+)
 
 
 SUGGESTS = re.compile(
@@ -112,6 +132,10 @@ def _is_patients(text: str, pronoun: str) -> bool:
     return (women if pronoun == "she" else men) > FEW * (women + men)
 
 
+def _names_relative(before: str) -> bool:
+    return any(not ALONG.search(before[: match.start()]) for match in RELATIVE.finditer(before))
+
+
 def assertion_at(passage: Passage, start: int, end: int) -> Assertion:
     """What a passage asserts of what passage.said[start:end] names."""
     said = passage.said
@@ -120,9 +144,11 @@ def assertion_at(passage: Passage, start: int, end: int) -> Assertion:
     before = before[breaks[-1].end() :] if breaks else before
     following = SENTENCE_END.search(after)
     after = after[: following.start()] if following else after
-    if section_at(passage.page, passage.start) == "family" or RELATIVE.search(before) or OF_RELATIVE.search(after):
+    if section_at(passage.page, passage.start) == "family" or _names_relative(before) or OF_RELATIVE.search(after):
         return "family"
     denied = NEGATED_BEFORE.search(before)
+    if denied and denied.group(0).count("(") > denied.group(0).count(")"):
+        denied = NEGATED_BEFORE.search(denied.group(0).rpartition("(")[2])  # what is denied before brackets ends there
     if denied and "," in denied.group(0) and (GOES_ON.search(said[start:end]) or GOES_ON.match(after.lstrip())):
         denied = None
     if denied or NEGATED_AFTER.search(after):
@@ -131,6 +157,8 @@ def assertion_at(passage: Passage, start: int, end: int) -> Assertion:
         return "possible"
     if HISTORICAL_BEFORE.search(before) or HISTORICAL_AFTER.search(after):
         return "historical"
-    if section_at(passage.page, passage.start) == "education" or HYPOTHETICAL_BEFORE.search(before):
+    if section_at(passage.page, passage.start) == "education" or HYPOTHETICAL_AFTER.search(said[start:end] + after):
+        return "hypothetical"
+    if HYPOTHETICAL_BEFORE.search(before) and not WHICH_THIS_ONE_HAS.match(after):
         return "hypothetical"
     return "present"

@@ -322,7 +322,15 @@ def test_a_diary_row_that_cannot_be_read_makes_its_month_uncertain(page_text) ->
         ("No evidence of chronic migraine.", "negated"), ("No change in chronic migraine since May.", "present"),
         ("No aura, chronic migraine persists.", "present"), ("Chronic migraine, not intractable.", "present"),
         ("RESOLVED: Episodic tension-type headache", "historical"), ("Mother: migraine.", "family"),
-        ("Chronic migraine versus medication overuse", "possible"),
+        ("Chronic migraine versus medication overuse", "possible"), ("? cervical dystonia", "possible"),
+        ("Not OAB - this is stress incontinence.", "negated"), ("Lower face not involved (not Meige).", "negated"),
+        ("The code does not support the service (leg spasticity).", "present"),
+        ("Blepharospasm considered but strictly one-sided.", "negated"),
+        ("Chronic migraine is defined as headache on 15 days a month.", "hypothetical"),
+        ("Botox is approved for chronic migraine, which this patient has.", "present"),
+        ("Seen with her mother for chronic migraine.", "present"),
+        ("Migraine in his thirties, none for decades.", "historical"),
+        ("Episodic migraine that transformed to daily headache.", "historical"),
     ],
 )  # fmt: skip
 def test_what_a_note_asserts_of_a_disease(page_text, said: str, assertion: str) -> None:
