@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -27,6 +28,7 @@ FORMS = (
     "questionnaire",
     "pharmacy_history",
 )  # "migraine" is the name of an entry there, not a diagnosis
+SUPPLY_FIRST = re.compile(r"\b(?:days?['’]?(?: supply)?|DS|supply)\b[^\n]*\b(?:qty|quantity)\b", re.IGNORECASE)
 LISTS = ("pharmacy_history", "intake_form", "questionnaire", "headache_diary")  # they need not name the disease
 
 
@@ -44,7 +46,8 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
         about_headache = summary.kind in LISTS or are_about_headache(pages)
         found += [f for page in pages for f in find_therapies(page, about_headache=about_headache)]
         if summary.kind == "pharmacy_history":
-            found = [filled_only(f, summary.date) for f in found]
+            supply_second = not any(SUPPLY_FIRST.search(page.text) for page in pages)
+            found = [filled_only(f, summary.date, supply_second=supply_second) for f in found]
         if summary.kind == "headache_diary":
             found = [in_a_diary(f) for f in found]
         if summary.kind in FORMS:

@@ -35,7 +35,8 @@ LAST_FIRST = re.compile(
 )
 # "Name  ADA  K  BYRON    Today": printed letter by letter into a form
 SPREAD = re.compile(
-    rf"\b(?i:{_WHO})\b[ ]*[:_]*[ ]+(?P<name>[A-Z][A-Z'’-]+(?:[ ]{{1,2}}[A-Z][A-Z'’-]*){{1,3}})(?=[ ]{{3,}}"
+    rf"\b(?i:{_WHO})\b(?:[ ]*[:_]+[ ]*"
+    rf"|[ ]{{2,}})(?P<name>[A-Z][A-Z'’-]+(?:[ ]{{1,2}}[A-Z][A-Z'’-]*){{1,3}})(?=[ ]{{3,}}"
     rf"|[ ]*$)",
     re.M,
 )

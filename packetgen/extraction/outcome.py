@@ -26,6 +26,11 @@ TERM = re.compile(
 )
 PAST = ("trials", "failed", "discontinued")
 STILL = re.compile(r"\b(?:still|continu\w+|currently|remains? on|ongoing|now on)\b", re.IGNORECASE)
+TAKEN_STILL = re.compile(
+    r"\b(?:still (?:tak|us|on)|remains? on|continues? (?:it|on|to take)"
+    r"|keeps? taking)\w*",
+    re.IGNORECASE,
+)
 ALLERGIC = re.compile(r"\ballerg(?:y|ies|ic to)\b(?! (?:season|shot))", re.IGNORECASE)
 RECENT = 256  # passages that are remembered: the drugs of one list share their words
 AUXILIARY = re.compile(r"^\s*(?:(?:has|have|had|was|were|did|does)\b\s*)?", re.IGNORECASE)
@@ -58,6 +63,11 @@ CHANGED = re.compile(
     r"(?:\bfrom (?P<from>[1-9]\d?)\b(?: [a-z/]+){0,6} to"
     r"|\b(?P<arrow>[1-9]\d?)(?: ?/ ?[a-z]+ to|(?: ?/ ?[a-z]+)? ?(?:->|→))) ?(?:about |~ ?)?(?P<after>\d\d?)\b",
     re.IGNORECASE,
+)
+WHEN_NEEDED = re.compile(
+    r"\bif (?:that|it|this|the first|needed|severe|the \w+) ?(?:one )?(?:fails?|does ?n[o'’]t"
+    r"|is not|not|$)",
+    re.I,
 )
 HALF, LITTLE = 0.5, 0.85  # of the days before: what plans call a response, and what a month differs from the next by
 UNWILLING = re.compile(r"\b(?:declin|refus|want|wish|interested|prefer)", re.IGNORECASE)
@@ -127,6 +137,8 @@ def _told(told: Told, own: str, before: str) -> Outcome | None:
     for text in (own, shared) if goes_on else (own, shared, before):
         named = _search(text, weak=False, where="before" if text is before else "after")
         if named:
+            if named[0] == "ineffective" and TAKEN_STILL.search(first_sentence(own)):
+                return "current", _reason(named, text)  # how it goes is not told to its end
             return named[0], _reason(named, text)
     return _counted(own)
 
@@ -176,6 +188,8 @@ def _by_heading(
 def _is_thought_of(told: Told) -> bool:
     """Whether a condition or a wish stands before the drug, or beside it in its own sentence."""
     clause = first_sentence(told.own)
+    if told.drug.role == "acute" and WHEN_NEEDED.search(told.lead):
+        return False
     return bool(
         UNDER_CONDITION.match(told.lead)
         or THOUGHT_OF.search(told.before)

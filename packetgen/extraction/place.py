@@ -17,7 +17,8 @@ from packetgen.extraction.vocabulary import drug_pattern
 
 # A new passage starts at a blank line, a bullet, a numbered item, a heading, or after a full stop.
 _BREAK = re.compile(
-    r"\n(?=\s*\n)|\n(?=\s*(?:[•*·>→»]|-{1,2}>?|=>|\(?\d{1,2}[.)]|[a-h][.)])\s)|\n(?=[ ]*[A-Z][A-Za-z/& ]{2,40}:)"
+    r"\n(?=\s*\n)|\n(?=[ ]*[-=_~*]{6,}[ ]*\n)|\n(?=\s*(?:[•*·>→»]|-{1,2}>?|=>|\(?\d{1,2}[.)]|[a-h][.)])\s)"
+    r"|\n(?=[ ]*[A-Z][A-Za-z/& ]{2,40}:)"
     r"|(?:(?<=[a-z0-9%)][.;?!])|(?<=[A-Z]{2}[.;?!]))\s+(?=[A-Z0-9~])"
 )
 # A heading: a short line of words without a stop, after a blank line, the page's start or a finished sentence.

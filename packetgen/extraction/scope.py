@@ -32,7 +32,10 @@ FORWARD = re.compile(
 JOINED = re.compile(
     r"(?:,|/|\+|&|\band\b|\bor\b|\bnor\b|\band/or\b)\s*(?:(?:and|or|then|the|her|his|also|with|oral)\s+){0,2}$", re.I
 )
-BROKEN = re.compile(r";|(?<=[a-z0-9)%])\.\s+(?=[A-Z0-9])|(?<=[a-z]{3}|[A-Z]{3})\.\s+(?=[a-z])|\s[—–]\s(?=[A-Z])")
+BROKEN = re.compile(
+    r",\s(?:and|but)\s(?=(?:he|she|they|I|pt|patient)\s)|;|(?<=[a-z0-9)%])\.\s+(?=[A-Z0-9])|(?<=[a-z]{3}"
+    r"|[A-Z]{3})\.\s+(?=[a-z])|\s[—–]\s(?=[A-Z])"
+)
 # "… it helped a little and her sister swears by X": the sister speaks of X.
 OF_ANOTHER = re.compile(
     r"(?:[,;.]|\b(?:and|but|while)\b|\s)\s*(?:her|his|their|my|the) (?:\w+ )?(?:mother|father|sister|brother|mom|dad"

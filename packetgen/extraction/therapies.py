@@ -68,6 +68,13 @@ OUTCOME_COLUMN = re.compile(
     r"|effects?|reason\b[^|]*|why\b[^|]*|comments?|notes?|side effects?|tolerab\w+|status)\b",
     re.IGNORECASE,
 )
+PAST_LEAD = re.compile(
+    r"\W*(?:before|past|prior|previous\w*|old|earlier|formerly"
+    r"|in the past)\b[^:.;]{0,40}:",
+    re.IGNORECASE,
+)
+IN_THE_EYE = re.compile(r"\b(?:ophth\w*|eye ?drops?|gtts? O[UDS])\b", re.IGNORECASE)
+FILL = re.compile(r"(?<![\d/.#-])\d{1,3}(?![\d/.%-])(?!\s*(?:mg|mcg|ml|g|units?|tab\w*|cap\w*|pens?)\b)", re.IGNORECASE)
 ROWS = 25  # of a table below its head
 # "Same with nortriptyline": it went as the one before
 AS_BEFORE = re.compile(
@@ -77,7 +84,9 @@ AS_BEFORE = re.compile(
     re.IGNORECASE,
 )
 WORD = 12  # characters of the next word: "BP" is a use, "BP elevation" an effect
-SUPPLY = 45  # days that a fill lasts at most when it is not of 90 days
+SUPPLY = 30  # days that a fill lasts when its row does not tell
+SUPPLIES = range(5, 181)
+GRACE = 15  # days that a refill may be late
 OWNS = re.compile(
     r"(?:['’]s|(?<=['’]s))(?=\s*(?:[.,;)]|$|\w*medic\w+|meds?\b|drugs?\b|pills?\b|prescription|rx\b))", re.I
 )
@@ -120,16 +129,23 @@ def for_another_disease(findings: Sequence[Finding]) -> list[Finding]:
     ]
 
 
-def filled_only(finding: Finding, printed: str | None) -> Finding:
+def filled_only(finding: Finding, printed: str | None, *, supply_second: bool = True) -> Finding:
     """A fill of a pharmacy's list: it tells that a drug was dispensed, not how it went.
 
-    printed: the list's date; a fill of the weeks before it is of a drug that is taken.
+    printed: the list's date; a fill that lasts until then is of a drug that is taken. supply_second: whether the column
+    of days supplied stands behind that of the quantity.
     """
     value = finding.value
     if isinstance(value, Therapy) and value.status in ("current", "stopped_other", "unknown"):
-        days = [day for _, _, day in dates_in(finding.evidence[0].quote) if len(day) == 10]
-        lasts = printed and days and 0 <= (date.fromisoformat(printed) - date.fromisoformat(days[0])).days <= SUPPLY
-        status: TherapyStatus = "current" if lasts else "unknown"
+        quote = finding.evidence[0].quote
+        days = [(end, day) for _, end, day in dates_in(quote) if len(day) == 10]
+        if not days:
+            return finding
+        end, filled = days[0]
+        counts = [int(number) for number in FILL.findall(quote[end:])][: 1 + supply_second]
+        supply = counts[-1] if counts and counts[-1] in SUPPLIES else SUPPLY
+        gone = (date.fromisoformat(printed) - date.fromisoformat(filled)).days if printed else -1
+        status: TherapyStatus = "current" if 0 <= gone <= supply + GRACE else "unknown"
         return replace(finding, value=replace(value, status=status, reason=None), assertion="present")
     return finding
 
@@ -137,8 +153,9 @@ def filled_only(finding: Finding, printed: str | None) -> Finding:
 def in_a_diary(finding: Finding) -> Finding:
     """A drug that a diary names without more is taken while it is kept."""
     value = finding.value
-    if isinstance(value, Therapy) and value.status == "unknown":
-        return replace(finding, value=replace(value, status="current"))
+    legend = isinstance(value, Therapy) and value.role == "acute" and value.status == "hypothetical"
+    if isinstance(value, Therapy) and (value.status == "unknown" or legend):
+        return replace(finding, value=replace(value, status="current"), assertion="present")
     return finding
 
 
@@ -224,7 +241,10 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_head
     if use and status in ("ineffective", "partial_response") and not _tried().search(own):
         status, reason = "current", None  # it is taken for something else: what it did not do here is no trial
     if status == "unknown" and role in ("acute", "other_indication"):
-        status = "stopped_other" if LONG_AGO.search(own) else "current"  # named without more: in use
+        past = LONG_AGO.search(own) or PAST_LEAD.match(passage.said)
+        status = "stopped_other" if past else "current"  # named without more: in use
+    if status == "allergy":
+        role = "other_indication"
     assertion: Assertion = "present"
     relative = of_a_relative(passage, told.start)
     if relative == "family" or _of_a_relative(told, own, section):
@@ -300,6 +320,8 @@ def _role(told: Told, section: SectionKind | None) -> tuple[TherapyRole, str | N
     clause = first_sentence(told.own)
     if section == "allergy":
         return "other_indication", None
+    if IN_THE_EYE.search(clause) and told.drug.role == "preventive":
+        return "other_indication", None
     if denied := re.search(other.denied, f"{told.before} {told.own}", re.IGNORECASE):
         return "other_indication", denied.group(0)
     use = next((m for m in _for_another_use().finditer(clause) if not _is_adverse(told, m, section)), None)
@@ -309,7 +331,14 @@ def _role(told: Told, section: SectionKind | None) -> tuple[TherapyRole, str | N
     if told.drug.role == "other_indication" and told.drug.may_be:
         said = re.search(rf"\b(?:{target})", f"{told.before} {clause}", re.IGNORECASE)
         return (told.drug.may_be if said or section in ("trials", "failed") else "other_indication"), None
+    if told.drug.role == "acute" and told.drug.may_be:
+        return (told.drug.may_be if _to_prevent().search(f"{told.before} {clause}") else "acute"), None
     return told.drug.role, None
+
+
+@cache
+def _to_prevent() -> re.Pattern[str]:
+    return re.compile(therapy_status().to_prevent.words, re.IGNORECASE)
 
 
 def _purpose(told: Told, clause: str) -> re.Match[str] | None:

@@ -203,6 +203,7 @@ class TherapyStatuses(Strict):
     statuses: tuple[StatusCues, ...]
     to_start: TherapyCue
     barred: TherapyCue
+    to_prevent: TherapyCue
     hypothetical: Hypothetical
     other_indication: OtherIndication
     target: Pattern
@@ -210,7 +211,7 @@ class TherapyStatuses(Strict):
     @model_validator(mode="after")
     def _patterns_compile(self) -> TherapyStatuses:
         cues = [cue for status in self.statuses for cue in status.cues]
-        for cue in (*cues, *self.nothing_told, self.to_start, self.barred):
+        for cue in (*cues, *self.nothing_told, self.to_start, self.barred, self.to_prevent):
             if unknown := re.findall(r"(?<!\?P)<(\w+)>", self.filled(cue.words)):
                 raise ValueError(f"no list is named {unknown[0]!r}")
             _check_pattern(self.filled(cue.words))
@@ -414,7 +415,7 @@ def drug_like(word: str) -> Drug | None:
 
 
 def _slips(name: str) -> int:
-    return NEAR_ENOUGH + (len(name) >= 11)
+    return NEAR_ENOUGH + (len(name) >= 10)
 
 
 @cache

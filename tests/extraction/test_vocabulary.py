@@ -37,6 +37,8 @@ def test_what_bars_a_drug_and_what_is_to_be_started_are_read_from_their_examples
     words = v.therapy_status()
     for cue, status in ((words.barred, "contraindicated"), (words.to_start, "planned")):
         assert [f.value.status for f in find_therapies(page_text(cue.example))] == [status]
+    assert [f.value.role for f in find_therapies(page_text(words.to_prevent.example))] == ["preventive"]
+    assert [f.value.role for f in find_therapies(page_text("Nurtec 75 mg as needed."))] == ["acute"]
 
 
 def test_a_cue_that_names_no_list_is_refused() -> None:
