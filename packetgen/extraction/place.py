@@ -108,6 +108,15 @@ def passages(page: PageText) -> tuple[Passage, ...]:
     return tuple(found)
 
 
+def end_of_sentence(passage: Passage) -> int:
+    """Where the sentence ends that a passage begins; its clauses after semicolons are passages of their own."""
+    found = passages(passage.page)
+    index = found.index(passage)
+    while found[index].said.endswith(";") and index + 1 < len(found):
+        index += 1
+    return found[index].end
+
+
 def _after_short_lines(text: str) -> list[int]:
     """Starts of lines whose line before ended early, though their first word would have fitted on it."""
     lines = text.splitlines(keepends=True)

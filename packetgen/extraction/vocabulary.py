@@ -94,7 +94,11 @@ class Part(Strict):
 
 
 class Instrument(Strict):
-    """A score: its names as patterns, its range, its unit where it has one, and the parts that it is the sum of."""
+    """A score: its names as patterns, its range, its unit where it has one, and the parts that it is the sum of.
+
+    items: how many numbered questions it is the sum of; beside: questions that it asks but does not add;
+    answers: the points of each answer in words
+    """
 
     instrument: str
     unit: str | None = None
@@ -102,6 +106,9 @@ class Instrument(Strict):
     low: float
     high: float
     parts: tuple[Part, ...] = ()
+    items: int = 0
+    beside: tuple[str, ...] = ()
+    answers: dict[str, int] = Field(default_factory=dict)
     example: ScoreExample
     source: str
     as_of: str

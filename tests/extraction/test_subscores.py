@@ -66,8 +66,8 @@ def test_twstrs_in_words_and_in_short(page_text) -> None:
 def test_ashworth_by_joint_and_date(page_text) -> None:
     found = {s.date: dict(s.subscores) for s in score(page_text(ASHWORTH), "MAS")}
     assert found == {
-        "2025-03": {"elbow flexors": "3", "wrist flexors": "2"},
-        None: {"elbow flexors": "1+", "wrist flexors": "1"},
+        "2025-03": {"elbow flexors (right)": "3", "wrist flexors (right)": "2"},
+        None: {"elbow flexors (right)": "1+", "wrist flexors (right)": "1"},
     }
 
 

@@ -1,0 +1,30 @@
+"""Tables, forms and sentences of tables.yaml are read as it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from packetgen.extraction.model import Score
+from packetgen.extraction.scores import find_scores
+
+TABLES = yaml.safe_load((Path(__file__).parent / "tables.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("example", TABLES["scores"], ids=lambda e: " ".join(e["text"].split())[:60])
+def test_what_a_table_or_sentence_says_of_scores(page_text, example) -> None:  # type: ignore[no-untyped-def]
+    assert {_written(finding.value) for finding in find_scores(page_text(example["text"]))} == set(example["told"])
+
+
+def _written(score: Score) -> str:
+    parts = ", ".join(f"{name} {_part(value)}" for name, value in score.subscores)
+    value = "-" if score.value is None else f"{score.value:g}"
+    return f"{score.instrument} {value}" + (f": {parts}" if parts else "")
+
+
+def _part(value: float | str | tuple[float, ...]) -> str:
+    if isinstance(value, tuple):
+        return " ".join(f"{one:g}" for one in value)
+    return f"{value:g}" if isinstance(value, float) else value
