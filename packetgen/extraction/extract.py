@@ -30,6 +30,7 @@ FORMS = (
 )  # "migraine" is the name of an entry there, not a diagnosis
 SUPPLY_FIRST = re.compile(r"\b(?:days?['’]?(?: supply)?|DS|supply)\b[^\n]*\b(?:qty|quantity)\b", re.IGNORECASE)
 LISTS = ("pharmacy_history", "intake_form", "questionnaire", "headache_diary")  # they need not name the disease
+FILLED = ("intake_form", "questionnaire", "headache_diary")  # whose scores are about what they ask
 
 
 def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = None) -> Extraction:
@@ -54,8 +55,9 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
             found = [f for f in found if not (isinstance(f.value, Diagnosis) and f.value == Diagnosis("migraine"))]
         if summary.kind == "denial_letter":
             found = told_by_a_plan(found)
-        if summary.kind not in LISTS and not are_about_an_indication(pages):
-            found = [f for f in for_another_disease(found) if not isinstance(f.value, Score | HeadacheFrequency)]
+        if summary.kind not in FILLED and not are_about_an_indication(pages):
+            found = found if summary.kind in LISTS else for_another_disease(found)
+            found = [f for f in found if not isinstance(f.value, Score | HeadacheFrequency)]
         found += find_denial(pages) if summary.kind == "denial_letter" else find_diary(pages)
         findings += [f if f.as_of else replace(f, as_of=summary.date) for f in found]
         summaries.append(summary)
