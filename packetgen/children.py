@@ -7,6 +7,7 @@ with it), a time limit and a memory limit; the parent gets a value or a `ChildFa
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import multiprocessing
 import os
@@ -17,9 +18,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from packetgen.errors import PacketgenError
+from packetgen.limits import BESIDE_MEMORY_BYTES, BESIDE_SECONDS
 from packetgen.programs import limit_this_process
 
 Item = TypeVar("Item")
@@ -62,7 +64,7 @@ def each_in_a_child(
     Yields (index of the item, value or ChildFailed) in the order they finish. A `PacketgenError` raised by
     `work` is raised here too; `work` and its value must be picklable.
     """
-    context: BaseContext = multiprocessing.get_context("spawn" if sys.platform == "darwin" else "fork")
+    context = _context()
     waiting = list(range(len(items)))
     running: dict[Connection, _Child] = {}
     try:
@@ -81,6 +83,33 @@ def each_in_a_child(
     finally:
         for child in running.values():
             _end(child)
+
+
+@contextlib.contextmanager
+def beside(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """Do `work` (a function or `partial`) in a child while the block goes on; what it gets waits for the value.
+
+    A `PacketgenError` of `work` is raised there. A child that fails otherwise has its work done again, in this process.
+    """
+    child = _start(_context(), _call, work, 0, BESIDE_SECONDS, BESIDE_MEMORY_BYTES)
+
+    def value() -> Result:
+        finished = bool(wait([child.pipe], timeout=max(0.0, child.deadline - time.monotonic())))
+        result = _collect(child, finished=finished)
+        return work() if isinstance(result, ChildFailed) else cast(Result, result)
+
+    try:
+        yield value
+    finally:
+        _end(child)
+
+
+def _call(work: Callable[[], Result]) -> Result:
+    return work()
+
+
+def _context() -> BaseContext:
+    return multiprocessing.get_context("spawn" if sys.platform == "darwin" else "fork")
 
 
 @dataclass(slots=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+from packetgen import office
 from packetgen.case import Case, read_case
 from packetgen.chart import words
 from packetgen.chart.decide import decide_findings, findings_by_hand
@@ -14,6 +16,7 @@ from packetgen.chart.decisions import Decision, decisions_in, read_log
 from packetgen.chart.model import Chart
 from packetgen.chart.patient import guard_patient
 from packetgen.chart.reconcile import reconcile
+from packetgen.children import beside
 from packetgen.documents.cache import PageCache
 from packetgen.documents.model import Document, ToRead
 from packetgen.documents.problems import UNREAD
@@ -233,7 +236,7 @@ def build(
     A SafetyStop takes an earlier packet.pdf away: it may hold what must not be sent.
     """
     folder = private_folder(folder or output_of(case_file))
-    with sole_use(folder), work_folder(folder) as work:
+    with sole_use(folder), work_folder(folder) as work, office.started(work):
         built_from = digest_of_inputs(case_file, folder, wanted)
         try:
             checked = check(case_file, work, progress)
@@ -250,8 +253,9 @@ def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fol
         _answered(checked)
     case, chart, assessment, documents = checked.case, checked.chart, checked.assessment, checked.documents
     form_map = load_map(form_for(checked.payer, case))
-    form = fill_form(case, chart, assessment, form_map, work)
-    letter = write_letter(material_of(checked), work, letter_folders(case.folder))
+    with beside(partial(fill_form, case, chart, assessment, form_map, work)) as filled:
+        letter = write_letter(material_of(checked), work, letter_folders(case.folder))
+        form = filled()
     digest = digest_of(case, assessment, documents, form, letter, checked.decisions)
     signed = last_sign_off(case.folder)
     signed_by = signed.signed_by if signed and signed.digest == digest else None
@@ -266,7 +270,6 @@ def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fol
     draft = _why_draft(problems, signed_by)
     noted = [place for field in form.fields for place in field.evidence]
     packet = bind(case, assessment, documents, choice, inserts, noted, draft, work)
-    guard_packet(packet, choice, case)
     variants, told = make_variants(packet, case, assessment.reference.payer, wanted, work)
     problems = (*problems, *told)
     outputs: dict[str, bytes | str] = {
@@ -286,7 +289,9 @@ def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fol
         case, assessment, documents, choice.left_out, form, packet, signed_by, digests, rules, built_from,
         int(built.exit_code), problems,
     )  # fmt: skip
-    verify(packet.pdf, account)
+    with beside(partial(guard_packet, packet, choice, case)) as guarded:
+        verify(packet.pdf, account)
+        guarded()
     for old in (*folder.glob("form-*.pdf"), *folder.glob(VARIANTS)):
         if old.name not in outputs:
             old.unlink()  # the form of another plan or another variant, from an earlier build

@@ -8,7 +8,7 @@ import resource
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,17 +69,7 @@ def run(
     name = Path(argv[0]).name
     if expects is not None:
         expects.unlink(missing_ok=True)
-    kept = {key: os.environ[key] for key in KEPT_ENVIRONMENT if key in os.environ}
-    process = subprocess.Popen(
-        list(argv),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-        env={**kept, "OMP_THREAD_LIMIT": "1", **(environment or {})},
-        start_new_session=True,
-        preexec_fn=lambda: limit_this_process(memory_bytes),
-    )
+    process = _start(argv, subprocess.PIPE, memory_bytes, folder, environment)
     try:
         output, _ = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -91,6 +81,36 @@ def run(
     if expects is not None and not (expects.is_file() and expects.stat().st_size):
         raise ProgramFailed(f"{name} said it succeeded but wrote nothing")
     return output
+
+
+@contextlib.contextmanager
+def in_background(argv: Sequence[str], *, memory_bytes: int | None = None) -> Iterator[None]:
+    """A program that runs beside the block and is ended, with its whole process group, at its end."""
+    process = _start(argv, subprocess.DEVNULL, memory_bytes)
+    try:
+        yield
+    finally:
+        end_process_group(process)
+
+
+def _start(
+    argv: Sequence[str],
+    output: int,
+    memory_bytes: int | None,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    kept = {key: os.environ[key] for key in KEPT_ENVIRONMENT if key in os.environ}
+    return subprocess.Popen(
+        list(argv),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env={**kept, "OMP_THREAD_LIMIT": "1", **(environment or {})},
+        start_new_session=True,
+        preexec_fn=lambda: limit_this_process(memory_bytes),
+    )
 
 
 def end_process_group(process: subprocess.Popen[bytes]) -> None:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from packetgen.children import ChildFailed, each_in_a_child
+from packetgen.children import ChildFailed, beside, each_in_a_child
 from packetgen.errors import ProgramFailed, SafetyStop
 from packetgen.files import work_folder, write_atomic
 from packetgen.programs import run
@@ -60,8 +62,6 @@ def behave(how: str) -> str:
     if how == "loop":
         time.sleep(60)
     if how == "die":
-        import os
-
         os._exit(9)
     if how == "eat":
         return "x" * 4 * 1024**3
@@ -117,3 +117,32 @@ def test_a_work_folder_that_a_killed_process_left_goes_and_one_in_use_stays(tmp_
         with work_folder(tmp_path) as second:
             assert first.exists() and second.exists()
     assert not list(tmp_path.iterdir())
+
+
+def done(path: Path) -> str:
+    """Who did it; dies instead when told so."""
+    with path.open("a") as log:
+        log.write("begun\n")
+    if path.with_name("log.dies").exists():
+        path.with_name("log.dies").unlink()
+        os._exit(9)
+    return str(os.getpid())
+
+
+def test_work_beside_is_done_in_a_child_and_again_here_when_the_child_dies(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with beside(partial(done, log)) as value:
+        assert value() != str(os.getpid())
+    (tmp_path / "log.dies").touch()
+    with beside(partial(done, tmp_path / "log")) as value:
+        assert value() == str(os.getpid())
+    assert log.read_text().count("begun") == 3
+
+
+def test_work_beside_raises_our_own_errors_and_ends_with_its_block(tmp_path: Path) -> None:
+    with beside(partial(behave, "stop")) as value, pytest.raises(SafetyStop, match="another patient"):
+        value()
+    began = time.monotonic()
+    with pytest.raises(ValueError, match="elsewhere"), beside(partial(behave, "loop")):
+        raise ValueError("elsewhere")
+    assert time.monotonic() - began < 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import os
 import re
@@ -30,6 +31,7 @@ GAIN = 5.0  # that a second try must bring, to be believed
 POOR = 55.0  # below it a page may lie on its side
 TWO_LINES = 26.0  # points: a table's row of this height may hold more than a line
 INK = 128
+LIBRARIES = ("pypdfium2.raw", "pytesseract.pytesseract", "PIL.ImageDraw", "PIL.ImageFilter", "PIL.PngImagePlugin")
 ROTATE = re.compile(rb"Rotate: (\d+)")
 
 
@@ -66,6 +68,12 @@ def engine_version() -> str:
         return run([path, "--version"], seconds=PROBE_SECONDS).decode(errors="replace").split("\n")[0]
     except ProgramFailed:
         return "unknown"
+
+
+def load_libraries() -> None:
+    """Import here, once, what every child would import for itself."""
+    for name in LIBRARIES:
+        importlib.import_module(name)
 
 
 def read_image(picture: Any, dpi: int, folder: Path, name: str) -> Reading:

@@ -141,6 +141,7 @@ def _ocr_all(
     kept = [(scan, cache.get_page(_key(cache, scan.task), scan.page.number, engine())) for scan in scans]
     yield from ((scan, page) for scan, page in kept if page)
     scans = [scan for scan, page in kept if page is None]
+    ocr.load_libraries()
     results = each_in_a_child(_ocr, scans, seconds=lambda _: OCR_SECONDS_PER_PAGE, memory_bytes=OCR_MEMORY_BYTES)
     for done, (index, result) in enumerate(results, 1):
         scan = scans[index]

@@ -122,6 +122,31 @@ def test_a_libreoffice_that_fails_is_stopped_named_and_leaves_no_process(
     assert [state for state in left.stdout.split() if not state.startswith("Z")] == []
 
 
+@pytest.mark.parametrize("used", [True, False])
+def test_a_libreoffice_that_was_started_before_takes_the_first_letter_and_is_gone_after(
+    used: bool, tmp_path: Path
+) -> None:
+    letter = next(LETTERS.glob("*.docx"))
+    with office.started(tmp_path):
+        wait_for(tmp_path / "soffice-1" / "user")
+        if used:
+            began = subprocess.run(
+                ["ps", "-ww", "-C", "soffice.bin", "-o", "args="], capture_output=True, text=True, check=False
+            )
+            assert str(tmp_path) in began.stdout
+            assert office.to_pdf(letter, tmp_path).read_bytes().startswith(b"%PDF")
+    left = subprocess.run(["ps", "-ww", "-A", "-o", "stat=,args="], capture_output=True, text=True, check=False)
+    assert [line for line in left.stdout.splitlines() if str(tmp_path) in line and not line.startswith("Z")] == []
+
+
+def wait_for(path: Path) -> None:
+    for _ in range(300):
+        if path.exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError(path)
+
+
 def test_a_pdf_with_other_words_than_the_letter_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = docx.Document()
     other.add_paragraph("Another letter.")
