@@ -21,7 +21,7 @@ DATED = re.compile(
     r"|dictation"
     r"|letter|report|notice|this letter|this notice)|(?:Visit|Consult(?:ation)?|Service|Exam|Letter|Notice|Procedure"
     r"|Treatment|Injection|Report|Appointment|Decision|Determination|Mailing) date|Date (?:seen|sent|mailed|printed)"
-    r"|Seen(?: on)?|Reviewed|Visit|DOS|DOV|Svc dt"
+    r"|Seen(?: on)?|Reviewed|Discharged?|D/C(?=[ ]\d)|Visit|DOS|DOV|Svc dt"
     r"|Today(?:['\u2019]s date)?|Exported|Generated|Dictated|Issued|Mailed|Exam(?:ined)?"
     r"|Date|D/S)\b"
     r"[ ]*[:;_,=.|]*[ ]*(?:on )?(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? )?",
@@ -108,6 +108,13 @@ def _date_on_top(page: PageText) -> tuple[str, Evidence] | None:
         line = page.text[page.text.rfind("\n", 0, match.start()) + 1 : match.start()]
         born = BORN.search(line[-BORN_WITHIN:] if "(" in line[-2:] else line[-20:])
         if day and len(day) == 10 and not born and day not in births and not _is_row(page.text, match):
+            row = page.text[match.start() : page.text.find("\n", match.end())]
+            columns = [
+                (match.start() + at, match.start() + end, found) for at, end, found in dates_in(row) if len(found) == 10
+            ]
+            if len(columns) >= COLUMNS and not line.strip():  # a flow sheet was written on the last of them
+                start, stop, day = columns[-1]
+                return day, evidence(page, start, stop, "document_date")
             return day, evidence(page, match.start(), match.end(), "document_date")
     return None
 

@@ -15,7 +15,7 @@ from packetgen.extraction.sections import section_at
 RELATIVE = re.compile(
     r"\b(?:(?:mother|father|sister|brother|daughter)(?:-in-law)?|mom|mum|dad|sis|bro|son(?! (?:says|notes|reports))"
     r"|aunt|uncle|cousin|niece|nephew|grand(?:mother|father|ma|pa)|g(?:ma|pa)|twin|relatives?"
-    r"|family (?:history|hx)|fhx?)\b"
+    r"|family (?:history|hx)|(?:in|your) (?:the |your )?family|fhx?)\b"
     r"|\b(?:husband|wife|spouse|partner|roommate|friend|neighbor)"
     r"(?:['\u2019]s| (?:takes|took|uses|used|had|has|gets|got) )",
     re.IGNORECASE,

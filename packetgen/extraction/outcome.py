@@ -26,6 +26,7 @@ TERM = re.compile(
 )
 PAST = ("trials", "failed", "discontinued")
 STILL = re.compile(r"\b(?:still|continu\w+|currently|remains? on|ongoing|now on)\b", re.IGNORECASE)
+TAKES = re.compile(r"\b(?:takes|taking|is on)\b(?![^.;]*\bnot\b)", re.IGNORECASE)
 TAKEN_STILL = re.compile(
     r"\b(?:still (?:tak|us|on)|remains? on|continues? (?:it|on|to take)"
     r"|keeps? taking)\w*",
@@ -41,7 +42,7 @@ CONDITIONAL = re.compile(
     re.IGNORECASE,
 )
 THOUGHT_OF = re.compile(
-    r"\b(?:if|should|were|would(?! not| avoid)|could(?! not)|consider\w*|alternativ\w+)\b(?![^.]*\bbut\b)",
+    r"\b(?:if|should|were|would(?! not| avoid)|could(?! not)|consider(?!ed:)\w*|alternativ\w+)\b(?![^.]*\bbut\b)",
     re.IGNORECASE,
 )
 # A policy's words, wherever they are quoted: what a plan asks for is not what the patient did.
@@ -64,6 +65,7 @@ CHANGED = re.compile(
     r"|\b(?P<arrow>[1-9]\d?)(?: ?/ ?[a-z]+ to|(?: ?/ ?[a-z]+)? ?(?:->|→))) ?(?:about |~ ?)?(?P<after>\d\d?)\b",
     re.IGNORECASE,
 )
+ASKED = re.compile(r"[\w-]+ ?\?")  # "nortriptyline?"
 WHEN_NEEDED = re.compile(
     r"\bif (?:that|it|this|the first|needed|severe|the \w+) ?(?:one )?(?:fails?|does ?n[o'’]t"
     r"|is not|not|$)",
@@ -136,7 +138,7 @@ def _told(told: Told, own: str, before: str) -> Outcome | None:
     goes_on = STILL.search(before) or STILL.search(first_sentence(own))
     for text in (own, shared) if goes_on else (own, shared, before):
         named = _search(text, weak=False, where="before" if text is before else "after")
-        if named:
+        if named and not (named[0] == "never_tried" and TAKES.search(before)):
             if named[0] == "ineffective" and TAKEN_STILL.search(first_sentence(own)):
                 return "current", _reason(named, text)  # how it goes is not told to its end
             return named[0], _reason(named, text)
@@ -191,7 +193,8 @@ def _is_thought_of(told: Told) -> bool:
     if told.drug.role == "acute" and WHEN_NEEDED.search(told.lead):
         return False
     return bool(
-        UNDER_CONDITION.match(told.lead)
+        ASKED.match(told.own)
+        or UNDER_CONDITION.match(told.lead)
         or THOUGHT_OF.search(told.before)
         or ASKED_FOR.search(told.before)
         or REQUIRED.search(f"{told.before} {clause} {told.shared}")

@@ -43,6 +43,13 @@ OF_ANOTHER = re.compile(
     re.IGNORECASE,
 )
 Name = tuple[int, int, Drug | None]
+SHORT_NAME = 3  # letters of an abbreviation
+# "PT 2 x week", "OT weekly": not a patient, nor a blood test
+REHABILITATION = {"PT": "physical therapy", "OT": "occupational therapy"}
+REHAB = re.compile(
+    r"(?<![\w/-])(?:PT|OT)(?=:? ?(?:\d{1,2} ?(?:x\b|/ ?w|times|visits|sessions)|x ?\d|(?:19|20)\d\d\b|weekly|wkly|twice"
+    r"|sessions|visits|continu|ongoing|q ?wk|(?:has |did )?(?:not )?help))"
+)
 FEW = 3  # words before a drug that still make it what its clause is about
 PAREN_OPEN = re.compile(r"\([^()]*$")
 # "Switched from X to Y for fatigue": the reason is that of X.
@@ -78,6 +85,8 @@ class Told:
 def names_in(said: str) -> tuple[tuple[int, int, Drug], ...]:
     """(start, end, drug) of every name of a drug, also misspelt; a brand in brackets after its generic is one name."""
     found = [(m.start(), m.end(), drug_named(m.group(0))) for m in drug_pattern().finditer(said)]
+    found = [name for name in found if not _is_a_word(said[name[0] : name[1]], name[2])]
+    found += [(m.start(), m.end(), drug_named(REHABILITATION[m.group(0)])) for m in REHAB.finditer(said)]
     taken = {(start, end) for start, end, _ in found}
     for word in re.finditer(r"[A-Za-z]{8,}", said):
         if not any(start <= word.start() < end for start, end in taken) and (drug := drug_like(word.group(0).lower())):
@@ -90,6 +99,11 @@ def names_in(said: str) -> tuple[tuple[int, int, Drug], ...]:
         else:
             names.append((start, end, drug))
     return tuple(names)
+
+
+def _is_a_word(written: str, drug: Drug) -> bool:
+    """ "Amt (mL)" is an amount; AMT, and amt, a drug."""
+    return len(written) <= SHORT_NAME and written.isalpha() and written.istitle() and written.upper() in drug.names
 
 
 def scopes(said: str) -> list[Told]:

@@ -37,7 +37,12 @@ def section_at(page: PageText, offset: int) -> SectionKind | None:
     """What the last heading at or before an offset announces."""
     found = headings(page)
     index = bisect_right([heading.start for heading in found], offset) - 1
-    return found[index].kind if index >= 0 else None
+    if index < 0:
+        return None
+    last = found[index]
+    if last.kind == "education" and not last.alone and "\n\n" in page.text[last.end : offset]:
+        return None  # one line of instructions on a form
+    return last.kind
 
 
 @lru_cache(maxsize=PAGES_KEPT)

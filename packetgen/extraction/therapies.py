@@ -243,11 +243,14 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_head
     if status == "unknown" and role in ("acute", "other_indication"):
         past = LONG_AGO.search(own) or PAST_LEAD.match(passage.said)
         status = "stopped_other" if past else "current"  # named without more: in use
+    if role == "acute" and status == "partial_response" and not _tried().search(own):
+        status = "current"  # "works half of the time"
     if status == "allergy":
         role = "other_indication"
     assertion: Assertion = "present"
     relative = of_a_relative(passage, told.start)
-    if relative == "family" or _of_a_relative(told, own, section):
+    declined = status == "never_tried" and _declines(told)
+    if relative == "family" or (_of_a_relative(told, own, section) and not declined):
         status, assertion, reason = "family_only", "family", None
     elif relative:
         assertion = relative
@@ -277,6 +280,11 @@ def _answer(passage: Passage, told: Told) -> Answer | None:
     name = told.own[: told.end - told.start].split()[0]
     at = passage.page.text.find(name, passage.start, passage.end)
     return answer_beside(passage.page, at, at + told.end - told.start) if at >= 0 else None
+
+
+def _declines(told: Told) -> bool:
+    """Whether someone declines the drug before it is named: what a relative had is the reason."""
+    return re.search(r"\b(?:declin|refus)\w+\b", told.before, re.IGNORECASE) is not None
 
 
 def _of_a_relative(told: Told, own: str, section: SectionKind | None) -> bool:

@@ -387,7 +387,12 @@ def drugs() -> Drugs:
 @cache
 def drugs_by_name() -> dict[str, Drug]:
     """Each lower-case name of a drug, and the drug."""
-    return {name.lower(): drug for drug in drugs().drugs for name in (drug.generic, *drug.names)}
+    return {
+        way: drug
+        for drug in drugs().drugs
+        for name in (drug.generic, *drug.names)
+        for way in {name.lower(), name.lower().replace("-", " ")}
+    }
 
 
 def drug_named(name: str) -> Drug:
