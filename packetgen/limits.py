@@ -43,6 +43,7 @@ LETTER_BYTES = 20 * 1024**2
 
 # Review page
 IDLE_SECONDS = 15 * 60
+HERE_SECONDS = 15.0  # a page that was not heard of for this long is closed
 MAX_BODY_BYTES = 512 * 1024  # of a form
 SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4 where a password is all that is asked
 LOGIN_TRIES = 5  # wrong passwords of a user within LOGIN_SECONDS

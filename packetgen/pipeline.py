@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -31,8 +31,9 @@ from packetgen.forms.formmap import FormMap, load_map
 from packetgen.forms.model import FilledForm
 from packetgen.letters.model import Letter, Material
 from packetgen.letters.write import write_letter
+from packetgen.packet.attestation import draw_attestation
 from packetgen.packet.bind import bind
-from packetgen.packet.choose import choose, left_out_by_a_person, without_left_out
+from packetgen.packet.choose import Choice, choose, left_out_by_a_person, without_left_out
 from packetgen.packet.coverage import coverage_sheet
 from packetgen.packet.fresh import digest_of_inputs, output_of
 from packetgen.packet.front import shown_places
@@ -40,9 +41,11 @@ from packetgen.packet.guard import guard_packet
 from packetgen.packet.manifest import manifest, read_manifest, sent_pages
 from packetgen.packet.model import Insert, Packet
 from packetgen.packet.order import cited_order, relettered
+from packetgen.packet.page_decisions import decide_pages
 from packetgen.packet.picture import draw_course
 from packetgen.packet.signature import signable
-from packetgen.packet.signoff import VOID, SignOff, digest_of, last_sign_off
+from packetgen.packet.signoff import VOID, SignOff, digest_of, last_sign_off, open_items, void, why_draft
+from packetgen.packet.snapshot import SNAPSHOT, Snapshot, snapshot_of
 from packetgen.packet.variants import make_variants
 from packetgen.packet.verify import verify
 from packetgen.packet.wanted import MANIFEST, NO_VARIANT, VARIANTS, Wanted
@@ -50,6 +53,7 @@ from packetgen.packet.wanted import PACKET as PACKET  # the review page and the 
 from packetgen.packet.worklist import worklist
 from packetgen.policy.appeal import Comparison, compare
 from packetgen.policy.assess import assess
+from packetgen.policy.by_hand import with_marked
 from packetgen.policy.catalog import form_for, load_policy
 from packetgen.policy.model import Assessment
 from packetgen.policy.schema import PolicyFile, RuleInForce
@@ -80,16 +84,17 @@ class Checked:
         """Draft when something required is missing or doubtful."""
         if any(problem.code == UNREAD for problem in self.problems):
             return ExitCode.unreadable_input
-        return ExitCode.draft if _open(self.problems, None) else ExitCode.complete
+        return ExitCode.draft if open_items(self.problems, None) else ExitCode.complete
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
     """A case whose packet was written into `folder`.
 
-    problems   of the check, the form and the sign-off
+    problems   of the check, the letter, the form and the sign-off
     digest     what a signer signs
-    signed_by  who signed this very content, or None
+    signed     the signature under this very content, or None
+    said       what the packet says, to be compared with another
     """
 
     checked: Checked
@@ -97,7 +102,20 @@ class Built:
     folder: Path
     problems: tuple[Problem, ...]
     digest: str
-    signed_by: str | None
+    signed: SignOff | None
+    form: FilledForm
+    choice: Choice
+    said: Snapshot
+
+    @property
+    def signed_by(self) -> str | None:
+        """Who signed this very content."""
+        return self.signed.signed_by if self.signed else None
+
+    @property
+    def required(self) -> tuple[Problem, ...]:
+        """What must be there and is not, whether a signer waived it or not."""
+        return tuple(p for p in self.problems if p.severity == "required" and p.code != VOID)
 
     @property
     def exit_code(self) -> ExitCode:
@@ -106,7 +124,7 @@ class Built:
             return ExitCode.safety_stop
         if any(problem.code == UNREAD for problem in self.problems):
             return ExitCode.unreadable_input
-        return ExitCode.draft if _open(self.problems, self.signed_by) else ExitCode.complete
+        return ExitCode.draft if open_items(self.problems, self.signed) else ExitCode.complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +148,7 @@ def check(case_file: Path, work: Path, progress: Progress | None = None) -> Chec
 
 
 def read_chart(case_file: Path, work: Path, progress: Progress | None = None) -> Reading:
-    """The first, slow half of `check`: all that does not depend on what people decided."""
+    """The first, slow half of `check`: all that depends on no decision but those about pages."""
     case = read_case(case_file)
     request = case.request
     payer, policy = load_policy(
@@ -144,10 +162,12 @@ def read_chart(case_file: Path, work: Path, progress: Progress | None = None) ->
     case = case.on_line(payer.line_of_business)
     sources = [ToRead(d.path, case.folder / d.path, d.password or "") for d in case.documents]
     documents, read_problems = read_documents(sources, work, PageCache(), progress)
+    case, page_problems = decide_pages(case, documents, decisions_in(read_log(case.folder)))
     kinds = {d.label: typed.kind for d, typed in zip(documents, case.documents, strict=True) if typed.kind}
     extraction = extract(without_left_out(case, documents), kinds)
     patient_problems = guard_patient(extraction.findings, case, {d.label: d.path for d in documents})
-    return _in_cited_order(Reading(case, documents, extraction, payer, policy, (*read_problems, *patient_problems)))
+    problems = (*read_problems, *page_problems, *patient_problems)
+    return _in_cited_order(Reading(case, documents, extraction, payer, policy, problems))
 
 
 def _in_cited_order(reading: Reading) -> Reading:
@@ -175,6 +195,7 @@ def judge(reading: Reading) -> Checked:
     case = _dated(case, denial)
     letter = denial.value if denial and isinstance(denial.value, Denial) else None
     assessment = assess(case, chart, payer, reading.policy, date.today(), letter)
+    assessment = with_marked(assessment, decisions, documents)
     problems = (*reading.problems, *not_fitting, *chart.problems, *assessment.problems)
     compared = _compared(case, documents, assessment, denial)
     return Checked(case, documents, extraction, chart, assessment, payer, problems, decisions, compared)
@@ -224,14 +245,20 @@ def material_of(checked: Checked) -> Material:
         left_out_by_a_person(checked.case, checked.documents),
         checked.problems,
         denial=checked.denial,
+        edits=tuple(decision for decision in checked.decisions if decision.event == "letter"),
     )
 
 
 def build(
-    case_file: Path, folder: Path | None = None, progress: Progress | None = None, wanted: Wanted = NO_VARIANT
+    case_file: Path,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+    wanted: Wanted = NO_VARIANT,
+    reading: Reading | None = None,
 ) -> Built:
     """Build the packet of a case into `folder` (default: packet/ beside the case file), and a variant that is wanted.
 
+    reading: the case as it was just read, which is then not read again.
     Of two that build into one folder the second waits.
     A SafetyStop takes an earlier packet.pdf away: it may hold what must not be sent.
     """
@@ -239,7 +266,7 @@ def build(
     with sole_use(folder), work_folder(folder) as work, office.started(work):
         built_from = digest_of_inputs(case_file, folder, wanted)
         try:
-            checked = check(case_file, work, progress)
+            checked = judge(reading) if reading else check(case_file, work, progress)
             return _assemble(checked, wanted, built_from, work, folder)
         except SafetyStop:
             for old in (folder / PACKET, *folder.glob(VARIANTS)):
@@ -251,45 +278,75 @@ def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fol
     """Form and letter -> packet, proved, then written in one go."""
     if checked.case.request.kind == "appeal":
         _answered(checked)
-    case, chart, assessment, documents = checked.case, checked.chart, checked.assessment, checked.documents
-    form_map = load_map(form_for(checked.payer, case))
-    with beside(partial(fill_form, case, chart, assessment, form_map, work)) as filled:
-        letter = write_letter(material_of(checked), work, letter_folders(case.folder))
-        form = filled()
-    digest = digest_of(case, assessment, documents, form, letter, checked.decisions)
-    signed = last_sign_off(case.folder)
-    signed_by = signed.signed_by if signed and signed.digest == digest else None
-    course = draw_course(chart, work)
+    parts = _parts(checked, work)
+    case, assessment, documents, form, letter, choice = (
+        checked.case, checked.assessment, checked.documents, parts.form, parts.letter, parts.choice,
+    )  # fmt: skip
+    problems = (*checked.problems, *letter.problems, *form.problems, *choice.problems)
+    required = [problem for problem in problems if problem.severity == "required"]
+    digest = digest_of(case, checked.chart, assessment, documents, form, letter, choice, checked.decisions, required)
+    last = last_sign_off(case.folder)
+    signed = last if last and last.digest == digest else None
+    problems = (*problems, *void(last, digest))
+    draft = why_draft(problems, signed)
     inserts = [
         Insert(form.title, form.flat),
-        signable(letter, signed if signed_by else None, wanted.signature_field, case, work),
-        *([course] if course else []),
+        signable(letter, signed, wanted.signature_field, case, work),
+        *([draw_attestation(signed, case, assessment.reference, work)] if signed and signed.attestation else []),
+        *parts.course,
     ]
-    choice = choose(case, documents, checked.extraction.documents, _cited(assessment, form, inserts))
-    problems = (*checked.problems, *form.problems, *choice.problems, *_void(signed, digest))
-    draft = _why_draft(problems, signed_by)
     noted = [place for field in form.fields for place in field.evidence]
     packet = bind(case, assessment, documents, choice, inserts, noted, draft, work)
     variants, told = make_variants(packet, case, assessment.reference.payer, wanted, work)
-    problems = (*problems, *told)
+    said = snapshot_of(checked.chart, assessment, letter.docx, form, choice)
+    built = Built(checked, packet, folder, (*problems, *told), digest, signed, form, choice, said)
+    _write(built, letter, variants, built_from)
+    return built
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts of a packet that do not depend on who signs."""
+
+    form: FilledForm
+    letter: Letter
+    course: tuple[Insert, ...]
+    choice: Choice
+
+
+def _parts(checked: Checked, work: Path) -> _Parts:
+    """Form, letter and picture of the course, and the pages of the chart that they and the criteria cite."""
+    case, chart, assessment, documents = checked.case, checked.chart, checked.assessment, checked.documents
+    with beside(partial(fill_form, case, chart, assessment, load_map(form_for(checked.payer, case)), work)) as filled:
+        letter = write_letter(material_of(checked), work, letter_folders(case.folder))
+        form = filled()
+    course = tuple(filter(None, [draw_course(chart, work)]))
+    cited = _cited(assessment, form, [Insert(letter.title, letter.pdf, letter.links), *course])
+    return _Parts(form, letter, course, choose(case, documents, checked.extraction.documents, cited))
+
+
+def _write(built: Built, letter: Letter, variants: Mapping[str, bytes], built_from: str) -> None:
+    """Write what was built into its folder, after reading the packet back."""
+    checked, packet, folder, form = built.checked, built.packet, built.folder, built.form
+    case, assessment, documents = checked.case, checked.assessment, checked.documents
     outputs: dict[str, bytes | str] = {
         PACKET: packet.pdf.read_bytes(),
         "letter.docx": letter.docx.read_bytes(),
         form.pdf.name: form.pdf.read_bytes(),
-        "worklist.md": worklist(case.case, problems, draft, assessment.deadlines),
+        "worklist.md": worklist(case.case, built.problems, packet.draft, assessment.deadlines),
         "coverage.md": coverage_sheet(case, checked.payer.payer),
         "findings.json": json_text(as_json(documents, checked.extraction)),
         "assessment.json": json_text({"case": case.case, **_plain(assessment)}),
+        SNAPSHOT: json_text(built.said),
         **variants,
     }
     digests = {name: sha256(content) for name, content in outputs.items()}
-    rules = _rules(case, form_map, letter)
-    built = Built(checked, packet, folder, problems, digest, signed_by)
+    rules = _rules(case, load_map(form_for(checked.payer, case)), letter)
     account = manifest(
-        case, assessment, documents, choice.left_out, form, packet, signed_by, digests, rules, built_from,
-        int(built.exit_code), problems,
+        case, assessment, documents, built.choice.left_out, form, packet, built.signed_by, digests, rules, built_from,
+        int(built.exit_code), [p for p in built.problems if not (built.signed and built.signed.waives(p))],
     )  # fmt: skip
-    with beside(partial(guard_packet, packet, choice, case)) as guarded:
+    with beside(partial(guard_packet, packet, built.choice, case)) as guarded:
         verify(packet.pdf, account)
         guarded()
     for old in (*folder.glob("form-*.pdf"), *folder.glob(VARIANTS)):
@@ -297,7 +354,6 @@ def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fol
             old.unlink()  # the form of another plan or another variant, from an earlier build
     for name, content in {**outputs, MANIFEST: json_text(account)}.items():
         write_atomic(folder / name, content)
-    return built
 
 
 def _answered(checked: Checked) -> None:
@@ -319,35 +375,6 @@ def _cited(assessment: Assessment, form: FilledForm, inserts: Sequence[Insert]) 
     places += [place for field in form.fields for place in field.evidence[:1]]
     links = [link for insert in inserts for link in insert.links]
     return {*(place.exhibit_page for place in places), *(link.exhibit_page for link in links)}
-
-
-def _open(problems: Sequence[Problem], signed_by: str | None) -> int:
-    """How many problems stand between the packet and its submission; a signer has decided the doubts."""
-    return sum(p.severity == "required" or (p.severity == "doubt" and not signed_by) for p in problems)
-
-
-def _why_draft(problems: Sequence[Problem], signed_by: str | None) -> str:
-    """Why the packet is a draft, in words; empty when it is none."""
-    count = _open(problems, signed_by)
-    reasons = [f"{count} open item{'s' if count > 1 else ''} on the worklist"] if count else []
-    return ", ".join([*reasons, *([] if signed_by else ["not signed"])])
-
-
-def _void(signed: SignOff | None, digest: str) -> tuple[Problem, ...]:
-    """A signature for other content than this."""
-    if signed is None or signed.digest == digest:
-        return ()
-    return (
-        Problem(
-            VOID,
-            "sign-off",
-            f"{signed.signed_by} signed on {signed.signed_at[:10]}, and the case, chart, rules, letter or form have "
-            "changed since.",
-            "Please look at the packet again and sign it anew.",
-            "clinician",
-            "required",
-        ),
-    )
 
 
 def _plain(assessment: Assessment) -> dict[str, object]:

@@ -68,7 +68,7 @@ def decide_findings(
         if decision.event == "add":
             finding = added_finding(decision, documents, extraction)
             if finding is None:
-                problems.append(_unknown(decision, "the words that it marks are no longer on that page"))
+                problems.append(does_not_fit(decision, "the words that it marks are no longer on that page"))
             else:
                 added.append(finding)
                 known.add(finding.id)
@@ -76,7 +76,7 @@ def decide_findings(
             for finding_id in decision.findings:
                 rejected[finding_id].add(decision.fact.rpartition(":")[2])
             if not known.issuperset(decision.findings):
-                problems.append(_unknown(decision, "something that it rejects is no longer read in the chart"))
+                problems.append(does_not_fit(decision, "something that it rejects is no longer read in the chart"))
     kept = tuple(left for f in (*extraction.findings, *added) for left in _struck(f, rejected.get(f.id)))
     return replace(extraction, findings=kept), tuple(problems)
 
@@ -112,14 +112,14 @@ def findings_by_hand(chart: Chart) -> Iterator[Finding]:
 def _ruled(fact: Fact[Any] | None, decision: Decision) -> Fact[Any] | Problem:
     """The fact as decided, or why the decision does not fit it."""
     if fact is None:
-        return _unknown(decision, f"the chart no longer shows {decision.fact}")
+        return does_not_fit(decision, f"the chart no longer shows {decision.fact}")
     now = fields_of(fact.value)
     if any(now.get(name) != told for name, told in (decision.before or {}).items()):
-        return _unknown(decision, f"the chart now says something else of {decision.fact} than the person saw")
+        return does_not_fit(decision, f"the chart now says something else of {decision.fact} than the person saw")
     try:
         value = fact.value if decision.event == "confirm" else corrected(fact.value, decision.after or {})
     except ValueError:
-        return _unknown(decision, f"it does not fit {decision.fact}")
+        return does_not_fit(decision, f"it does not fit {decision.fact}")
     overruled = (*fact.overruled, *fact.against)
     return replace(fact, value=value, against=(), overruled=overruled, decided_by=decision.by)
 
@@ -136,6 +136,19 @@ def _struck(finding: Finding, rejected: set[str] | None) -> tuple[Finding, ...]:
 
 def added_finding(decision: Decision, documents: Sequence[Document], extraction: Extraction) -> Finding | None:
     """The finding that a person added, or None when its words are not on the page any more."""
+    evidence = marked_by(decision, documents)
+    if evidence is None:
+        return None
+    try:
+        value = _adapter(ADDABLE[decision.kind]).validate_python(decision.after or {})
+    except (KeyError, ValueError):
+        return None
+    as_of = next((d.date for d in extraction.documents if d.document == evidence.document), None)
+    return Finding(value, "present", (evidence,), as_of)
+
+
+def marked_by(decision: Decision, documents: Sequence[Document]) -> Evidence | None:
+    """The words that a person marked, or None when they are not on the page any more."""
     place = decision.place
     document = next((d for d in documents if place and d.sha256 == place.sha256), None)
     if place is None or document is None or not 1 <= place.page <= len(document.pages):
@@ -146,17 +159,12 @@ def added_finding(decision: Decision, documents: Sequence[Document], extraction:
     start, end = text.starts[place.first], text.starts[place.last] + len(text.words[place.last].text)
     if text.quote_between(start, end) != place.quote:
         return None
-    try:
-        value = _adapter(ADDABLE[decision.kind]).validate_python(decision.after or {})
-    except (KeyError, ValueError):
-        return None
-    as_of = next((d.date for d in extraction.documents if d.document == document.label), None)
     boxes = text.boxes_between(start, end)
-    evidence = Evidence(document.label, place.page, boxes, place.quote, None, BY_HAND, key=document.key)
-    return Finding(value, "present", (evidence,), as_of)
+    return Evidence(document.label, place.page, boxes, place.quote, None, BY_HAND, key=document.key)
 
 
-def _unknown(decision: Decision, why: str) -> Problem:
+def does_not_fit(decision: Decision, why: str) -> Problem:
+    """A decision that has no effect, since what it was about has changed. why: in words."""
     return Problem(
         "decision_does_not_fit",
         decision.where,

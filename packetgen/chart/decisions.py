@@ -10,13 +10,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from packetgen.errors import BadDataFile, PacketgenError
 from packetgen.files import appending, sha256
 
 LOG = "decisions.jsonl"
-SIGNED = "signed"  # the event of packet/signoff.py
+SIGNED: Final = "signed"  # the event of packet/signoff.py
 CHAIN = "chain"
 
 
@@ -40,18 +40,22 @@ class Decision:
     """One decision of a person.
 
     by, at    who, and when (ISO 8601, UTC)
-    fact      the fact that it is about
+    fact      the fact that it is about; of words marked for a criterion (cite), the criterion
     findings  ids of the findings that the person saw and rejects
     before    the value that the person saw; of a correction, only the fields that it changes
-    after     the fields that a correction changes, or all fields of a value added
+    after     the fields that a correction changes, or all fields of a value added; of a letter, {"text": …}
     why       the reason, in the person's words
     kind      of a value added: the name of its kind
-    place     of a value added: the words that show it
+    place     the words on a page that show what was added or marked
+    document  of a decision about pages (include, leave_out, release): the document by its SHA-256
+    pages     those pages, 1-based
     undone    of an undo: the number of the line that it takes back
     number    its line in the log, 1-based
+
+    Of a letter, `before` is the paragraph that the person changed, as plain text.
     """
 
-    event: Literal["confirm", "correct", "reject", "add", "undo"]
+    event: Literal["confirm", "correct", "reject", "add", "undo", "cite", "letter", "include", "leave_out", "release"]
     by: str
     at: str
     fact: str = ""
@@ -61,6 +65,8 @@ class Decision:
     why: str = ""
     kind: str = ""
     place: Place | None = None
+    document: str = ""
+    pages: tuple[int, ...] = ()
     undone: int = 0
     number: int = 0
 

@@ -267,7 +267,7 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_head
         status,
         dose,
         unit,
-        _weeks(own),
+        weeks_in(own),
         start,
         stop,
         place.verbatim(reason) if reason else None,
@@ -412,7 +412,8 @@ def _period(words: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _weeks(words: str) -> float | None:
+def weeks_in(words: str) -> float | None:
+    """The first length of a trial that words tell, in weeks."""
     for match in WEEKS.finditer(words):
         if NOT_A_TERM.search(words[: match.start("n")]):
             continue

@@ -90,7 +90,8 @@ def try_form(
     faults = list(faults_of(papers, fields, tuple(_silent(form, widgets, filling)), folder))
     faults += addendum_faults(flat, pages, [_drawable(item.text) for item in filling.items])
     problems = (*_missing(form, widgets, filling), *filling.problems)
-    return FilledForm(form.title, target, flat, fields, problems), tuple(faults)
+    left = _left(form, widgets, filling)
+    return FilledForm(form.title, target, flat, fields, problems, left), tuple(faults)
 
 
 def _lay_over(pdf: Any, form: FormMap) -> None:
@@ -208,6 +209,12 @@ def _filled(widgets: Sequence[Widget], filling: _Filling) -> Iterator[FilledFiel
         elif widget.kind == "button" and filling.ticks.get(widget.name) == widget.state:
             places = filling.said[widget.name].places
             yield FilledField(widget.name, widget.page, widget.box, widget.state, places, ticked=True)
+
+
+def _left(form: FormMap, widgets: Sequence[Widget], filling: _Filling) -> tuple[tuple[str, int], ...]:
+    """The fields that got no value, each once; of boxes to tick only those that the map leaves to a person."""
+    empty = [w for w in widgets if w.name not in filling.said and (w.kind != "button" or w.name in form.left)]
+    return tuple(dict.fromkeys((widget.tip or widget.name, widget.page) for widget in empty))
 
 
 def _silent(form: FormMap, widgets: Sequence[Widget], filling: _Filling) -> Iterator[FilledField]:

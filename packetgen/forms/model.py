@@ -34,6 +34,7 @@ class FilledForm:
 
     pdf   still editable, for a person
     flat  the same pages with the values drawn in and no fields, for the packet
+    left  the fields without a value, as the form calls them, and their 1-based pages
     """
 
     title: str
@@ -41,3 +42,4 @@ class FilledForm:
     flat: Path
     fields: tuple[FilledField, ...]
     problems: tuple[Problem, ...] = ()
+    left: tuple[tuple[str, int], ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from packetgen.case import Case
+from packetgen.chart.decisions import Decision
 from packetgen.chart.model import Chart
 from packetgen.documents.model import Box, Document
 from packetgen.errors import Problem
@@ -18,6 +19,7 @@ from packetgen.policy.model import Assessment
 # space and a no-break hyphen. LibreOffice 7.4.7 writes no links into a PDF, so there the citations are found by
 # their words, and must be those of the .docx, in the same order.
 EXHIBIT_LINK = "https://packet.invalid/exhibit/"
+LINK_COLOUR = "1F4E79"
 CITED_PAGE = re.compile(r"Ex\.\s([A-Z]+)[\u2010\u2011-](\d+)")
 
 
@@ -40,6 +42,7 @@ class Material:
     problems      what is open, for letters that ask for it
     denial        the denial that is answered, against the chart
     packet_pages  pages of the packet that a fax sends, when it is built
+    edits         what people changed in the letter of the request
     """
 
     case: Case
@@ -51,6 +54,7 @@ class Material:
     problems: tuple[Problem, ...] = ()
     packet_pages: int | None = None
     denial: Comparison | None = None
+    edits: tuple[Decision, ...] = ()
 
     @property
     def denied_for(self) -> tuple[str, ...]:
@@ -72,6 +76,7 @@ class Letter:
     """A finished letter, and where its PDF cites exhibit pages.
 
     sources  the templates and passages it was made from, or the edited letter
+    problems name edits that have no effect
     """
 
     title: str
@@ -79,3 +84,4 @@ class Letter:
     pdf: Path
     links: tuple[LetterLink, ...]
     sources: tuple[Path, ...] = ()
+    problems: tuple[Problem, ...] = ()

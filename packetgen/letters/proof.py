@@ -83,7 +83,19 @@ class _Support:
 def prove(
     docx: Path, material: Material, machine_made: Collection[Statement] = (), own_words: Collection[str] = ()
 ) -> None:
-    """Raise SafetyStop quoting the first statement of a letter that nothing supports.
+    """Raise SafetyStop quoting the first statement of a letter that nothing supports; see `unsupported`."""
+    for statement, missing in unsupported(docx, material, machine_made, own_words):
+        raise SafetyStop(
+            f'the letter says "{statement.text}", and nothing cited there says {", ".join(missing)}',
+            where=docx.name,
+            fix="Cite the page that says it, or take the statement out.",
+        )
+
+
+def unsupported(
+    docx: Path, material: Material, machine_made: Collection[Statement] = (), own_words: Collection[str] = ()
+) -> Iterator[tuple[Statement, list[str]]]:
+    """The statements of a letter that nothing supports, each with what it claims without support.
 
     machine_made  the statements of the letter as the program writes it: those that differ are read more strictly;
                   none when the letter is the program's own
@@ -95,11 +107,7 @@ def prove(
             continue
         strictly = bool(machine_made) and statement not in machine_made
         if missing := [*_unsupported(statement, support, strictly)]:
-            raise SafetyStop(
-                f'the letter says "{statement.text}", and nothing cited there says {", ".join(sorted(missing))}',
-                where=docx.name,
-                fix="Cite the page that says it, or take the statement out.",
-            )
+            yield statement, sorted(missing)
 
 
 def _unsupported(statement: Statement, support: _Support, strictly: bool) -> Iterator[str]:

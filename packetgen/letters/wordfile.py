@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,14 +42,36 @@ def statements(docx: Path) -> tuple[Statement, ...]:
     Raises BadDataFile when it is no Word file, and SafetyStop for a field that changes by itself or a link whose words
     name another page than it leads to.
     """
-    found: list[Statement] = []
-    for root, links in _parts(docx):
+    return tuple(statement for block in blocks(docx) for statement in block.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, or the cells of a table row, as printed, and what it says.
+
+    style   of its first paragraph, by its name in the file; empty when it has none
+    in_row  whether it is a table row
+    body    whether it stands in the document itself, not in a header, footer or note
+    """
+
+    texts: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    style: str
+    in_row: bool
+    body: bool
+
+
+def blocks(docx: Path) -> Iterator[Block]:
+    """The paragraphs and table rows of a Word file, body first; raises as `statements` does."""
+    for index, (root, links) in enumerate(_parts(docx)):
         for block in _blocks(root):
             for paragraph in block:
                 _check_links(paragraph, links, docx.name)
-            texts = [_text(paragraph, docx.name) for paragraph in block]
-            found += _row(texts) if block[0].getparent().tag == f"{W}tc" else _sentences(texts[0])
-    return tuple(found)
+            texts = tuple(text_of(paragraph, docx.name) for paragraph in block)
+            in_row = block[0].getparent().tag == f"{W}tc"
+            said = tuple(_row(texts) if in_row else _sentences(texts[0]))
+            style = block[0].find(f"{W}pPr/{W}pStyle")
+            yield Block(texts, said, "" if style is None else style.get(f"{W}val", ""), in_row, index == 0)
 
 
 def title_of(docx: Path) -> str:
@@ -90,7 +112,7 @@ def _blocks(root: Any) -> Iterator[list[Any]]:
             yield row
 
 
-def _text(paragraph: Any, name: str) -> str:
+def text_of(paragraph: Any, name: str) -> str:
     """The words of a paragraph as printed; a field that counts pages is left out."""
     text, fields = "", []  # the fields open here: [instruction, whether its result has begun]
     for element in _seen(paragraph):
@@ -155,7 +177,7 @@ def _check_links(paragraph: Any, links: dict[str, str], name: str) -> None:
             )
 
 
-def _row(texts: list[str]) -> list[Statement]:
+def _row(texts: Sequence[str]) -> list[Statement]:
     text = " | ".join(texts)
     return [Statement(text, cited_in(text))] if any(texts) else []
 

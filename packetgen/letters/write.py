@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from packetgen.documents.officefiles import without_outside_links
-from packetgen.errors import BadDataFile, SafetyStop
+from packetgen.errors import BadDataFile, Problem, SafetyStop
 from packetgen.files import write_atomic
+from packetgen.letters.edits import apply_edits
 from packetgen.letters.links import find_links
-from packetgen.letters.model import EXHIBIT_LINK, Letter, Material, label_of
+from packetgen.letters.model import EXHIBIT_LINK, LINK_COLOUR, Letter, Material, label_of
 from packetgen.letters.proof import prove
 from packetgen.letters.rows import Row
 from packetgen.letters.templates import (
@@ -27,6 +28,7 @@ from packetgen.letters.templates import (
 )
 from packetgen.letters.view import TABLES, context_of, exhibit_pages
 from packetgen.letters.wordfile import Statement, statements, title_of
+from packetgen.letters.zipped import with_fixed_times
 from packetgen.office import to_pdf
 from packetgen.resources import LETTERS
 
@@ -34,10 +36,8 @@ from packetgen.resources import LETTERS
 CITE_OPEN, CITE_CLOSE = "\ue000", "\ue001"
 CITATION = re.compile(f"{CITE_OPEN}([A-Z0-9,-]*){CITE_CLOSE}")
 PASSAGE = re.compile(r"## ([a-z_]+)\s*")
-LINK_COLOUR = "1F4E79"
 TABLE_HALF_POINTS = 19
 HYPHEN_AT_LINE_END = "\ufffe"  # as pdfium tells it
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def write_letter(
@@ -51,26 +51,59 @@ def write_letter(
     Raises BadDataFile for a broken template, SafetyStop for a statement without support, ProgramFailed or
     MissingProgram when LibreOffice cannot convert it. The letter carries no date: its signer dates it.
     """
+    template, edited = chosen(material, templates, name)
+    made = compose(material, template, folder, edited)
+    prove(made.docx, material, made.machine_made, made.own_words)
+    pdf = to_pdf(made.docx, folder)
+    _same_words(made.docx, pdf)
+    made_from = (edited,) if edited else sources(template, material.case.request.indication)
+    title = title_of(template.docx) or template.name
+    return Letter(title, made.docx, pdf, find_links(made.docx, pdf), made_from, made.problems)
+
+
+def chosen(
+    material: Material, templates: Sequence[Path] = (LETTERS,), name: str | None = None
+) -> tuple[Template, Path | None]:
+    """The template of a letter, and the Word file that a person made of it; see `write_letter`."""
     case = material.case
     template = find_template(name or case.request.kind, case.request.indication, templates)
-    edited = case.folder / case.letter if name is None and case.letter else None
-    docx = draft(material, template, folder, edited)
-    pdf = to_pdf(docx, folder)
-    _same_words(docx, pdf)
-    made_from = (edited,) if edited else sources(template, case.request.indication)
-    return Letter(title_of(template.docx) or template.name, docx, pdf, find_links(docx, pdf), made_from)
+    return template, case.folder / case.letter if name is None and case.letter else None
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The Word file of a letter, not proved yet.
+
+    machine_made  what the program itself wrote, when a person changed the letter: what differs is read more strictly
+    own_words     of the template
+    problems      name edits that have no effect
+    """
+
+    docx: Path
+    machine_made: tuple[Statement, ...]
+    own_words: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+def compose(material: Material, template: Template, folder: Path, edited: Path | None = None) -> Composed:
+    """The Word file of a letter as people changed it. edited: the one that a person made of it, to be used instead."""
+    of_request = template.name == material.case.request.kind
+    docx = folder / ("letter.docx" if of_request else template.docx.name)
+    write_atomic(docx, render(template, material))
+    edits = material.edits if of_request else ()
+    machine_made = statements(docx) if edited or edits else ()
+    if edited:
+        without_outside_links(edited, folder).replace(docx)
+    problems = apply_edits(docx, edits) if edits else ()
+    own_words = frozenset(s.text for s in statements(template.docx) if "{" not in s.text)
+    return Composed(docx, machine_made, own_words, problems)
 
 
 def draft(material: Material, template: Template, folder: Path, edited: Path | None = None) -> Path:
-    """The Word file of a letter, proved. edited: the one that a person made of it, to be used instead."""
-    docx = folder / ("letter.docx" if template.name == material.case.request.kind else template.docx.name)
-    write_atomic(docx, render(template, material))
-    machine_made: tuple[Statement, ...] = ()
-    if edited:
-        machine_made = statements(docx)
-        without_outside_links(edited, folder).replace(docx)
-    prove(docx, material, machine_made, {s.text for s in statements(template.docx) if "{" not in s.text})
-    return docx
+    """The Word file of a letter, proved; see `compose`."""
+    made = compose(material, template, folder, edited)
+    prove(made.docx, material, made.machine_made, made.own_words)
+    return made.docx
 
 
 def render(template: Template, material: Material) -> bytes:
@@ -170,12 +203,3 @@ def _same_words(docx: Path, pdf: Path) -> None:
             where=docx.name,
             fix="Install fonts that have them (packetgen doctor), or write them otherwise.",
         )
-
-
-def with_fixed_times(raw: io.BytesIO) -> bytes:
-    """The same zip with fixed times: the same content gives the same bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            target.writestr(zipfile.ZipInfo(name, ZIP_EPOCH), source.read(name), zipfile.ZIP_DEFLATED)
-    return out.getvalue()

@@ -16,6 +16,7 @@ from packetgen.packet.protected import looks_protected
 
 BLANK = "blank"
 NOT_CITED = "nothing on it is cited"
+HELD = "page_held"  # code of the problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +137,23 @@ def _problems(
 ) -> Iterator[Problem]:
     for number in sorted(here & held.keys() - by_person.keys()):
         yield Problem(
-            "page_held", f"{document.path}, page {number}",
+            HELD, f"{document.path}, page {number}",
             f"This page is cited and looks like {held[number]}: it is held back until a person decides.",
-            f"May it go to the plan? Then write under it in the case file: release: {{{number}: the reason}}. "
-            f"Else: leave_out: {{{number}: the reason}}; then nothing on it proves anything.",
+            "May it go to the plan? Release it on the review page, or write under it in the case file: "
+            f"release: {{{number}: the reason}}. Else: leave_out: {{{number}: the reason}}; then nothing on it "
+            "proves anything.",
             "clinician", "required",
         )  # fmt: skip
     quiet = set(wanted) & held.keys() - here - by_person.keys()
     if quiet:
         yield Problem(
-            "page_held", f"{document.path}, page {words.pages(quiet)}",
+            HELD, f"{document.path}, page {words.pages(quiet)}",
             f"Held back, since it looks like {' and '.join(sorted({held[n] for n in quiet}))}; nothing on it is cited.",
             "Nothing to do, unless the plan must see it.", "clinician", "note",
         )  # fmt: skip
     if not wanted:
         yield Problem(
             "document_not_needed", document.path, "Nothing in this document is cited, so it stays out of the packet.",
-            "Should it go in? Then write pages: under it in the case file.", "front_desk", "note",
+            "Should it go in? Include it on the review page, or write pages: under it in the case file.",
+            "front_desk", "note",
         )  # fmt: skip

@@ -86,15 +86,20 @@ def sign_letter(pdf: Path, target: Path, case: Case, signed: SignOff) -> Path:
 def _draw(target: Path, line: SigningLine, width: float, height: float, case: Case, signed: SignOff) -> None:
     canvas = typeset.new_canvas(str(target), (width, height))
     y = height - line.name.bottom + RISE
-    image = case.provider.signature
-    if image and signed.signed_by == case.provider.name:
-        _image(canvas, case.folder / image, image, line.name, y)
-    else:
-        typeset.draw(canvas, line.name.x0, y, signed.signed_by, typeset.ITALIC, 13)
-    note = "signed electronically after review"
-    typeset.draw(canvas, line.name.x0, y - RISE - 8, note, typeset.REGULAR, 6.5)
+    draw_signature(canvas, line.name, y, case, signed)
     typeset.draw(canvas, line.day.x0, y, words.day(signed.signed_at[:10]), typeset.REGULAR, 10.5)
     canvas.save()
+
+
+def draw_signature(canvas: Any, box: Box, y: float, case: Case, signed: SignOff) -> None:
+    """The signer's image or name at the left of a box, its foot at y (points from the bottom)."""
+    image = case.provider.signature
+    if image and signed.signed_by == case.provider.name:
+        _image(canvas, case.folder / image, image, box, y)
+    else:
+        typeset.draw(canvas, box.x0, y, signed.signed_by, typeset.ITALIC, 13)
+    note = "signed electronically after review"
+    typeset.draw(canvas, box.x0, y - RISE - 8, note, typeset.REGULAR, 6.5)
 
 
 def _image(canvas: Any, path: Path, name: str, box: Box, y: float) -> None:

@@ -6,11 +6,17 @@ import contextlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from pydantic import TypeAdapter, ValidationError
+
 from packetgen import pipeline
+from packetgen.case import Npi
 from packetgen.chart.decisions import Decision, record
 from packetgen.errors import PacketgenError
-from packetgen.packet.signoff import VOID, SignOff, sign
+from packetgen.packet.page_decisions import PAGE_EVENTS
+from packetgen.packet.signoff import NEVER_WAIVED, SignOff, Waived, attestation, sign
+from packetgen.review.exhibit_page import decision_about_pages
 from packetgen.review.facts import BadDecision, addition_from, decision_from
+from packetgen.review.letter_page import edit_from
 from packetgen.review.live import Review
 
 
@@ -32,13 +38,19 @@ def _expected(form: Mapping[str, str]) -> int:
 
 
 def _decide(review: Review, form: Mapping[str, str]) -> str:
-    by = _name_in(form)
-    if form.get("event") == "add":
-        decision = addition_from(form, review.read(), by, _now())
-    else:
-        decision = decision_from(form, review.checked().chart, by, _now())
-    record(review.folder, decision, _expected(form))
+    record(review.folder, _decision(review, form, _name_in(form)), _expected(form))
     return ""
+
+
+def _decision(review: Review, form: Mapping[str, str], by: str) -> Decision:
+    event = form.get("event", "")
+    if event in PAGE_EVENTS:
+        return decision_about_pages(form, review.read(), by, _now())
+    if event == "letter":
+        return edit_from(form, review.letter(), by, _now())
+    if event == "add":
+        return addition_from(form, review.read(), review.checked(), by, _now())
+    return decision_from(form, review.checked().chart, by, _now())
 
 
 def _undo(review: Review, form: Mapping[str, str]) -> str:
@@ -52,16 +64,32 @@ def _undo(review: Review, form: Mapping[str, str]) -> str:
 
 def _sign(review: Review, form: Mapping[str, str]) -> str:
     built = review.build()
-    name = form["name"]
-    if refused := refusal(built, name, form.get("digest", "")):
+    if refused := refusal(built, form["name"], form.get("digest", "")):
         return refused
-    sign(review.folder, SignOff(name, _now(), built.digest))
+    credential = " ".join(form.get("credential", "").split())[:40]
+    if not credential:
+        raise BadDecision("Type your credential, such as MD or NP.")
+    try:
+        npi: str = TypeAdapter(Npi).validate_python(form.get("npi", "").strip())
+    except ValidationError as wrong:
+        raise BadDecision(wrong.errors()[0]["msg"].removeprefix("Value error, ").capitalize() + ".") from None
+    despite = tuple(
+        Waived(problem.where, problem.what, " ".join(form.get(f"reason.{number}", "").split()))
+        for number, problem in enumerate(built.required)
+    )
+    if any(not waived.reason for waived in despite):
+        return "Something required is missing. Settle it, or type why the packet goes out without it."
+    text = attestation()
+    sign(
+        review.folder,
+        SignOff(form["name"], _now(), built.digest, "signed", credential, npi, text, despite, built.said),
+    )
     return ""
 
 
 def build_again(review: Review, form: Mapping[str, str]) -> str:
     """Read and build the case anew; a case that must not be sent loses its packet."""
-    review.built = review.reading = None
+    review.forget()
     with contextlib.suppress(PacketgenError):  # the page shows why
         review.build()
     return ""
@@ -71,11 +99,11 @@ ACTS = {"decide": _decide, "undo": _undo, "sign": _sign, "build": build_again}  
 
 
 def refusal(built: pipeline.Built, name: str, digest: str) -> str:
-    """Why a signature is not taken, or ""."""
+    """Why no signature is taken whatever reasons are given, or ""."""
     if not name:
         return "Type your name to sign."
     if digest != built.digest:
         return "The packet has changed since this page was shown. Look at it again, then sign."
-    if any(p.severity == "required" and p.code != VOID for p in built.problems):
-        return "Something required is missing. Settle it, then sign."
+    if any(problem.code in NEVER_WAIVED for problem in built.required):
+        return "A page could not be read, or may be protected. Settle it, then sign."
     return ""

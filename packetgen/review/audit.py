@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from packetgen.case import AUDIT
 from packetgen.files import appending, sha256
+from packetgen.review.guard import HERE
 
 LONGEST_LINE = 4096  # bytes, far above any line that is written here
 CHAIN = "chain"
@@ -92,7 +93,8 @@ class Audited:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or scope["path"].startswith("/static/"):
+        path = scope.get("path", "")
+        if scope["type"] != "http" or path.startswith("/static/") or path.endswith(f"/{HERE}"):
             await self.app(scope, receive, send)
             return
 

@@ -1,4 +1,4 @@
-"""The pages of one case: criteria and facts with their evidence, the chart's page beside them, and signing.
+"""The pages of one case: facts and criteria, letter, form, exhibits, packet and sign-off, the chart's page beside them.
 
 All addresses on them are relative, so that a case may stand under any prefix.
 """
@@ -6,6 +6,7 @@ All addresses on them are relative, so that a case may stand under any prefix.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,43 +16,65 @@ from starlette.routing import Route
 from packetgen import pipeline
 from packetgen.chart.decisions import Conflict, read_log
 from packetgen.errors import PacketgenError
-from packetgen.review.acts import ACTS, build_again, refusal
-from packetgen.review.facts import ADDED, CHOICES, BadDecision, rows_of, words_of
+from packetgen.review.acts import ACTS, build_again
+from packetgen.review.case_views import NEED_PACKET, PACKET_PAGE, VIEWS, shell
+from packetgen.review.facts import BadDecision, words_of
+from packetgen.review.guard import COOKIE, HERE
 from packetgen.review.live import Review, render
-from packetgen.review.site import TEMPLATES, form_of
+from packetgen.review.site import TEMPLATES, form_of, session_of
 
-VERDICTS = {"met": "Met", "not_met": "Not met", "missing": "Missing", "check": "Please check"}
 TEMPLATES.env.filters["words"] = words_of
 
 
 def case_routes(review_of: Callable[[Request], Review]) -> list[Route]:
     """The routes of a case. review_of: the case that a request is about."""
 
-    async def show(request: Request) -> Response:
-        review = review_of(request)
+    async def view(request: Request) -> Response:
+        """A view of the case; a browser that must wait gets a page that waits in its stead."""
+        review, name = review_of(request), request.url.path.rpartition("/")[2] or "facts"
+        navigates = request.headers.get("sec-fetch-mode") == "navigate"
+        if navigates and not await run_in_threadpool(lambda: review.is_read):
+            review.start()
+            return TEMPLATES.TemplateResponse(request, "reading.html")
         try:
-            view = await run_in_threadpool(_view, review)
+            common = await run_in_threadpool(shell, review, name)
         except PacketgenError as error:
             await run_in_threadpool(build_again, review, {})  # takes away a packet that must not be sent
             return TEMPLATES.TemplateResponse(request, "stopped.html", {"error": error})
-        return TEMPLATES.TemplateResponse(request, "case.html", view)
-
-    async def signing(request: Request) -> Response:
-        review = review_of(request)
+        if name in NEED_PACKET and navigates and not await run_in_threadpool(lambda: review.is_built):
+            return TEMPLATES.TemplateResponse(request, "building.html", common)
         try:
-            built = await run_in_threadpool(review.build)
+            own = await run_in_threadpool(VIEWS[name], review, common["checked"])
         except PacketgenError as error:
-            return TEMPLATES.TemplateResponse(request, "not_built.html", {"error": error})
-        view = {
-            "built": built,
-            "can_sign": not refusal(built, "someone", built.digest),
-        }
-        return TEMPLATES.TemplateResponse(request, "signing.html", view)
+            return TEMPLATES.TemplateResponse(request, "not_built.html", {**common, "error": error})
+        return TEMPLATES.TemplateResponse(request, f"{name}.html", {**common, **own})
+
+    async def state(request: Request) -> Response:
+        """What the packet is now: built while the page waits."""
+        try:
+            built = await run_in_threadpool(review_of(request).build)
+        except PacketgenError:
+            return JSONResponse({"kind": "draft", "text": "No packet"})
+        draft = built.packet.draft
+        void = any(problem.code == "sign_off_void" for problem in built.problems)
+        said = f"Draft: {draft}" if draft else f"Signed by {built.signed_by}"
+        return JSONResponse({"kind": "draft" if draft else "signed", "text": said, "void": void})
+
+    async def here(request: Request) -> Response:
+        """Who else has the case open, and how much was decided so far. No use of the page, so it keeps none awake."""
+        review, session = review_of(request), session_of(request)
+        others = review.others(request.cookies.get(COOKIE, ""), session.person)
+        log = await run_in_threadpool(read_log, review.folder)
+        by = str(log[-1].get("by") or log[-1].get("signed_by")) if log else ""
+        return JSONResponse({"others": others, "expected": len(log), "by": by, "read": review.is_read,
+                             "done": review.done})  # fmt: skip
 
     async def page(request: Request) -> Response:
-        """A page of the chart: its picture, or its words with their boxes."""
-        reading = await run_in_threadpool(review_of(request).read)
-        label, number = request.path_params["label"], request.path_params["number"]
+        """A page of the chart or the packet: its picture, or its words with their boxes."""
+        review, label, number = review_of(request), request.path_params["label"], request.path_params["number"]
+        if label == PACKET_PAGE:
+            return await _packet_page(review, number)
+        reading = await run_in_threadpool(review.read)
         document = next((d for d in reading.documents if d.label == label), None)
         if document is None or not 1 <= number <= len(document.pages):
             return PlainTextResponse("no such page", 404)
@@ -74,11 +97,15 @@ def case_routes(review_of: Callable[[Request], Review]) -> list[Route]:
             return PlainTextResponse(str(error), 422)
         except Conflict as error:
             return PlainTextResponse(f"{error.what.capitalize()}. {error.fix}", 409)
+        except PacketgenError as error:
+            return PlainTextResponse(f"{error.what.capitalize()}. {error.fix}", 409)
         return PlainTextResponse(refused, 409) if refused else RedirectResponse(".", 303)
 
     return [
-        Route("/", show),
-        Route("/signing", signing),
+        Route("/", view),
+        *[Route(f"/{name}", view) for name in VIEWS if name != "facts"],
+        Route("/state.json", state),
+        Route(f"/{HERE}", here),
         Route("/pages/{label:str}-{number:int}.png", page),
         Route("/pages/{label:str}-{number:int}.json", page),
         Route("/packet.pdf", packet),
@@ -86,20 +113,10 @@ def case_routes(review_of: Callable[[Request], Review]) -> list[Route]:
     ]
 
 
-def _view(review: Review) -> dict[str, object]:
-    checked = review.checked()
-    rows = rows_of(checked.chart)
-    pages = {f"{d.label}-{page.number}": [page.width, page.height] for d in checked.documents for page in d.pages}
-    return {
-        "case": checked.case,
-        "assessment": checked.assessment,
-        "problems": checked.problems,
-        "rows": rows,
-        "decided": sum(row.fact.decided_by is not None for row in rows),
-        "decisions": checked.decisions[::-1],
-        "expected": len(read_log(review.folder)),
-        "pages": pages,
-        "added": ADDED,
-        "choices": CHOICES,
-        "verdicts": VERDICTS,
-    }
+async def _packet_page(review: Review, number: int) -> Response:
+    built = await run_in_threadpool(review.build)
+    pdf: Any = built.folder / pipeline.PACKET
+    if not 1 <= number <= built.packet.page_count:
+        return PlainTextResponse("no such page", 404)
+    picture = await run_in_threadpool(render, pdf, number, pdf.stat().st_mtime_ns)
+    return Response(picture, media_type="image/png")

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from packetgen.chart import words
 from packetgen.chart.decide import added_finding, correctable, corrected, fields_of
 from packetgen.chart.decisions import Decision, Place
 from packetgen.chart.model import Chart, Fact
 from packetgen.extraction.model import Evidence, Finding, TherapyRole, TherapyStatus
+from packetgen.extraction.therapies import weeks_in
 from packetgen.extraction.vocabulary import drugs_by_name
-from packetgen.pipeline import Reading
+from packetgen.letters.claims import claims_in, strings
+from packetgen.packet.snapshot import name_of
+from packetgen.pipeline import Checked, Reading
 
 # What a person may add, and the fields to fill in
 ADDED = {
@@ -21,6 +23,12 @@ ADDED = {
     "headache_frequency": ("when", "headache_days_per_month", "migraine_days_per_month", "hours_per_day", "months"),
     "score": ("instrument", "value", "date"),
 }
+NOT_QUOTED = ("drug_class", "role", "status", "unit", "when", "instrument", "icd10", "indication", "product")
+AMOUNTS = {
+    f"{when}:{field}"
+    for when in ("current", "baseline", "on_treatment")
+    for field in ("headache_days_per_month", "migraine_days_per_month", "hours_per_day", "months")
+}  # facts of a bare amount, by id
 LEAST_FILLED = {"therapy": 4, "headache_frequency": 2, "score": 2}  # fields without which nothing is said
 CHOICES = {
     "role": get_args(TherapyRole),
@@ -58,8 +66,27 @@ def rows_of(chart: Chart) -> list[Row]:
     return sorted(rows, key=lambda row: (not row.doubt, row.fact.decided_by is not None))
 
 
-def addition_from(form: Mapping[str, str], reading: Reading, by: str, at: str) -> Decision:
-    """The decision to add a fact that words on a page show; raises BadDecision."""
+def addition_from(form: Mapping[str, str], reading: Reading, checked: Checked, by: str, at: str) -> Decision:
+    """The decision to add what words on a page show: a fact, or evidence for one or for a criterion; BadDecision."""
+    place = place_from(form, reading)
+    kind, _, name = form.get("kind", "").partition(":")
+    why = " ".join(form.get("why", "").split())
+    if kind == "criterion":
+        return Decision("cite", by, at, name, place=place, why=why)
+    if kind == "fact":
+        kind, value = _said_of(name, checked.chart, place.quote)
+    else:
+        value = _filled_in(form)
+        if missing := [words_of(field) for field, told in value.items() if not _holds(place.quote, field, told)]:
+            raise BadDecision(f"The words that you marked do not say the {', '.join(missing)}: mark the words that do.")
+    decision = Decision("add", by, at, after=value, kind=kind, place=place, why=why)
+    if added_finding(decision, reading.documents, reading.extraction) is None:
+        raise BadDecision("That does not fit: fill in what the words on the page say.")
+    return decision
+
+
+def place_from(form: Mapping[str, str], reading: Reading) -> Place:
+    """The words that were clicked on a page; raises BadDecision."""
     label, _, page = form.get("page", "").partition("-")
     document = next((d for d in reading.documents if d.label == label), None)
     numbers = [form.get(name, "") for name in ("first", "last")]
@@ -69,11 +96,39 @@ def addition_from(form: Mapping[str, str], reading: Reading, by: str, at: str) -
         raise BadDecision("There is no such page.")
     first, last = sorted(map(int, numbers))
     quote = " ".join(word.text for word in document.page(int(page)).words[first : last + 1])
-    place = Place(document.sha256, int(page), first, last, quote)
-    decision = Decision("add", by, at, after=_filled_in(form), kind=form.get("kind", ""), place=place)
-    if added_finding(decision, reading.documents, reading.extraction) is None:
-        raise BadDecision("That does not fit: fill in what the words on the page say.")
-    return decision
+    return Place(document.sha256, int(page), first, last, quote)
+
+
+def _holds(quote: str, field: str, told: Any) -> bool:
+    """Whether words hold what a field says: its drug, number or date. What is a judgement is the person's."""
+    if field in NOT_QUOTED:
+        return True
+    if field == "weeks" and weeks_in(quote) == float(told):
+        return True
+    held = claims_in([quote])
+    return (
+        any(claims_in([text]) <= held for text in strings(told))
+        if not isinstance(told, dict)
+        else (claims_in(strings(told)) <= held)
+    )
+
+
+def _said_of(name: str, chart: Chart, quote: str) -> tuple[str, dict[str, Any]]:
+    """What words say of a fact that is in the chart already: its kind, and those of its fields that the words hold."""
+    fact = next((fact for fact in chart.facts if fact.id == name), None)
+    if fact is None or not (hasattr(fact.value, "kind") or fact.id in AMOUNTS):
+        raise BadDecision("The chart does not show this fact any more. Reload the page.")
+    if hasattr(fact.value, "kind"):
+        kind, value = fact.value.kind, fields_of(fact.value)
+    else:
+        when, field = fact.id.split(":")
+        kind, value = "headache_frequency", {"when": when, field: fields_of(fact.value)["amount"]}
+    told = {field: said for field, said in value.items() if said not in (None, [], "") and _holds(quote, field, said)}
+    if not told.keys() - set(NOT_QUOTED):
+        raise BadDecision("The words that you marked hold no drug, number or date of this fact.")
+    if "drug" in value and "drug" not in told:
+        raise BadDecision(f"The words that you marked do not name {value['drug']}.")
+    return kind, told
 
 
 def _filled_in(form: Mapping[str, str]) -> dict[str, Any]:
@@ -133,8 +188,7 @@ def _typed(text: str) -> Any:
 def _row(fact: Fact[Any]) -> Row:
     fields = tuple((name, _text(told)) for name, told in correctable(fact.value).items())
     said = [words_of(text if name == "amount" else f"{name}: {text}") for name, text in fields if text]
-    kind, *rest = fact.id.split(":")
-    title = words.capital(words_of(": ".join([kind, ", ".join(part for part in rest if part != "None")])))
+    title = name_of(fact.id)
     lead = [(side, e) for side in (*fact.findings[:1], *fact.against, *fact.overruled) for e in side.evidence[:1]]
     sides = tuple((_said(side, fact), e) for (side, e) in lead) if fact.against or fact.overruled else ()
     return Row(fact, title, "; ".join(said), fields, sides)

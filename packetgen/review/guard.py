@@ -17,6 +17,7 @@ from packetgen.limits import IDLE_SECONDS, MAX_BODY_BYTES
 from packetgen.review.users import Staff, User
 
 COOKIE = "packetgen"
+HERE = "here.json"  # asked by an open page every few seconds: no use of it, and nothing of the chart
 OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
 USUAL_PORTS = {"http": 80, "https": 443}  # which a browser does not name
 OPEN_AGAIN = "Open the address that packetgen printed. A session ends after 15 minutes without use."
@@ -68,7 +69,7 @@ class Sessions:
         self.known[key] = session
         return key
 
-    def going_on(self, key: str) -> Session | None:
+    def going_on(self, key: str, *, used: bool = True) -> Session | None:
         """The session of that key, which is used now; None when it was idle or its user has changed."""
         session = self.known.get(key)
         if session is None:
@@ -77,7 +78,8 @@ class Sessions:
         if changed or _is_idle(session):
             self.end(key)
             return None
-        session.seen = time.monotonic()
+        if used:
+            session.seen = time.monotonic()
         return session
 
     def end(self, key: str) -> None:
@@ -115,7 +117,8 @@ class Guard:
         """The answer to who may not; None for who may, whose session is then known."""
         if not (_own_host(request, self.hosts) and _own_origin(request)):
             return PlainTextResponse(OPEN_AGAIN, 403)
-        session = self.sessions.going_on(request.cookies.get(COOKIE, ""))
+        used = not request.url.path.endswith(f"/{HERE}")
+        session = self.sessions.going_on(request.cookies.get(COOKIE, ""), used=used)
         request.state.session = session
         if session is None:
             return None if self._is_way_in(request.url.path) else self._show_in(request)

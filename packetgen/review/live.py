@@ -4,82 +4,182 @@ from __future__ import annotations
 
 import io
 import threading
-from contextlib import ExitStack
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from packetgen import pipeline
 from packetgen.case import AUDIT
-from packetgen.chart.decisions import LOG
+from packetgen.chart.decisions import LOG, decisions_in, read_log
+from packetgen.errors import PacketgenError
 from packetgen.files import private_folder, work_folder
+from packetgen.limits import HERE_SECONDS
 from packetgen.packet.fresh import output_of
+from packetgen.packet.page_decisions import page_decisions
+from packetgen.packet.signoff import last_sign_off
+from packetgen.packet.snapshot import SNAPSHOT, Snapshot, read_snapshot
+from packetgen.review.letter_page import LetterView, letter_of
 
 SCREEN_DPI = 110
 COPIES = ".review-"
-PAGES_KEPT = 40  # pictures of pages, about 0.2 MB each
+PAGES_KEPT = 80  # pictures of pages, about 0.2 MB each
 _drawing = threading.Lock()  # PDFium knows no threads
 
 
 @dataclass(slots=True)
 class Review:
-    """The case under review. Documents are read once, verdicts follow each decision, the packet is built when shown."""
+    """The case under review. Documents are read once, verdicts follow each decision, the packet is built when shown.
+
+    done         (pages read, pages to read) while OCR runs
+    stopped      why reading or building stopped, and of which state of the case
+    opened_with  what the packet said that was there before this visit
+    here         who has the case open: name by browser, and when each was last heard of
+    """
 
     case_file: Path
     reading: pipeline.Reading | None = None
     built: pipeline.Built | None = None
+    written: tuple[object, LetterView] | None = None
     read_from: object = None
     built_from: object = None
+    done: tuple[int, int] = (0, 0)
+    stopped: dict[str, tuple[object, PacketgenError]] = field(default_factory=dict)
+    opened_with: Snapshot | None = None
+    here: dict[str, tuple[str, float]] = field(default_factory=dict)
     work: ExitStack = field(default_factory=ExitStack)  # where copies of the pages lie
     reads: threading.Lock = field(default_factory=threading.Lock)
     builds: threading.Lock = field(default_factory=threading.Lock)  # a decision does not wait for a build
+
+    def __post_init__(self) -> None:
+        """Keep what the earlier packet said: the first build takes its place."""
+        self.opened_with = read_snapshot(output_of(self.case_file) / SNAPSHOT)
 
     @property
     def folder(self) -> Path:
         """Where the case and its log lie."""
         return self.case_file if self.case_file.is_dir() else self.case_file.parent
 
+    def start(self) -> None:
+        """Read the case and build its packet while the page is already shown."""
+
+        def work() -> None:
+            try:
+                self.build()
+            except PacketgenError:
+                return  # the page tries again, and says why
+
+        threading.Thread(target=work, daemon=True).start()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the page can be shown at once: nothing has changed since the documents were read, or could not be."""
+        state = self._state(with_log=False)
+        return (self.reading is not None and self.read_from == state) or self._stopped("reading", state) is not None
+
+    @property
+    def is_built(self) -> bool:
+        """Whether the packet, or why there is none, is that of the case as it stands."""
+        state = self._state(with_log=True)
+        return (self.built is not None and self.built_from == state) or self._stopped("building", state) is not None
+
+    def forget(self) -> None:
+        """Read and build anew when next asked, also when nothing has changed."""
+        self.built = self.reading = None
+        self.stopped = {}
+
+    def _stopped(self, what: str, state: object) -> PacketgenError | None:
+        """Why reading or building stopped, if it did for the case as it stands."""
+        of, error = self.stopped.get(what, (None, None))
+        return error if of == state else None
+
+    @contextmanager
+    def _noting(self, what: str, state: object) -> Iterator[None]:
+        """Keep why it stopped: asked again, the answer is the same, at once."""
+        if error := self._stopped(what, state):
+            raise error
+        try:
+            yield
+        except PacketgenError as error:
+            self.stopped[what] = state, error
+            raise
+
     def checked(self) -> pipeline.Checked:
         """The case judged by all decisions so far."""
         return pipeline.judge(self.read())
 
+    def letter(self) -> LetterView:
+        """The letter as decided so far, made anew when something has changed."""
+        state = self._state(with_log=True)
+        if self.written is None or self.written[0] != state:
+            self.written = state, letter_of(self.checked())
+        return self.written[1]
+
     def read(self) -> pipeline.Reading:
-        """What is read in the documents; read anew when a file has changed."""
+        """What is read in the documents; read anew when a file, or a decision about pages, has changed."""
         with self.reads:
             state = self._state(with_log=False)
             if self.reading is None or self.read_from != state:
-                self.reading = None
-                self.work = ExitStack()
-                work = self.work.enter_context(work_folder(private_folder(output_of(self.case_file)), COPIES))
-                self.reading = pipeline.read_chart(self.case_file, work)
-                self.read_from = state
+                with self._noting("reading", state):
+                    self.reading, self.done, self.work = None, (0, 0), ExitStack()
+                    work = self.work.enter_context(work_folder(private_folder(output_of(self.case_file)), COPIES))
+                    self.reading = pipeline.read_chart(self.case_file, work, self._tell)
+                    self.read_from = state
             return self.reading
+
+    def _tell(self, done: int, of: int) -> None:
+        self.done = done, of
 
     def build(self) -> pipeline.Built:
         """The packet of the case as it stands, built anew unless nothing has changed."""
         with self.builds:
             state = self._state(with_log=True)
             if self.built is None or self.built_from != state:
-                self.built = None
-                self.built = pipeline.build(self.case_file)
-                self.built_from = state
+                with self._noting("building", state):
+                    self.built = None
+                    self.built = pipeline.build(self.case_file, reading=self._unless_stopped())
+                    self.built_from = state
             return self.built
 
+    def _unless_stopped(self) -> pipeline.Reading | None:
+        """What was read; None when reading stopped: the build stops too, and takes an older packet away."""
+        try:
+            return self.read()
+        except PacketgenError:
+            return None
+
+    def compared_with(self) -> tuple[Snapshot | None, str]:
+        """What the packet said when it was last signed, else when it was last built before this visit; and which."""
+        signed = last_sign_off(self.folder)
+        if signed and signed.told:
+            return signed.told, f"{signed.signed_by} signed on {signed.signed_at[:10]}"
+        return self.opened_with, "the packet was last built before this visit"
+
+    def others(self, key: str, name: str) -> list[str]:
+        """Note that a browser shows the case, and tell the names of the others that do."""
+        now = time.monotonic()
+        self.here[key] = name, now
+        self.here = {k: told for k, told in self.here.items() if now - told[1] < HERE_SECONDS}
+        return sorted({told[0] or "another browser" for k, told in self.here.items() if k != key})
+
     def _state(self, *, with_log: bool) -> object:
-        """What tells whether a file of the case has changed."""
+        """What tells whether a file of the case, or what was decided about its pages, has changed."""
         output = output_of(self.case_file)
         found = [path for path in self.folder.rglob("*") if output not in path.parents and path.is_file()]
         passed_over = (AUDIT,) if with_log else (AUDIT, LOG)
         stats = [(str(path), path.stat()) for path in sorted(found) if path.name not in passed_over]
-        return [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
+        pages = [] if with_log else page_decisions(decisions_in(read_log(self.folder)))
+        return [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats], pages
 
 
 @lru_cache(maxsize=PAGES_KEPT)
-def render(pdf: Path, number: int) -> bytes:
-    """A page as PNG."""
+def render(pdf: Path, number: int, version: int = 0) -> bytes:
+    """A page as PNG. version: of a file that may change under its name."""
     import pypdfium2
 
     with _drawing, pypdfium2.PdfDocument(pdf) as document:
         out = io.BytesIO()
-        document[number - 1].render(scale=SCREEN_DPI / 72).to_pil().save(out, "PNG")
+        document[number - 1].render(scale=SCREEN_DPI / 72).to_pil().save(out, "PNG", compress_level=1)
         return out.getvalue()

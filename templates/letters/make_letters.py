@@ -13,7 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Inches, Pt, RGBColor
 
-from packetgen.letters.write import with_fixed_times
+from packetgen.letters.zipped import with_fixed_times
 
 FOLDER = Path(__file__).parent
 INK = RGBColor(0x1F, 0x2D, 0x3D)

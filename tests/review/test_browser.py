@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from packetgen.chart.decisions import read_log
+from packetgen.resources import SAMPLES
+from packetgen.review.case_views import TABS
+from packetgen.review.guard import Sessions
 from packetgen.review.live import Review
-from tests.review.test_review import review, served, sessions  # noqa: F401 - fixtures
+from tests.review.test_review import review, served, serving, sessions  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow
 SLOW = 60_000  # ms: a packet is built in between
@@ -26,8 +31,9 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def opened(browser: Browser, address: str, width: int = 1280) -> Page:
-    page = browser.new_page(viewport={"width": width, "height": 900})
+def opened(browser: Browser | BrowserContext, address: str, width: int = 1280) -> Page:
+    page = browser.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
     page.set_default_timeout(SLOW)
     page.goto(address)
     page.get_by_label("My name", exact=True).fill("Lena Ortiz, MD")
@@ -68,12 +74,16 @@ def test_correct_reject_sign_and_void(browser: Browser, served: str, review: Rev
     expect(page.locator(".criterion.met")).to_have_count(9)
 
     expect(page.locator("#state")).to_have_text(re.compile("Draft: .*not signed"), timeout=SLOW)
-    page.get_by_role("button", name="Sign").click()
+    page.get_by_role("link", name="Sign-off").click()
+    page.get_by_label("Credential").fill("MD")
+    page.get_by_role("button", name="Sign", exact=True).click()
     expect(page.locator("#state")).to_have_text("Signed by Lena Ortiz, MD", timeout=SLOW)
+    expect(page.locator("#signing")).to_contain_text("Signed by Lena Ortiz, MD, MD, NPI 1234567893")
     note = next((review.folder / "notes").iterdir())
     note.write_bytes(note.read_bytes() + b"\n")
     page.reload()
     expect(page.locator("#signing .void")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#state")).to_contain_text("Sign-off void")
     assert [entry["event"] for entry in read_log(review.folder)] == [
         "correct",
         "reject",
@@ -85,27 +95,126 @@ def test_correct_reject_sign_and_void(browser: Browser, served: str, review: Rev
     assert told == []
 
 
-def test_two_people_at_once_are_told_and_lose_nothing(browser: Browser, served: str, review: Review) -> None:  # noqa: F811
-    first, second = opened(browser, served), opened(browser, served, 1024)
+def test_two_people_at_once_are_told_of_each_other_and_lose_nothing(
+    browser: Browser,
+    served: str,  # noqa: F811
+    review: Review,  # noqa: F811
+) -> None:
+    first, second = opened(browser, served), opened(browser.new_context(), served, 1024)
+    second.get_by_label("My name", exact=True).fill("Ada Byron, NP")
     for page in (first, second):
         fact(page, "therapy:topiramate:preventive").locator(".acts > form button").click()
     expect(second.locator("#told")).to_contain_text("Someone else decided something", timeout=SLOW)
     assert len(read_log(review.folder)) == 1
+    expect(second.locator("#others")).to_contain_text("Also here: Lena Ortiz, MD", timeout=SLOW)
+    second.get_by_role("button", name="Show it").click()
+    expect(fact(second, "therapy:topiramate:preventive")).to_contain_text("Decided by Lena Ortiz, MD")
+    fact(second, "therapy:propranolol:preventive").locator(".acts > form button").click()
+    expect(fact(second, "therapy:propranolol:preventive")).to_contain_text("Decided by Ada Byron, NP")
+    assert [entry["by"] for entry in read_log(review.folder)] == ["Lena Ortiz, MD", "Ada Byron, NP"]
 
 
-def test_words_on_a_page_become_a_fact(browser: Browser, served: str, review: Review) -> None:  # noqa: F811
+def test_words_on_a_page_become_evidence_when_they_hold_what_is_claimed(
+    browser: Browser,
+    served: str,  # noqa: F811
+    review: Review,  # noqa: F811
+) -> None:
     page = opened(browser, served)
-    page.locator(".fact a[data-page]").first.click()
+    trial = fact(page, "therapy:topiramate:preventive")
+    trial.locator("a[data-page]").first.click()
     shown = page.locator("#where").inner_text().removeprefix("Ex. ")
-    page.get_by_role("button", name="Add a fact").click()
-    page.locator(".word").nth(3).click()
-    page.locator(".word").nth(5).click()
-    quote = page.locator("#quote").inner_text()
-    assert len(quote.split()) == 3
+    page.locator("#sheet").hover()
+    at = next(i for i, word in enumerate(words_of_page(page, shown)) if word.startswith("Topiramate"))
+    page.locator(".word").nth(at).click()
+    page.locator(".word").nth(at + 2).click()
     form = page.locator("#add")
+    assert page.locator("#quote").inner_text() == "Topiramate 100 mg"
     form.get_by_label("drug").fill("verapamil")
-    form.get_by_label("status").select_option("ineffective")
     form.get_by_role("button", name="Add").click()
-    expect(fact(page, "therapy:verapamil:preventive")).to_contain_text(quote, timeout=3000)
+    expect(page.locator("#told")).to_contain_text("do not say the drug")
+    form.get_by_label("They show").select_option("fact:therapy:topiramate:preventive")
+    form.get_by_role("button", name="Add").click()
+    expect(page.locator(".decision")).to_contain_text("“Topiramate 100 mg”", timeout=SLOW)
     (entry,) = read_log(review.folder)
-    assert (entry["place"]["quote"], entry["place"]["page"]) == (quote, int(shown.partition("-")[2]))
+    assert (entry["place"]["quote"], entry["place"]["page"]) == ("Topiramate 100 mg", int(shown.partition("-")[2]))
+    assert (entry["after"]["drug"], entry["after"]["dose"]) == ("topiramate", 100)
+    assert "start" not in entry["after"]  # the words do not hold it
+
+
+def words_of_page(page: Page, name: str) -> list[str]:
+    return [word[4] for word in page.request.get(f"{page.url}pages/{name}.json").json()]
+
+
+def test_words_marked_for_a_criterion_turn_it(browser: Browser, tmp_path: Path) -> None:
+    shutil.copytree(SAMPLES / "chronic-migraine-aetna", tmp_path / "case", ignore=shutil.ignore_patterns("packet"))
+    review = Review(tmp_path / "case" / "case.yaml")  # noqa: F811
+    sessions = Sessions()  # noqa: F811
+    with serving(review, sessions) as address:
+        page = opened(browser, address)
+        missing = page.locator(".criterion.missing").first
+        criterion = missing.get_attribute("data-id")
+        missing.get_by_role("button", name="Mark evidence").click()
+        page.get_by_label("Words on the page").fill("migraine")
+        expect(page.locator("#quote")).to_contain_text(re.compile("migraine", re.IGNORECASE))
+        page.locator("#add").get_by_role("button", name="Add").click()
+        expect(page.locator(f'.criterion.check[data-id="{criterion}"]')).to_be_visible(timeout=SLOW)
+
+
+def test_an_unsupported_sentence_is_marked_blocks_the_packet_and_is_undone(
+    browser: Browser,
+    served: str,  # noqa: F811
+    review: Review,  # noqa: F811
+) -> None:
+    page = opened(browser, served)
+    page.get_by_role("link", name="Letter", exact=True).click()
+    severity = page.locator(".paragraph", has_text="The patient has headache on")
+    severity.get_by_role("link", name="Ex. A").first.click()
+    expect(page.locator("#marks rect").first).to_be_visible()
+    severity.get_by_text("Edit", exact=True).click()
+    text = severity.locator("textarea").input_value()
+    severity.locator("textarea").fill(text.replace("22 days", "26 days"))
+    severity.get_by_role("button", name="Save").click()
+    expect(page.locator("mark.unsupported")).to_contain_text("26 days", timeout=SLOW)
+    expect(page.locator(".missing").first).to_contain_text("26")
+    expect(page.locator("#state")).to_have_text("No packet", timeout=SLOW)
+    page.get_by_role("link", name="Sign-off").click()
+    expect(page.locator("#signing")).to_contain_text("26 days")
+    expect(page.get_by_role("button", name="Sign", exact=True)).to_have_count(0)
+    page.get_by_role("link", name="Letter", exact=True).click()
+    page.locator(".undo button").click()
+    expect(page.locator("mark.unsupported")).to_have_count(0, timeout=SLOW)
+    expect(page.locator("#state")).to_have_text("Draft: not signed", timeout=SLOW)
+
+
+def test_a_page_is_left_out_with_a_reason_and_comes_back(browser: Browser, served: str, review: Review) -> None:  # noqa: F811
+    page = opened(browser, served)
+    page.get_by_role("link", name="Exhibits").click()
+    row = page.locator(".exhibit").nth(1).locator("tbody tr").first
+    row.get_by_text("Leave out").first.click()
+    row.get_by_label("Why").fill("A copy of the visit note.")
+    row.get_by_role("button", name="Leave out").click()
+    expect(page.locator("tr.out")).to_contain_text("A copy of the visit note.", timeout=SLOW)
+    expect(page.locator("#state")).to_contain_text("Draft", timeout=SLOW)
+    (left,) = [item for item in review.build().choice.left_out if item.why == "A copy of the visit note."]
+    assert len(left.pages) == 1
+    page.locator(".undo button").click()
+    expect(page.locator("tr.out")).to_have_count(0, timeout=SLOW)
+
+
+def test_no_screen_has_a_serious_fault_for_who_cannot_see_or_point(browser: Browser, served: str) -> None:  # noqa: F811
+    page = opened(browser, served)
+    faults: list[str] = []
+    for width in (1280, 820):
+        page.set_viewport_size({"width": width, "height": 900})
+        for name in (*TABS, "signing"):
+            page.goto(f"{served.partition('/open')[0]}/{name}")
+            expect(page.locator("#waiting")).to_have_count(0, timeout=SLOW)
+            for part in page.locator("#facts details, #mark").all()[:40]:
+                part.evaluate("part => part.tagName === 'DETAILS' ? part.open = true : part.click()")
+            found = Axe().run(page).response["violations"]
+            faults += [
+                f"{width} {name}: {v['id']} {v['nodes'][0]['target']} {v['nodes'][0].get('failureSummary')}"
+                for v in found
+                if v["impact"] in ("serious", "critical")
+            ]
+    assert not faults, "\n".join(faults)

@@ -9,8 +9,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pypdfium2
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
@@ -27,6 +29,7 @@ from packetgen.review.live import Review
 
 pytestmark = pytest.mark.slow
 BASE = "http://127.0.0.1:8000"
+SIGNER = {"name": "Lena Ortiz, MD", "credential": "MD", "npi": "1234567893"}
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def test_a_page_of_the_chart_is_a_picture(client: TestClient) -> None:
 
 def test_signing_takes_the_draft_marks_away_and_a_change_brings_them_back(client: TestClient, review: Review) -> None:
     values = form_values(client.get("/signing").text)
-    assert client.post("/sign", data={**values, "name": "Lena Ortiz, MD"}).status_code == 303
+    assert client.post("/sign", data={**values, **SIGNER}).status_code == 303
     signed = review.build()
     assert (signed.signed_by, signed.packet.draft, signed.exit_code) == ("Lena Ortiz, MD", "", ExitCode.complete)
     manifest = json.loads((signed.folder / "manifest.json").read_text())
@@ -98,15 +101,30 @@ def test_what_changed_since_it_was_shown_is_not_signed(client: TestClient, revie
     assert last_sign_off(review.case_file.parent) is None
 
 
-def test_a_case_that_lacks_something_required_cannot_be_signed(tmp_path: Path) -> None:
-    shutil.copytree(SAMPLES / "chronic-migraine-aetna", tmp_path / "case")
+def test_what_is_required_and_missing_is_signed_only_with_a_reason_that_is_printed(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLES / "chronic-migraine-aetna", tmp_path / "case", ignore=shutil.ignore_patterns("packet"))
     review = Review(tmp_path / "case" / "case.yaml")
     client = client_of(review, Sessions())
     page = client.get("/signing").text
-    assert "cannot be signed" in page
-    csrf = csrf_of(client)
-    answer = client.post("/sign", data={"csrf": csrf, "digest": review.build().digest, "name": "X"})
-    assert answer.status_code == 409
+    missing = len(review.build().required)
+    assert f"Something required is missing: {missing}" in page
+    values = {**form_values(page), **SIGNER}
+    reasons = {f"reason.{number}": f"The plan waived it by phone, item {number}." for number in range(missing)}
+    for wrong, status in (({}, 409), ({**reasons, "reason.0": " "}, 409), ({**reasons, "npi": "1234567890"}, 422)):
+        assert client.post("/sign", data={**values, **wrong}).status_code == status
+    assert last_sign_off(review.folder) is None
+    assert client.post("/sign", data={**values, **reasons}).status_code == 303
+    built = review.build()
+    assert (built.packet.draft, built.signed_by) == ("", "Lena Ortiz, MD")
+    part = next(part for part in built.packet.parts if part.title == "Attestation")
+    printed = text_of(built.folder / "packet.pdf", part.first_page)
+    for said in ("NPI 1234567893", "Lena Ortiz, MD, MD", built.digest[:20], *reasons.values()):
+        assert said in printed
+
+
+def text_of(pdf: Path, page: int) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    return " ".join(document[page - 1].get_textpage().get_text_range().split())
 
 
 def test_a_stopped_build_says_why(tmp_path: Path) -> None:
@@ -204,7 +222,7 @@ def test_a_decision_that_makes_no_sense_is_refused_in_words(
 
 
 def test_a_decision_after_the_signature_voids_it(client: TestClient, review: Review) -> None:
-    client.post("/sign", data={**form_values(client.get("/signing").text), "name": "Lena Ortiz, MD"})
+    client.post("/sign", data={**form_values(client.get("/signing").text), **SIGNER})
     assert review.build().signed_by == "Lena Ortiz, MD"
     client.post("/decide", data={**confirming(client), "expected": "1"})
     page = client.get("/signing").text
@@ -264,6 +282,13 @@ def test_a_server_that_is_ended_leaves_no_pages_behind(review: Review) -> None:
 
 @pytest.fixture
 def served(review: Review, sessions: Sessions) -> Iterator[str]:
+    with serving(review, sessions) as address:
+        yield address
+
+
+@contextmanager
+def serving(review: Review, sessions: Sessions) -> Iterator[str]:
+    """The address of a server that runs meanwhile."""
     config = uvicorn.Config(make_app(review, sessions), host="127.0.0.1", port=0, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

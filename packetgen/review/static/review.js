@@ -1,44 +1,54 @@
-// The page: a click on a citation shows the page with its words marked; forms are sent without leaving the page.
+// A view of the case: a click on a citation shows the page with its words marked; a word of the page can become
+// evidence; forms are sent without leaving the view.
 "use strict";
 const byId = (id) => document.getElementById(id);
-const sizes = JSON.parse(byId("sheet").dataset.pages);
+const sheet = byId("sheet");
+const sizes = JSON.parse(sheet.dataset.pages);
 const names = Object.keys(sizes);
-let shown = names[0];
+const ofPacket = (name) => name.startsWith("packet-");
+let shown = sheet.dataset.start || names[0];
+
+function rectangle(attributes) {
+  const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  Object.entries(attributes).forEach(([key, value]) => rect.setAttribute(key, value));
+  return rect;
+}
 
 function turn(name, boxes) {
   if (!(name in sizes)) return;
+  if (name !== shown) { words = []; ends = []; }
   shown = name;
+  const number = name.split("-")[1];
   const [width, height] = sizes[name];
   byId("picture").src = `pages/${name}.png`;
-  byId("picture").alt = `Page ${name} of the chart`;
-  byId("where").textContent = `Ex. ${name}`;
+  byId("picture").alt = ofPacket(name) ? `Page ${number} of the packet` : `Page ${name} of the chart`;
+  byId("where").textContent = ofPacket(name) ? `Packet, page ${number} of ${names.filter(ofPacket).length}` : `Ex. ${name}`;
+  byId("mark").hidden = ofPacket(name);
   const marks = byId("marks");
   marks.setAttribute("viewBox", `0 0 ${width} ${height}`);
   marks.replaceChildren(...(boxes || "").split(";").filter(Boolean).map((box) => {
-    const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    box.split(",").forEach((value, i) => rect.setAttribute(["x", "y", "width", "height"][i], value));
-    return rect;
+    const [x, y, width, height] = box.split(",");
+    return rectangle({ x, y, width, height });
   }));
-  if (adding()) showWords();
-  else marks.firstChild?.scrollIntoView({ block: "nearest" });
+  if (adding()) toggleAdding(!ofPacket(name));
+  else marks.firstChild?.scrollIntoView({ block: "center" });
 }
 
-// Adding a fact: every word of the page can be clicked, and the words from the first to the last are its evidence.
+// Evidence: each word of the page can be clicked, and the words from the first to the last that were are marked.
 let words = [];
 let ends = [];
 const adding = () => !byId("add").hidden;
 
 async function showWords() {
-  const answer = await fetch(`pages/${shown}.json`);
+  const page = shown;
+  if (ofPacket(page) || document.querySelector(".word")) return;
+  const answer = await fetch(`pages/${page}.json`);
   if (!answer.ok) return tell(await answer.text());
-  words = await answer.json();
-  ends = [];
-  byId("marks").replaceChildren(...words.map(([x, y, width, height], i) => {
-    const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    const given = { x, y, width, height, class: "word", "data-word": i };
-    Object.entries(given).forEach(([key, value]) => rect.setAttribute(key, value));
-    return rect;
-  }));
+  const found = await answer.json();
+  if (page !== shown) return;
+  words = found;
+  byId("marks").append(...words.map(([x, y, width, height], i) =>
+    rectangle({ x, y, width, height, class: "word", "data-word": i })));
   showChosen();
 }
 
@@ -53,61 +63,89 @@ function showChosen() {
   form.elements.last.value = ends.length ? last : "";
 }
 
-function toggleAdding(on) {
+async function toggleAdding(on, kind) {
   byId("add").hidden = !on;
   byId("mark").setAttribute("aria-pressed", on);
-  if (on) showWords();
-  else byId("marks").replaceChildren();
+  if (kind) { byId("kind").value = kind; showFields(); }
+  if (on) return showWords();
+  ends = [];
+  document.querySelectorAll(".word.chosen").forEach((rect) => rect.classList.remove("chosen"));
 }
 
-byId("mark").addEventListener("click", () => toggleAdding(!adding()));
-byId("marks").addEventListener("click", (event) => {
-  if (!event.target.matches(".word")) return;
-  ends = [...(ends.length > 1 ? [] : ends), Number(event.target.dataset.word)];
-  showChosen();
-});
-byId("add").elements.kind.addEventListener("change", (event) =>
-  byId("add").querySelectorAll("fieldset").forEach((part) => (part.hidden = part.dataset.kind !== event.target.value)));
+function showFields() {
+  byId("add").querySelectorAll("fieldset").forEach((part) => (part.hidden = part.dataset.kind !== byId("kind").value));
+}
 
-function step(by) { turn(names[Math.min(Math.max(names.indexOf(shown) + by, 0), names.length - 1)]); }
+const letters = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+
+async function find(text) {
+  if (!words.length) await showWords();
+  const wanted = text.split(/\s+/).map(letters).filter(Boolean);
+  if (!wanted.length) return;
+  const at = words.findIndex((_, i) => wanted.every((part, j) => words[i + j] && letters(words[i + j][4]).startsWith(part)));
+  ends = at < 0 ? [] : [at, at + wanted.length - 1];
+  showChosen();
+}
+
+function step(by) {
+  const alike = names.filter((name) => ofPacket(name) === ofPacket(shown));
+  turn(alike[Math.min(Math.max(alike.indexOf(shown) + by, 0), alike.length - 1)]);
+}
 
 let asked = 0;
 
-async function showSigning() {
+async function showState() {
   const mine = ++asked;
-  const answer = await fetch("signing");
-  const text = await answer.text();
+  byId("state").textContent = "Building the packet …";
+  byId("state").className = "state";
+  const answer = await fetch("state.json");
+  if (!answer.ok) return tell(await answer.text());
+  const told = await answer.json();
   if (mine !== asked) return; // a later decision asked again
-  if (!answer.ok) return tell(text);
-  const part = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
-  byId("signing").replaceChildren(part);
-  byId("state").textContent = part.dataset.state;
-  byId("state").className = `state ${part.dataset.kind}`;
+  byId("state").textContent = (told.void ? "Sign-off void. " : "") + told.text;
+  byId("state").className = `state ${told.kind}`;
+  if (byId("waiting")) await refresh();
 }
 
 function tell(text) { byId("told").textContent = text; }
 
-async function send(form) {
-  const body = new URLSearchParams(new FormData(form));
-  if (!body.has("name")) body.set("name", byId("person").value);
-  const fact = form.closest("[data-fact]")?.dataset.fact;
-  const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
+async function refresh() {
+  const answer = await fetch(location.pathname);
   const text = await answer.text();
   if (!answer.ok) return tell(text);
-  const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("facts");
-  if (!fresh) return location.reload();
-  tell("");
-  byId("add").elements.expected.value = fresh.dataset.expected;
-  if (form === byId("add")) toggleAdding(false);
+  const fresh = new DOMParser().parseFromString(text, "text/html");
+  if (!fresh.getElementById("facts")) return location.reload();
   const at = byId("facts").scrollTop;
-  byId("facts").replaceChildren(...fresh.childNodes);
+  byId("facts").replaceChildren(...fresh.getElementById("facts").childNodes);
+  byId("facts").dataset.expected = fresh.getElementById("facts").dataset.expected;
+  byId("add").replaceChildren(...fresh.getElementById("add").childNodes);
+  byId("progress").textContent = fresh.getElementById("progress").textContent;
   byId("facts").scrollTop = at;
-  byId("state").textContent = "Building the packet …";
-  byId("state").className = "state";
-  const listed = facts();
-  (listed.find((row) => row.dataset.fact === fact) || listed[0])?.focus({ preventScroll: true });
-  await showSigning();
+  const pages = fresh.getElementById("sheet").dataset;
+  Object.assign(sizes, JSON.parse(pages.pages));
+  if (names.length !== Object.keys(sizes).length) location.reload();
 }
+
+async function send(form) {
+  const body = new URLSearchParams(new FormData(form));
+  if (!body.get("name")) body.set("name", byId("person").value);
+  const fact = form.closest("[data-fact]")?.dataset.fact;
+  const answer = await fetch(form.getAttribute("action"), { method: "POST", body, redirect: "manual" });
+  if (answer.type !== "opaqueredirect" && !answer.ok) return tell(await answer.text());
+  tell("");
+  byId("others").textContent = "";
+  if (form === byId("add")) toggleAdding(false);
+  await refresh();
+  const listed = facts();
+  (listed.find((row) => row.dataset.fact === fact) || (fact ? listed[0] : byId("facts")))?.focus({ preventScroll: true });
+  await showState();
+  if (byId("signing")) await refresh();
+}
+
+// The name under decisions goes along from view to view, for this window only.
+const person = byId("person");
+person.value ||= sessionStorage.getItem("person") || "";
+person.addEventListener("input", () => sessionStorage.setItem("person", person.value));
 
 const facts = () => [...document.querySelectorAll(".fact")];
 
@@ -120,9 +158,31 @@ function next() {
   row?.querySelector("a[data-page]")?.click();
 }
 
+// Others with the same case open: who they are, and that they decided something.
+async function lookAround() {
+  const answer = await fetch("here.json").catch(() => null);
+  if (!answer?.ok) return;
+  const told = await answer.json();
+  const here = told.others.length ? `Also here: ${told.others.join(", ")}. ` : "";
+  const newer = told.expected > Number(byId("facts").dataset.expected);
+  const text = here + (newer ? `${told.by} decided something since this page was shown. ` : "");
+  if (byId("others").dataset.text === text) return;
+  byId("others").dataset.text = text;
+  byId("others").textContent = text;
+  if (newer) {
+    const button = document.createElement("button");
+    button.className = "plain small";
+    button.textContent = "Show it";
+    button.addEventListener("click", async () => { await refresh(); lookAround(); showState(); });
+    byId("others").append(button);
+  }
+}
+
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-prove]")) return toggleAdding(true, event.target.closest("[data-prove]").dataset.prove);
+  if (event.target.id === "close") return toggleAdding(false);
   const link = event.target.closest("a[data-page]") ||
-    (event.target.closest("button, summary, input, label, a") ? null : event.target.closest(".fact")?.querySelector("a[data-page]"));
+    (event.target.closest("button, summary, input, label, a, textarea") ? null : event.target.closest(".fact")?.querySelector("a[data-page]"));
   if (!link) return;
   event.preventDefault();
   turn(link.dataset.page, link.dataset.boxes);
@@ -132,10 +192,20 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   send(event.target);
 });
+document.addEventListener("change", (event) => { if (event.target.id === "kind") showFields(); });
+document.addEventListener("input", (event) => { if (event.target.id === "find") find(event.target.value); });
+byId("marks").addEventListener("click", (event) => {
+  if (!event.target.matches(".word")) return;
+  ends = [...(ends.length > 1 ? [] : ends), Number(event.target.dataset.word)];
+  toggleAdding(true);
+  showChosen();
+});
+sheet.addEventListener("pointerover", showWords);
+byId("mark").addEventListener("click", () => toggleAdding(!adding()));
 byId("before").addEventListener("click", () => step(-1));
 byId("after").addEventListener("click", () => step(1));
 document.addEventListener("keydown", (event) => {
-  if (event.target.matches("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
   const fact = document.activeElement.closest(".fact");
   if (event.key === "ArrowRight") step(1);
   else if (event.key === "ArrowLeft") step(-1);
@@ -149,7 +219,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-const first = document.querySelector(".fact a[data-page]");
+const first = sheet.dataset.start ? null : document.querySelector("#facts a[data-page]");
 if (first) turn(first.dataset.page, first.dataset.boxes);
 else turn(shown);
-showSigning();
+showState();
+lookAround();
+setInterval(lookAround, 5000);
