@@ -145,7 +145,7 @@ async function send(form) {
 // The name under decisions goes along from view to view, for this window only.
 const person = byId("person");
 person.value ||= sessionStorage.getItem("person") || "";
-person.addEventListener("input", () => sessionStorage.setItem("person", person.value));
+addEventListener("pagehide", () => sessionStorage.setItem("person", person.value));
 
 const facts = () => [...document.querySelectorAll(".fact")];
 
