@@ -17,6 +17,7 @@ from packetgen.documents.model import Box
 LEAST_BLANK = 24.0  # points: a shorter line is no blank
 LINE_ROOM, LEAST_ROOM = 13.0, 8.0  # points above a line that its text may take, at most and at least
 LEAST_SQUARE, LARGEST_SQUARE = 5.5, 16.0
+LEAST_BAR, HIGHEST_BAR = 120.0, 26.0  # points: the width and height of a heading's bar
 SHADED = 0.7  # of a cell that a shaded bar covers
 LIGHT = 0.97  # of white: a lighter fill is none
 LARGEST_CELL = 140.0  # points: a higher cell is a frame around a part of the page
@@ -35,6 +36,14 @@ class Blank:
     lines: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a page draws around its words: closed cells, and shaded bars of headings."""
+
+    cells: tuple[Box, ...] = ()
+    bars: tuple[Box, ...] = ()
+
+
 def blanks_of(pdf: Path) -> list[Blank]:
     """Every blank of a PDF whose pages are upright and at the origin."""
     import pdfplumber
@@ -44,11 +53,36 @@ def blanks_of(pdf: Path) -> list[Blank]:
     return sorted(found, key=lambda blank: (blank.page, round(blank.box.top / 5), blank.box.x0))
 
 
+def drawings_of(pdf: Path) -> dict[int, Drawn]:
+    """What is drawn on each page (1-based) of a PDF whose pages are upright and at the origin."""
+    import pdfplumber
+
+    with pdfplumber.open(pdf) as opened:
+        return {page.page_number: Drawn(tuple(_closed(page)), tuple(_bars(page))) for page in opened.pages}
+
+
+def _closed(page: Any) -> Iterator[Box]:
+    drawn = [(r["x0"], r["top"], r["x1"], r["bottom"]) for r in page.rects]
+    ruled = [cell for table in page.find_tables() for cell in table.cells]
+    for corners in {tuple(round(value, 1) for value in cell) for cell in (*drawn, *ruled)}:
+        cell = Box(*corners)
+        if cell.width >= LEAST_BLANK and LEAST_ROOM <= cell.height <= LARGEST_CELL:
+            yield cell
+
+
+def _bars(page: Any) -> Iterator[Box]:
+    for rect in page.rects:
+        bar = Box(rect["x0"], rect["top"], rect["x1"], rect["bottom"])
+        if rect["fill"] and _is_dark(rect) and bar.width >= LEAST_BAR and LEAST_ROOM <= bar.height <= HIGHEST_BAR:
+            yield bar
+
+
 def _of_page(page: Any) -> Iterator[Blank]:
     number = page.page_number
     squares = list(_squares(page))
     yield from (Blank(number, box, tick=True) for box in squares)
-    words = [Box(w["x0"], w["top"], w["x1"], w["bottom"]) for w in page.extract_words() if w["text"].strip("_")]
+    printed = page.filter(lambda item: item.get("text") != "_")
+    words = [Box(w["x0"], w["top"], w["x1"], w["bottom"]) for w in printed.extract_words()]
     taken: list[Box] = [*squares]
     for box, lines in (*_cells(page, words, squares), *((b, False) for b in _underlines(page, words))):
         if not any(_overlap(box, other) > 0.3 for other in taken):

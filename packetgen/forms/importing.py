@@ -14,7 +14,7 @@ from packetgen.errors import UnreadableInput
 from packetgen.files import private_folder, work_folder, write_atomic
 from packetgen.forms.blank import fingerprint_of, lay_over, open_blank
 from packetgen.forms.changes import places
-from packetgen.forms.flat import Blank, blanks_of
+from packetgen.forms.flat import Blank, Drawn, blanks_of, drawings_of
 from packetgen.forms.formmap import Place, read_map
 from packetgen.forms.labels import Printed, labels_of, option_of, read_page, side_of
 from packetgen.forms.picture import BLUE, GREY, Mark, pictures
@@ -58,15 +58,16 @@ def look(blank: Path, work: Path) -> Looked:
         pdf.save(work / "opened.pdf")
         clean(work / "opened.pdf", upright, blank.name)
         words = _words(upright)
+        drawn = drawings_of(upright)
         overlay: dict[str, Place] = {}
         if not widgets_of(pdf):
-            overlay = _overlay(blanks_of(upright), words)
+            overlay = _overlay(blanks_of(upright), words, drawn)
             if not overlay:
                 raise UnreadableInput("has no fields, and no blanks can be read on it", where=blank.name, fix=SCAN)
             lay_over(pdf, overlay)
         widgets = tuple(_without_handle(widget) for widget in widgets_of(pdf))
     boxes = {number: [w.box for w in widgets if w.page == number] for number in words}
-    return Looked(widgets, {n: read_page(page, boxes[n]) for n, page in words.items()}, found, overlay)
+    return Looked(widgets, {n: read_page(page, boxes[n], drawn[n]) for n, page in words.items()}, found, overlay)
 
 
 def _without_handle(widget: Widget) -> Widget:
@@ -210,19 +211,21 @@ def _place(place: Place) -> str:
     return "{" + ", ".join([*parts, *(["lines: true"] if place.lines else [])]) + "}"
 
 
-def _overlay(blanks: Sequence[Blank], words: Mapping[int, Sequence[Word]]) -> dict[str, Place]:
+def _overlay(
+    blanks: Sequence[Blank], words: Mapping[int, Sequence[Word]], drawn: Mapping[int, Drawn]
+) -> dict[str, Place]:
     """Each blank with a name made of the words beside it."""
     found: dict[str, Place] = {}
     for number, page_words in words.items():
         own = [blank for blank in blanks if blank.page == number]
         boxes = [blank.box for blank in own]
-        phrases = read_page(page_words, boxes).phrases
-        side = side_of([blank.box for blank in own if not blank.tick], phrases)
+        page = read_page(page_words, boxes, drawn[number])
+        side = side_of([blank.box for blank in own if not blank.tick], page)
         for blank in own:
             if blank.tick:
-                label = option_of(blank.box, boxes, phrases)
+                label = option_of(blank.box, boxes, page.phrases)
             else:
-                label = next((text for text, _ in labels_of(blank.box, boxes, phrases, side)), "")
+                label = next((text for text, _ in labels_of(blank.box, boxes, page, side)), "")
             name = _fresh("_".join(words_of(label)[:5]) or ("box" if blank.tick else "blank"), found)
             corners = tuple(round(value, 1) for value in _corners(blank.box))
             if blank.tick:

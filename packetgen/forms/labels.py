@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Literal
 
 from packetgen.documents.model import Box, Word
-from packetgen.forms.vocabulary import subject_of_heading, vocabulary
+from packetgen.forms.flat import Drawn
+from packetgen.forms.vocabulary import subject_of_heading, subject_of_question, vocabulary
 from packetgen.forms.widgets import Widget
 
 WORD_GAP = 0.75  # of a word's height: a wider gap parts two labels
@@ -16,9 +18,12 @@ FARTHEST_LEFT, FARTHEST_ABOVE, FARTHEST_BELOW, FARTHEST_RIGHT = 170.0, 16.0, 12.
 LABEL_ABOVE = 8.0  # points between a label and the field below it
 CLOSE = 14.0  # points: a label so near is the field's own
 JOINED = 6.0  # points between the parts of one label
+QUESTION_REACH = 45.0  # points below a question that fields still belong to it
 TICK = 20.0  # points: a field so narrow is a box to tick
 BOXES = "☐☒□❑❏◯○"
 BLANK = "_"
+SECTION = r"(?:section|part)\s+(?:[ivx]+|[a-h]|\d+)\b"
+NOTHING_DRAWN = Drawn()
 
 Side = Literal["before", "above", "below"]
 
@@ -32,30 +37,62 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """Whose the fields below a line are, as far down as it reaches (points)."""
+
+    subject: str
+    box: Box
+    reach: float = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
 class Printed:
-    """What a page prints: its phrases, and its headings (whose the fields below are)."""
+    """What a page prints: its phrases, its headings (whose the fields below are), and cells that hold one field."""
 
     phrases: tuple[Phrase, ...]
-    headings: tuple[tuple[str, Box], ...]
+    headings: tuple[Heading, ...]
+    cells: tuple[Box, ...] = ()
 
 
-def read_page(words: Iterable[Word], fields: Sequence[Box]) -> Printed:
-    """Put the words of a page together; fields: where its fields are."""
+def read_page(words: Iterable[Word], fields: Sequence[Box], drawn: Drawn = NOTHING_DRAWN) -> Printed:
+    """Put the words of a page together; fields: where its fields are; drawn: its cells and bars.
+
+    A line on a bar, or one that says "Section 2", begins a section also when it names no one.
+    """
     phrases = tuple(_phrases(words))
     found = []
     for phrase in phrases:
         subject = subject_of_heading(phrase.text)
-        if subject and not phrase.text.rstrip().endswith(":") and not _labels_a_field(phrase, fields):
-            found.append((subject, phrase.box))
-    return Printed(phrases, tuple(found))
+        if subject and not phrase.text.rstrip().endswith(":") and not _labels_a_field(phrase, fields, phrases):
+            found.append(Heading(subject, phrase.box))
+        elif subject := subject_of_question(phrase.text):
+            found.append(Heading(subject, phrase.box, QUESTION_REACH))
+        elif any(_inside(phrase.box, bar) for bar in drawn.bars) or re.match(SECTION, phrase.text, re.IGNORECASE):
+            found.append(Heading("", phrase.box))
+    own = [cell for cell in drawn.cells if sum(_inside(field, cell) for field in fields) == 1]
+    labelled = [cell for cell in own if any(_inside(phrase.box, cell) for phrase in phrases)]
+    return Printed(phrases, tuple(found), tuple(labelled))
 
 
-def _labels_a_field(phrase: Phrase, fields: Sequence[Box]) -> bool:
-    """Whether a phrase stands just before a field or after a box to tick; or just above a field, and is no title."""
+def around(box: Box, printed: Printed) -> tuple[Phrase, ...]:
+    """The phrases that may speak of a field: those in its own cell, else those in no cell of another field."""
+    holding = [cell for cell in printed.cells if _inside(box, cell)]
+    if holding:
+        cell = min(holding, key=lambda one: one.width * one.height)
+        return tuple(phrase for phrase in printed.phrases if _inside(phrase.box, cell))
+    return tuple(p for p in printed.phrases if not any(_inside(p.box, cell) for cell in printed.cells))
+
+
+def _labels_a_field(phrase: Phrase, fields: Sequence[Box], phrases: Sequence[Phrase]) -> bool:
+    """Whether a phrase stands just before a field or after a box to tick; or just above a field, and is no title.
+
+    A field that has its label before it needs none above.
+    """
     box = phrase.box
+    bare = [f for f in fields if not any(_same_row(p.box, f) and -4 <= f.x0 - p.box.x1 < CLOSE for p in phrases)]
     beside = any(_same_row(box, field) and -4 <= field.x0 - box.x1 < CLOSE for field in fields)
     option = any(field.width < TICK and _same_row(box, field) and -3 <= box.x0 - field.x1 < CLOSE for field in fields)
-    above = any(-2 <= field.top - box.bottom <= LABEL_ABOVE and _overlaps(box, field) for field in fields)
+    above = any(-2 <= field.top - box.bottom <= LABEL_ABOVE and _overlaps(box, field) for field in bare)
     return beside or option or (above and not set(phrase.text.casefold().split()) & set(vocabulary().headings))
 
 
@@ -99,7 +136,11 @@ def _same_row(one: Box, other: Box) -> bool:
 
 def heading_of(box: Box, printed: Printed) -> tuple[str, Box]:
     """Whose a field is by the nearest heading above it, and where that stands; of several side by side, its own."""
-    above = [(subject, head) for subject, head in printed.headings if head.top <= box.top + 2 and head.x0 <= box.x1]
+    above = [
+        (one.subject, one.box)
+        for one in printed.headings
+        if one.box.top <= box.top + 2 <= one.box.top + 2 + one.reach and one.box.x0 <= box.x1
+    ]
     if not above:
         return "", Box(0.0, 0.0, 0.0, 0.0)
     lowest = max(head.top for _, head in above)
@@ -108,11 +149,12 @@ def heading_of(box: Box, printed: Printed) -> tuple[str, Box]:
     return max(under or row, key=lambda one: one[1].x0)
 
 
-def labels_of(box: Box, fields: Sequence[Box], phrases: Sequence[Phrase], side: Side) -> list[tuple[str, float]]:
+def labels_of(box: Box, fields: Sequence[Box], printed: Printed, side: Side) -> list[tuple[str, float]]:
     """Texts that may be a field's label, with how much each is to be trusted.
 
     fields: all fields of the page. side: where most labels of the page stand.
     """
+    phrases = around(box, printed)
     found = []
     if inside := [phrase for phrase in phrases if _inside(phrase.box, box)]:
         found.append((" ".join(phrase.text for phrase in inside), 0.97))
@@ -129,11 +171,12 @@ def labels_of(box: Box, fields: Sequence[Box], phrases: Sequence[Phrase], side: 
     return found
 
 
-def side_of(fields: Sequence[Box], phrases: Sequence[Phrase]) -> Side:
+def side_of(fields: Sequence[Box], printed: Printed) -> Side:
     """Where most labels of a page stand. Between rows of fields, the nearer label is a field's own."""
-    before = sum(bool((p := _nearest_before(box, fields, phrases)) and box.x0 - p.box.x1 <= CLOSE) for box in fields)
-    over = [box.top - p.box.bottom for box in fields if (p := _nearest_above(box, fields, phrases))]
-    under = [p.box.top - box.bottom for box in fields if (p := _nearest_below(box, phrases))]
+    placed = [(box, around(box, printed)) for box in fields]
+    before = sum(bool((p := _nearest_before(box, fields, own)) and box.x0 - p.box.x1 <= CLOSE) for box, own in placed)
+    over = [box.top - p.box.bottom for box, own in placed if (p := _nearest_above(box, fields, own))]
+    under = [p.box.top - box.bottom for box, own in placed if (p := _nearest_below(box, own))]
     if before >= max(len(over), len(under)):
         return "before"
     lower = len(under) > 0.6 * len(fields) and (not over or median(under) < median(over))

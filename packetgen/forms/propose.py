@@ -9,10 +9,21 @@ from itertools import groupby, pairwise
 
 from packetgen.documents.model import Box
 from packetgen.forms.labels import Phrase, Printed, Side, heading_of, labels_of, option_of, question_of, side_of
-from packetgen.forms.vocabulary import Choice, match, match_column, match_options, subject_in, words_of
+from packetgen.forms.vocabulary import (
+    Choice,
+    can_title,
+    is_other,
+    is_part,
+    match,
+    match_column,
+    match_options,
+    subject_of,
+    words_of,
+)
 from packetgen.forms.widgets import Widget
 
 SURE = 0.6  # a proposal below goes to a person
+CLINICAL = ("drug", "clinical")  # what the request is about: of nobody
 TIP, OWN_NAME, FULL_NAME = 1.0, 0.8, 0.72  # how much a tooltip and a field's name are to be trusted
 PARTS = {  # fields that split one value, by the characters each takes
     (2, 2, 4): ("date", ('date("MM")', 'date("DD")', 'date("YYYY")')),
@@ -66,10 +77,10 @@ def propose(widgets: Sequence[Widget], pages: Pages) -> Proposals:
         own = list(group)
         page = pages[number]
         boxes = [widget.box for widget in widgets if widget.page == number]
-        side = side_of([w.box for w in own if w.kind != "button"], page.phrases)
+        side = side_of([w.box for w in own if w.kind != "button"], page)
         written = [widget for widget in own if widget.kind in ("text", "choice")]
         plain = replace(page, phrases=tuple(_without_options(page.phrases, own)))
-        new = _texts(written, plain, boxes, side)
+        new = _texts(written, plain, boxes, side, list(_asked(own, page)))
         new |= _parts(written, new)
         new |= _buttons([widget for widget in own if widget.kind == "button"], page)
         new |= {w.name: Proposal(w.name, "", 0.0, w.tip or "signature") for w in own if w.kind == "signature"}
@@ -86,17 +97,22 @@ NONE = Proposal("", "", 0.0, "")
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A field whose label says whose it is, and whether it begins its row: then those of the rows below are too."""
+    """A field whose label says whose it is.
+
+    leads  it is a name or an address: the fields below it are its subject's too
+    first  it begins its row
+    """
 
     box: Box
     subject: str
+    leads: bool
     first: bool
 
 
 def texts_of(widget: Widget, page: Printed, boxes: Sequence[Box], side: Side) -> list[tuple[str, float]]:
     """All that speaks of a field: its tooltip, the labels around it, its name."""
     texts = [(widget.tip, TIP)] if words_of(widget.tip) else []
-    texts += labels_of(widget.box, boxes, page.phrases, side)
+    texts += labels_of(widget.box, boxes, page, side)
     parts = [re.sub(r"\[\d+\]", "", part) for part in widget.name.split(".")]
     names = [(_spoken(parts[-1]), OWN_NAME)]
     names += [(_spoken(" ".join(parts[-2:])), FULL_NAME)] if len(parts) > 1 else []
@@ -118,33 +134,64 @@ def _without_options(phrases: Sequence[Phrase], widgets: Sequence[Widget]) -> It
             yield phrase
 
 
-def _texts(widgets: Sequence[Widget], page: Printed, boxes: Sequence[Box], side: Side) -> dict[str, Proposal]:
+def _asked(widgets: Sequence[Widget], page: Printed) -> Iterator[_Told]:
+    """Questions with boxes about someone else: "Other coverage: yes / no" tells of the fields after it."""
+    buttons = [widget for widget in widgets if widget.kind == "button"]
+    for row in _rows_of(buttons):
+        for _, group in groupby(row, key=lambda widget: question_of([widget], page.phrases)):
+            first = next(group)
+            subject = subject_of(question_of([first], page.phrases), "")
+            if is_other(subject):
+                yield _Told(first.box, subject, leads=False, first=False)
+
+
+def _texts(
+    widgets: Sequence[Widget], page: Printed, boxes: Sequence[Box], side: Side, asked: Sequence[_Told]
+) -> dict[str, Proposal]:
     """Fields in reading order: a field that names its subject tells whose those after and below it are."""
     told: list[_Told] = []
     found: dict[str, Proposal] = {}
     for widget in sorted(widgets, key=lambda w: (round(w.box.top / 6), w.box.x0)):
         texts = texts_of(widget, page, boxes, side)
-        heading = _context(widget.box, *heading_of(widget.box, page), told)
+        heading = _context(widget.box, *heading_of(widget.box, page), [*asked, *told])
         one = _written(widget, texts, heading)
         if one.confidence > found.get(widget.name, NONE).confidence or widget.name not in found:
             found[widget.name] = one
-        named = next((subject for text, _ in texts if (subject := subject_in(words_of(text))[0])), "")
-        if named and re.search(r"name|contact|practice|^payer", one.expression):
-            first = not any(
-                abs(o.top - widget.box.top) < 4 and widget.box.x0 - COLUMN > o.x0 > widget.box.x0 - HALF for o in boxes
-            )
-            told.append(_Told(widget.box, named, first))
+        told += _telling(widget.box, one.expression, texts, heading, boxes)
     return found
+
+
+def _telling(
+    box: Box, expression: str, texts: Sequence[tuple[str, float]], heading: str, boxes: Sequence[Box]
+) -> Iterator[_Told]:
+    """What a field tells of the fields after it, when its label says whose it is."""
+    text, named = next(((t, subject) for t, _ in texts if (subject := subject_of(t, heading))), ("", ""))
+    if not named or named in CLINICAL or not can_title(named):
+        return
+    leads = bool(re.search(r"name|contact|practice|^payer|secondary", expression)) and not is_part(named)
+    leads = leads or (is_other(named) and "address" in words_of(text))
+    begins = not any(abs(o.top - box.top) < 4 and box.x0 - COLUMN > o.x0 > box.x0 - HALF for o in boxes)
+    if leads or is_other(named) or is_part(named):
+        yield _Told(box, named, leads, begins)
 
 
 def _context(box: Box, heading: str, head: Box, told: Sequence[_Told]) -> str:
     """Whose a field is that does not say: of the one named before it in its row, in its block, or in its heading."""
     below = [one for one in told if one.box.top >= head.top and one.box.x1 > head.x0]
-    row = [one for one in below if abs(one.box.top - box.top) < 4 and one.box.x1 <= box.x0 + 2]
-    block = [one for one in below if one.first and one.box.top < box.top]
-    column = [one for one in block if one.box.x0 - COLUMN <= box.x0 <= one.box.x1 + COLUMN]
-    named = row or column or ([] if heading else block)
-    return named[-1].subject if named else heading
+    row = [one for one in below if _same_line(one.box, box) and one.box.x1 <= box.x0 + 2]
+    above = [one for one in below if one.leads and one.box.top < box.top - 4]
+    column = [one for one in above if one.box.x0 - COLUMN <= box.x0 <= one.box.x1 + COLUMN]
+    block = [one for one in above if one.first]
+    if row or column:
+        return (max(row, key=lambda one: one.box.x0) if row else column[-1]).subject
+    if block and (not heading or is_other(block[-1].subject)):
+        return block[-1].subject
+    return heading
+
+
+def _same_line(one: Box, other: Box) -> bool:
+    """Whether two fields stand in one row, small boxes to tick beside high fields too."""
+    return abs(one.top - other.top) < 4 or (min(one.bottom, other.bottom) - max(one.top, other.top) > 4)
 
 
 def _written(widget: Widget, texts: Sequence[tuple[str, float]], heading: str) -> Proposal:

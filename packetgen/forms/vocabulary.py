@@ -18,14 +18,6 @@ NEAR = 88.0  # rapidfuzz ratio of two words that are taken for one: a plural, a 
 BY_OWN_WORDS, BY_HEADING, BY_NOTHING = 0.97, 0.93, 0.5  # whose a label is: told by it, by a heading, not told
 NOT_ITS_OWN = 0.9  # what no fact says, when words that name a subject are left out of its label
 OTHER_ORDER = 0.98  # the same words in another order
-OTHERS = (
-    "referring",
-    "secondary",
-    "pharmacy",
-    "servicing",
-    "primary_care",
-    "representative",
-)  # whose things are not the main ones
 LONGEST_FOR_ONE_WORD = 4  # words of a text that a label of one word may name
 LONGEST_HEADING = 12  # words
 SHORTEST_NEAR = 5  # letters of a word that may have a slip
@@ -33,6 +25,11 @@ SHORTEST_NEAR = 5  # letters of a word that may have a slip
 Words = tuple[str, ...]
 ENUMERATED = r"\s*(?:(?:SECTION|Section|PART|Part)\s+)?(?:[IVX]{1,4}|[A-H]|\d{1,2})[.):]\s"
 NAME, ID = ("name",), ("id",)
+CONDITIONAL = r"\W*if\s+(?:yes|no|so|not|other|different|checked|continuation|applicable)\b|\W*which\b"
+UNLESS = r"\bif (?:not|other than|different)\b"  # of someone else than the label names
+PAST = "past"  # treatments before this request
+NO_ONE = "no one"  # under no heading: what is asked on a condition
+PERSONAL = ("patient.", "provider", "insurance.", "payer", "servicing.")  # facts of those whom a request is about
 
 
 class Example(Strict):
@@ -43,10 +40,18 @@ class Example(Strict):
 
 
 class Subject(Strict):
-    """Someone or something that labels speak of."""
+    """Someone or something that labels speak of.
+
+    other  not the patient, the plan or the prescriber of the request: what is asked of them is not told by these
+    titles whether a line that names it can be a heading
+    of     whose it is when the label or its section names one of these: a facility's contact is not the prescriber's
+    """
 
     subject: str
     words: tuple[str, ...]
+    other: bool = False
+    titles: bool = True
+    of: tuple[str, ...] = ()
 
 
 class Item(Strict):
@@ -77,13 +82,15 @@ class Choice(Strict):
 
 
 class Labels(Strict):
-    """The whole file."""
+    """The whole file. heads: words that decide what a label asks for, whatever else it says."""
 
     source: str
     as_of: str
     confidence: str
+    phrases: dict[str, str]
     short: dict[str, str]
     idle: tuple[str, ...]
+    heads: tuple[str, ...]
     subjects: tuple[Subject, ...]
     headings: tuple[str, ...]
     instructions: tuple[str, ...]
@@ -121,6 +128,8 @@ def _significant(text: str) -> Words:
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
     plain = re.sub(r"['’`]s?\b", "", parted).casefold()
     plain = re.sub(r"\b([a-z])\.\s?(?=[a-z]\b\.?)", r"\1", plain)
+    for phrase, word in known.phrases.items():
+        plain = re.sub(rf"\b{phrase}\b", word, plain)
     plain = re.sub(r"\bicd[ -]*(9|10)([ -]*cm)?\b", "icd", plain)
     found: list[str] = []
     for word in re.findall(r"[a-z]+\d*[a-z]*|[a-z]*\d{4}", plain):
@@ -153,49 +162,125 @@ def likeness(text: Words, label: Words) -> float:
     return (0.55 + 0.45 * len(label) / len(text)) * (1.0 if places == sorted(places) else OTHER_ORDER)
 
 
-def best(text: Words, labels: Iterable[str]) -> float:
-    """Likeness to the nearest of several labels."""
-    return max((likeness(text, words_of(label)) for label in labels), default=0.0)
+def best(text: Words, labels: Iterable[str], heads: frozenset[str] | None = None) -> float:
+    """Likeness to the nearest of several labels that have all deciding words: those given, else those of the text."""
+    heads = _heads(text) if heads is None else heads
+    return max((likeness(text, own) for label in labels if heads <= _heads(own := words_of(label))), default=0.0)
 
 
 @cache
+def _heads(text: Words) -> frozenset[str]:
+    """The deciding words of a text."""
+    return frozenset(head for head in vocabulary().heads if any(_same(word, head) for word in text))
+
+
+@cache
+def _named(text: Words) -> tuple[tuple[Subject, Words], ...]:
+    """Everyone whom a text names, and with which words; the longest name first."""
+    found: list[tuple[Subject, Words]] = []
+    for subject in vocabulary().subjects:
+        names = [words for name in subject.words if (words := words_of(name)) and _all_in(words, text)]
+        if names:
+            found.append((subject, max(names, key=len)))
+    return tuple(sorted(found, key=lambda pair: -len(pair[1])))
+
+
+def _all_in(words: Words, text: Words) -> bool:
+    return all(word in text or word + "s" in text for word in words)
+
+
 def subject_in(text: Words) -> tuple[str, Words]:
     """Whose a label is by its own words ("" when it does not say), and those words: the longest name of one counts."""
-    found: tuple[str, Words] = ("", ())
-    for subject in vocabulary().subjects:
-        for name in subject.words:
-            words = words_of(name)
-            if len(words) > len(found[1]) and all(word in text or word + "s" in text for word in words):
-                found = subject.subject, words
-    return found
+    named = _named(text)
+    return (named[0][0].subject, named[0][1]) if named else ("", ())
+
+
+@cache
+def is_other(subject: str) -> bool:
+    """Whether it is none of those whom the request is about."""
+    return any(one.other for one in vocabulary().subjects if one.subject == subject)
 
 
 def subject_of_heading(text: str) -> str:
     """Whose the fields below a line are, when it is a heading: it names a subject, and little else."""
+    text = without_asides(text)
     subject, own = subject_in(words_of(text))
-    plain = text.casefold().split()
-    if not subject or len(plain) > LONGEST_HEADING or set(plain) & set(vocabulary().instructions):
+    plain = re.findall(r"[^\s:*]+", text.casefold())
+    if not subject or not can_title(subject):
+        return ""
+    if len(plain) > LONGEST_HEADING or set(plain) & set(vocabulary().instructions):
         return ""
     alone = not set(words_of(text)) - set(own)
-    conditional = subject in OTHERS and "if" in plain
+    conditional = is_other(subject) and "if" in plain
     titled = bool(set(plain) & set(vocabulary().headings)) or bool(re.match(ENUMERATED, text))
     return subject if alone or conditional or titled else ""
 
 
+def subject_of_question(text: str) -> str:
+    """Whose the fields after a question are, when it asks after someone else: "Is there other insurance?"."""
+    subject = subject_in(words_of(text))[0] if text.rstrip().endswith("?") else ""
+    return subject if is_other(subject) else ""
+
+
+def without_asides(text: str) -> str:
+    """A label without what stands in brackets, when that asks for nothing more."""
+    plain = re.sub(r"\s*\([^()]*\)?", "", text).strip()
+    return plain if plain and _heads(words_of(text)) == _heads(words_of(plain)) else text
+
+
 def matches(text: str, heading: str) -> Iterator[Match]:
     """Facts that a label may ask for under a heading's subject."""
-    words = words_of(text)
-    tail = words_of(re.split(r"\s[-–:]\s", text)[-1])
+    if re.match(CONDITIONAL, text, re.IGNORECASE) and not is_other(heading):
+        heading = NO_ONE
+    elif re.search(UNLESS, text, re.IGNORECASE) and not is_other(subject_of(text, heading)):
+        return
+    plain = without_asides(text)
+    words, tail = words_of(plain), words_of(re.split(r"\s[-–:]\s", plain)[-1])
+    subject, own = _whose_label(words, heading)
     for said in dict.fromkeys((words, tail)):
-        subject, own = subject_in(words)
         bare = tuple(word for word in said if word not in own) or _lone(text, subject)
+        heads = _heads(said) - frozenset(NAME if NAME[0] in own else ())
         for item in vocabulary().items:
             whole = best(said, item.labels)
-            rest = (
-                max(whole, BY_OWN_WORDS * best(bare, item.labels)) if subject in item.facts or not item.facts else whole
-            )
+            rest = whole
+            if subject in item.facts or not item.facts:
+                rest = max(whole, BY_OWN_WORDS * best(bare, item.labels, heads))
             if rest:
-                yield from _whose(item, subject, heading, whole, rest)
+                yield from _facts(item, subject, heading, whole, rest)
+
+
+def _whose_label(words: Words, heading: str) -> tuple[str, Words]:
+    """Whose a label is and the words that say so.
+
+    A contact or an insured is one of someone: of whom the label names besides, else of the section.
+    """
+    named = _named(words)
+    if not named:
+        return "", ()
+    (first, own), *others = named
+    holder, naming = (_settled(others[0][0], heading), others[0][1]) if others else (heading, ())
+    return (holder, naming) if holder in first.of else (first.subject, own)
+
+
+def _settled(subject: Subject, heading: str) -> str:
+    return heading if heading in subject.of else subject.subject
+
+
+def subject_of(text: str, heading: str) -> str:
+    """Whose a label says it is, in the section of a heading; "" when it does not say."""
+    return _whose_label(words_of(text), heading)[0]
+
+
+@cache
+def can_title(subject: str) -> bool:
+    """Whether a line that names it can be a heading."""
+    return all(one.titles for one in vocabulary().subjects if one.subject == subject)
+
+
+@cache
+def is_part(subject: str) -> bool:
+    """Whether it is always someone of another, as a contact is."""
+    return all(one.of for one in vocabulary().subjects if one.subject == subject)
 
 
 def _lone(text: str, subject: str) -> Words:
@@ -205,7 +290,7 @@ def _lone(text: str, subject: str) -> Words:
     return ID if re.search(r"#|\b(number|no|id)\b", text, re.IGNORECASE) else NAME
 
 
-def _whose(item: Item, subject: str, heading: str, whole: float, rest: float) -> Iterator[Match]:
+def _facts(item: Item, subject: str, heading: str, whole: float, rest: float) -> Iterator[Match]:
     """The fact of an item for the subject that its label names, else for that of the heading, else for anyone.
 
     whole, rest: likeness of the label with and without the words that name the subject.
@@ -214,12 +299,13 @@ def _whose(item: Item, subject: str, heading: str, whole: float, rest: float) ->
         yield Match("", max(whole, NOT_ITS_OWN * rest))
     elif subject in item.facts:
         yield Match(item.facts[subject], rest, item.format)
-    elif subject in OTHERS or not whole:
+    elif is_other(subject) or not whole:
         return
     elif heading in item.facts:
         yield Match(item.facts[heading], whole * BY_HEADING, item.format)
     elif "any" in item.facts:
-        yield Match(item.facts["any"], whole * BY_HEADING, item.format)
+        if not (is_other(heading) and item.facts["any"].startswith(PERSONAL)) and heading not in (PAST, NO_ONE):
+            yield Match(item.facts["any"], whole * BY_HEADING, item.format)
     elif not subject and not heading:
         yield Match(next(iter(item.facts.values())), whole * BY_NOTHING, item.format)
 

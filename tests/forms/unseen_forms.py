@@ -21,7 +21,15 @@ from packetgen.forms.propose import SURE, propose
 FOLDER = Path(__file__).parent / "unseen"
 LEFT, RIGHT, MIDDLE, TOP, FOOT, HEIGHT = 40.0, 572.0, 312.0, 716.0, 50.0, 792.0
 SIZE = {"before": 9.0, "underscores": 9.0, "over": 8.0, "below": 7.0, "cells": 7.0, "label_cells": 8.0, "bare": 8.0}
-STEP = {"before": 20.0, "underscores": 20.0, "over": 32.0, "below": 32.0, "cells": 27.0, "label_cells": 18.0, "bare": 22.0}
+STEP = {
+    "before": 20.0,
+    "underscores": 20.0,
+    "over": 32.0,
+    "below": 32.0,
+    "cells": 27.0,
+    "label_cells": 18.0,
+    "bare": 22.0,
+}
 PLACE = '{0}.city ~ ", " ~ {0}.state ~ " " ~ {0}.zip'
 MEANS = {
     "units": 'request.units ~ " units"', "every": '"every " ~ request.interval_weeks ~ " weeks"',
@@ -121,11 +129,15 @@ class Drawing:
         if self.filled and group:
             self.canvas.acroForm.radio(name=group, value=label, x=x, y=y, size=9, borderWidth=0, fillColor=None)
         elif self.filled:
-            self.canvas.acroForm.checkbox(name=self.name(f"Check {label}"), x=x, y=y, size=9, borderWidth=0, fillColor=None)
+            self.canvas.acroForm.checkbox(
+                name=self.name(f"Check {label}"), x=x, y=y, size=9, borderWidth=0, fillColor=None
+            )
 
     def draw(self) -> list[Asked]:
         self.words(LEFT, 752, "Prior Authorization Request", 14, bold=True)
-        self.words(LEFT, 738, "Send this page with the notes of the last visit. Plan phone: 555-0171  Plan fax: 555-0170", 7.5)
+        self.words(
+            LEFT, 738, "Send this page with the notes of the last visit. Plan phone: 555-0171  Plan fax: 555-0170", 7.5
+        )
         y = TOP
         sections = self.form["sections"]
         for index, section in enumerate(sections):
@@ -213,7 +225,15 @@ class Drawing:
         self.fields(label.removeprefix("@"), asks, cells, x + 1, y + 3, width - 10, 13, ruled=False)
 
     def fields(
-        self, label: str, asks: str, cells: Sequence[int], x: float, y: float, width: float, height: float, ruled: bool = True
+        self,
+        label: str,
+        asks: str,
+        cells: Sequence[int],
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        ruled: bool = True,
     ) -> None:
         """The field of a label, or the parts it is split into."""
         if ruled:
@@ -229,7 +249,9 @@ class Drawing:
 
 def _cells(row: str, left: float, right: float) -> Iterator[tuple[str, float, float]]:
     """The fields of a row with their left edge and width."""
-    cells = [(re.sub(r"\{\d\}", "", cell), int((re.findall(r"\{(\d)\}", cell) or ["1"])[0])) for cell in row.split(" | ")]
+    cells = [
+        (re.sub(r"\{\d\}", "", cell), int((re.findall(r"\{(\d)\}", cell) or ["1"])[0])) for cell in row.split(" | ")
+    ]
     x, shares = left, sum(share for _, share in cells)
     for cell, share in cells:
         width = (right - left) * share / shares
@@ -239,7 +261,11 @@ def _cells(row: str, left: float, right: float) -> Iterator[tuple[str, float, fl
 
 def _parts(cell: str) -> tuple[str, str, tuple[int, ...]]:
     """Label, what it asks for, and the characters that each of its fields takes."""
-    label, _, asks = re.sub(r"\s=\s*$", " = ", cell.strip() + " ").rpartition(" = ") if cell.rstrip().endswith("=") else cell.partition(" = ")
+    label, _, asks = (
+        re.sub(r"\s=\s*$", " = ", cell.strip() + " ").rpartition(" = ")
+        if cell.rstrip().endswith("=")
+        else cell.partition(" = ")
+    )
     found = re.search(r"\[([\d/]+)\]", label)
     cells = tuple(int(count) for count in found.group(1).split("/")) if found else ()
     return re.sub(r"\s*\[[\d/]+\]", "", label).strip(), asks.strip(), cells
