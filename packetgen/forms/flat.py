@@ -20,6 +20,7 @@ LEAST_SQUARE, LARGEST_SQUARE = 5.5, 16.0
 LEAST_BAR, HIGHEST_BAR = 120.0, 26.0  # points: the width and height of a heading's bar
 SHADED = 0.7  # of a cell that a shaded bar covers
 LIGHT = 0.97  # of white: a lighter fill is none
+LONE_BOX = 45.0  # points: a box by itself that is higher is a frame
 LARGEST_CELL = 140.0  # points: a higher cell is a frame around a part of the page
 SQUARES = "☐□❑❏❐▢◻○◯"
 SIGN_FONTS = re.compile(r"wingdings|zapf|dingbats|webdings|symbol", re.IGNORECASE)
@@ -154,7 +155,8 @@ def _lines(page: Any) -> Iterator[tuple[float, float, float]]:
 def _cells(page: Any, words: Sequence[Box], squares: Sequence[Box]) -> Iterator[tuple[Box, bool]]:
     """The free room of each cell of a table, and whether it takes several lines."""
     shaded = [Box(r["x0"], r["top"], r["x1"], r["bottom"]) for r in page.rects if r["fill"] and _is_dark(r)]
-    cells = {tuple(round(value, 1) for value in cell) for table in page.find_tables() for cell in table.cells}
+    ruled = {tuple(round(value, 1) for value in cell) for table in page.find_tables() for cell in table.cells}
+    cells = ruled | set(_lone_boxes(page, ruled))
     for x0, top, x1, bottom in sorted(cells, key=lambda cell: (cell[1], cell[0])):
         cell = Box(x0, top, x1, bottom)
         if cell.width < LEAST_BLANK or not LEAST_ROOM <= cell.height <= LARGEST_CELL:
@@ -167,6 +169,17 @@ def _cells(page: Any, words: Sequence[Box], squares: Sequence[Box]) -> Iterator[
         room = _room(cell, inside)
         if room is not None and not (room.x0 > cell.x0 + 2 and _empty_beside(cell, cells, words)):
             yield room, room.height >= 2.2 * LINE_ROOM
+
+
+def _lone_boxes(page: Any, ruled: Iterable[tuple[float, ...]]) -> Iterator[tuple[float, ...]]:
+    """Drawn boxes that touch no other, which are no tables; a box around others is a frame."""
+    drawn = {tuple(round(r[key], 1) for key in ("x0", "top", "x1", "bottom")) for r in page.rects if r["stroke"]}
+    known = [Box(*corners) for corners in (*ruled, *drawn)]  # type: ignore[misc]
+    for corners in drawn:
+        box = Box(*corners)  # type: ignore[misc]
+        inside = [other for other in known if other != box and _overlap(box, other) > SHADED]
+        if box.height <= LONE_BOX and not inside:
+            yield corners
 
 
 def _empty_beside(cell: Box, cells: Iterable[tuple[float, ...]], words: Sequence[Box]) -> bool:

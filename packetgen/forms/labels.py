@@ -60,18 +60,22 @@ def read_page(words: Iterable[Word], fields: Sequence[Box], drawn: Drawn = NOTHI
     A line on a bar, or one that says "Section 2", begins a section also when it names no one.
     """
     phrases = tuple(_phrases(words))
-    found = []
-    for phrase in phrases:
-        subject = subject_of_heading(phrase.text)
-        if subject and not phrase.text.rstrip().endswith(":") and not _labels_a_field(phrase, fields, phrases):
-            found.append(Heading(subject, phrase.box))
-        elif subject := subject_of_question(phrase.text):
-            found.append(Heading(subject, phrase.box, QUESTION_REACH))
-        elif any(_inside(phrase.box, bar) for bar in drawn.bars) or re.match(SECTION, phrase.text, re.IGNORECASE):
-            found.append(Heading("", phrase.box))
     own = [cell for cell in drawn.cells if sum(_inside(field, cell) for field in fields) == 1]
-    labelled = [cell for cell in own if any(_inside(phrase.box, cell) for phrase in phrases)]
-    return Printed(phrases, tuple(found), tuple(labelled))
+    labelled = tuple(cell for cell in own if any(_inside(phrase.box, cell) for phrase in phrases))
+    titles = [phrase for phrase in phrases if not any(_inside(phrase.box, cell) for cell in labelled)]
+    headings = (_heading(phrase, fields, phrases, drawn) for phrase in titles)
+    return Printed(phrases, tuple(found for found in headings if found), labelled)
+
+
+def _heading(phrase: Phrase, fields: Sequence[Box], phrases: Sequence[Phrase], drawn: Drawn) -> Heading | None:
+    subject = subject_of_heading(phrase.text)
+    if subject and not phrase.text.rstrip().endswith(":") and not _labels_a_field(phrase, fields, phrases):
+        return Heading(subject, phrase.box)
+    if subject := subject_of_question(phrase.text):
+        return Heading(subject, phrase.box, QUESTION_REACH)
+    if any(_inside(phrase.box, bar) for bar in drawn.bars) or re.match(SECTION, phrase.text, re.IGNORECASE):
+        return Heading("", phrase.box)
+    return None
 
 
 def around(box: Box, printed: Printed) -> tuple[Phrase, ...]:

@@ -10,6 +10,7 @@ from itertools import groupby, pairwise
 from packetgen.documents.model import Box
 from packetgen.forms.labels import Phrase, Printed, Side, heading_of, labels_of, option_of, question_of, side_of
 from packetgen.forms.vocabulary import (
+    MATTERS,
     Choice,
     can_title,
     is_other,
@@ -23,7 +24,6 @@ from packetgen.forms.vocabulary import (
 from packetgen.forms.widgets import Widget
 
 SURE = 0.6  # a proposal below goes to a person
-CLINICAL = ("drug", "clinical")  # what the request is about: of nobody
 TIP, OWN_NAME, FULL_NAME = 1.0, 0.8, 0.72  # how much a tooltip and a field's name are to be trusted
 PARTS = {  # fields that split one value, by the characters each takes
     (2, 2, 4): ("date", ('date("MM")', 'date("DD")', 'date("YYYY")')),
@@ -166,7 +166,7 @@ def _telling(
 ) -> Iterator[_Told]:
     """What a field tells of the fields after it, when its label says whose it is."""
     text, named = next(((t, subject) for t, _ in texts if (subject := subject_of(t, heading))), ("", ""))
-    if not named or named in CLINICAL or not can_title(named):
+    if not named or named in MATTERS or not can_title(named):
         return
     leads = bool(re.search(r"name|contact|practice|^payer|secondary", expression)) and not is_part(named)
     leads = leads or (is_other(named) and "address" in words_of(text))
@@ -378,7 +378,11 @@ def _table(rows: Sequence[Sequence[Widget]], page: Printed) -> TableProposal | N
 
 
 def _labelled_between(rows: Sequence[Sequence[Widget]], page: Printed) -> bool:
-    """Whether words stand between the rows: then each row has labels of its own."""
+    """Whether words stand between the rows, or before fields in a row: then each field has a label of its own."""
+    for before, field in (pair for row in rows for pair in pairwise(row)):
+        gap = Box(before.box.x1 - 1, field.box.top, field.box.x0 + 1, field.box.bottom)
+        if any(gap.holds((p.box.x0 + p.box.x1) / 2, (p.box.top + p.box.bottom) / 2) for p in page.phrases):
+            return True
     for upper, lower in pairwise(rows):
         top, bottom = upper[0].box.bottom - 1, lower[0].box.top + 1
         for phrase in page.phrases:

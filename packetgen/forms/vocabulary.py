@@ -25,10 +25,12 @@ SHORTEST_NEAR = 5  # letters of a word that may have a slip
 Words = tuple[str, ...]
 ENUMERATED = r"\s*(?:(?:SECTION|Section|PART|Part)\s+)?(?:[IVX]{1,4}|[A-H]|\d{1,2})[.):]\s"
 NAME, ID = ("name",), ("id",)
-CONDITIONAL = r"\W*if\s+(?:yes|no|so|not|other|different|checked|continuation|applicable)\b|\W*which\b"
+CONDITIONAL = r"\W*(?:if\b(?!\s+(?:known|applicable|available))|which\b)"
+OR = re.compile(r"\bor\b|/", re.IGNORECASE)  # "provider or facility": the name of either
 UNLESS = r"\bif (?:not|other than|different)\b"  # of someone else than the label names
+PROVIDER, SOMEONE = "provider", "someone_else"
+MATTERS = ("drug", "clinical")  # what a request is about: of nobody
 PAST = "past"  # treatments before this request
-NO_ONE = "no one"  # under no heading: what is asked on a condition
 PERSONAL = ("patient.", "provider", "insurance.", "payer", "servicing.")  # facts of those whom a request is about
 
 
@@ -231,15 +233,20 @@ def without_asides(text: str) -> str:
 def matches(text: str, heading: str) -> Iterator[Match]:
     """Facts that a label may ask for under a heading's subject."""
     if re.match(CONDITIONAL, text, re.IGNORECASE) and not is_other(heading):
-        heading = NO_ONE
-    elif re.search(UNLESS, text, re.IGNORECASE) and not is_other(subject_of(text, heading)):
+        return
+    if re.search(UNLESS, text, re.IGNORECASE) and not is_other(subject_of(text, heading)):
         return
     plain = without_asides(text)
     words, tail = words_of(plain), words_of(re.split(r"\s[-–:]\s", plain)[-1])
     subject, own = _whose_label(words, heading)
+    beside = (
+        {word for one, words in _named(words) if one.subject != subject for word in words} if OR.search(text) else set()
+    )
     for said in dict.fromkeys((words, tail)):
-        bare = tuple(word for word in said if word not in own) or _lone(text, subject)
-        heads = _heads(said) - frozenset(NAME if NAME[0] in own else ())
+        bare = tuple(word for word in said if word not in own and word not in beside)
+        if not set(bare) - {word for _, words in _named(words) for word in words}:
+            bare = _lone(text, subject)
+        heads = _heads(said) - (frozenset() if subject in MATTERS else _heads(own))
         for item in vocabulary().items:
             whole = best(said, item.labels)
             rest = whole
@@ -258,12 +265,20 @@ def _whose_label(words: Words, heading: str) -> tuple[str, Words]:
     if not named:
         return "", ()
     (first, own), *others = named
-    holder, naming = (_settled(others[0][0], heading), others[0][1]) if others else (heading, ())
-    return (holder, naming) if holder in first.of else (first.subject, own)
+    holder, naming = (
+        (_settled(others[0][0], heading), others[0][1]) if others and is_part(first.subject) else (heading, ())
+    )
+    if holder in first.of:
+        return holder, naming
+    return (SOMEONE if _unknown_role(first, own, words) else first.subject), own
 
 
-def _settled(subject: Subject, heading: str) -> str:
-    return heading if heading in subject.of else subject.subject
+def _unknown_role(subject: Subject, own: Words, words: Words) -> bool:
+    """Whether a provider is one of a role that is not known: "attending physician"."""
+    before = words.index(own[0]) - 1 if own[0] in words else -1
+    if subject.subject != PROVIDER or len(own) > 1 or before < 0 or not words[before].endswith("ing"):
+        return False
+    return not any(words[before] in words_of(name) for name in subject.words)
 
 
 def subject_of(text: str, heading: str) -> str:
@@ -304,7 +319,7 @@ def _facts(item: Item, subject: str, heading: str, whole: float, rest: float) ->
     elif heading in item.facts:
         yield Match(item.facts[heading], whole * BY_HEADING, item.format)
     elif "any" in item.facts:
-        if not (is_other(heading) and item.facts["any"].startswith(PERSONAL)) and heading not in (PAST, NO_ONE):
+        if not (is_other(heading) and item.facts["any"].startswith(PERSONAL)) and heading != PAST:
             yield Match(item.facts["any"], whole * BY_HEADING, item.format)
     elif not subject and not heading:
         yield Match(next(iter(item.facts.values())), whole * BY_NOTHING, item.format)

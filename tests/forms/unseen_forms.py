@@ -6,7 +6,7 @@ The labels are those of real forms; layouts are our own, in the styles that plan
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import yaml
 from reportlab.pdfgen.canvas import Canvas
 
 from packetgen.documents.model import Box
+from packetgen.errors import UnreadableInput
 from packetgen.forms.importing import look
 from packetgen.forms.propose import SURE, propose
 
@@ -275,7 +276,10 @@ def told_of(form: dict[str, Any], work: Path) -> Told:
     """Draw a form, import it, and compare what is proposed with what its fields ask for."""
     path = work / f"{form['name']}.pdf"
     asked = Drawing(form, path).draw()
-    seen = look(path, work)
+    try:
+        seen = look(path, work)
+    except UnreadableInput:  # refused: every field is missed
+        return Told(missed=[f"{form['name']}: {one.label}" for one in asked if not one.open])
     found = propose(seen.widgets, seen.pages)
     says = {one.name: one.expression if one.confidence >= SURE else "" for one in found.fields}
     for table in found.tables:
