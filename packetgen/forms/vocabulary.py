@@ -273,6 +273,11 @@ def _whose_label(words: Words, heading: str) -> tuple[str, Words]:
     return (SOMEONE if _unknown_role(first, own, words) else first.subject), own
 
 
+def _settled(subject: Subject, heading: str) -> str:
+    """Whom a name means in the section of a heading."""
+    return heading if heading in subject.of else subject.subject
+
+
 def _unknown_role(subject: Subject, own: Words, words: Words) -> bool:
     """Whether a provider is one of a role that is not known: "attending physician"."""
     before = words.index(own[0]) - 1 if own[0] in words else -1
