@@ -174,9 +174,9 @@ def _cells(page: Any, words: Sequence[Box], squares: Sequence[Box]) -> Iterator[
 def _lone_boxes(page: Any, ruled: Iterable[tuple[float, ...]]) -> Iterator[tuple[float, ...]]:
     """Drawn boxes that touch no other, which are no tables; a box around others is a frame."""
     drawn = {tuple(round(r[key], 1) for key in ("x0", "top", "x1", "bottom")) for r in page.rects if r["stroke"]}
-    known = [Box(*corners) for corners in (*ruled, *drawn)]  # type: ignore[misc]
+    known = [Box(*corners) for corners in (*ruled, *drawn)]
     for corners in drawn:
-        box = Box(*corners)  # type: ignore[misc]
+        box = Box(*corners)
         inside = [other for other in known if other != box and _overlap(box, other) > SHADED]
         if box.height <= LONE_BOX and not inside:
             yield corners

@@ -14,12 +14,13 @@ from packetgen.errors import UnreadableInput
 from packetgen.files import private_folder, work_folder, write_atomic
 from packetgen.forms.blank import fingerprint_of, lay_over, open_blank
 from packetgen.forms.changes import places
+from packetgen.forms.columns import SURE, Proposal, TableProposal
 from packetgen.forms.flat import Blank, Drawn, blanks_of, drawings_of
 from packetgen.forms.formmap import Place, read_map
 from packetgen.forms.labels import Printed, labels_of, option_of, read_page, side_of
+from packetgen.forms.labelwords import words_of
 from packetgen.forms.picture import BLUE, GREY, Mark, pictures
-from packetgen.forms.propose import SURE, Proposal, Proposals, TableProposal, propose
-from packetgen.forms.vocabulary import words_of
+from packetgen.forms.propose import Proposals, propose
 from packetgen.forms.widgets import Widget, widgets_of
 
 SCAN = (

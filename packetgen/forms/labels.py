@@ -10,7 +10,8 @@ from typing import Literal
 
 from packetgen.documents.model import Box, Word
 from packetgen.forms.flat import Drawn
-from packetgen.forms.vocabulary import subject_of_heading, subject_of_question, vocabulary
+from packetgen.forms.labelwords import vocabulary
+from packetgen.forms.vocabulary import subject_of_heading, subject_of_question
 from packetgen.forms.widgets import Widget
 
 WORD_GAP = 0.75  # of a word's height: a wider gap parts two labels
@@ -18,6 +19,7 @@ FARTHEST_LEFT, FARTHEST_ABOVE, FARTHEST_BELOW, FARTHEST_RIGHT = 170.0, 16.0, 12.
 LABEL_ABOVE = 8.0  # points between a label and the field below it
 CLOSE = 14.0  # points: a label so near is the field's own
 JOINED = 6.0  # points between the parts of one label
+LONGEST_TITLE = 6  # words
 QUESTION_REACH = 45.0  # points below a question that fields still belong to it
 TICK = 20.0  # points: a field so narrow is a box to tick
 BOXES = "☐☒□❑❏◯○"
@@ -69,13 +71,30 @@ def read_page(words: Iterable[Word], fields: Sequence[Box], drawn: Drawn = NOTHI
 
 def _heading(phrase: Phrase, fields: Sequence[Box], phrases: Sequence[Phrase], drawn: Drawn) -> Heading | None:
     subject = subject_of_heading(phrase.text)
-    if subject and not phrase.text.rstrip().endswith(":") and not _labels_a_field(phrase, fields, phrases):
+    if subject and not _asks_beside(phrase, fields) and not _labels_a_field(phrase, fields, phrases):
         return Heading(subject, phrase.box)
     if subject := subject_of_question(phrase.text):
         return Heading(subject, phrase.box, QUESTION_REACH)
-    if any(_inside(phrase.box, bar) for bar in drawn.bars) or re.match(SECTION, phrase.text, re.IGNORECASE):
+    on_bar = any(_inside(phrase.box, bar) for bar in drawn.bars)
+    if on_bar or re.match(SECTION, phrase.text, re.IGNORECASE) or _stands_alone(phrase, fields, phrases):
         return Heading("", phrase.box)
     return None
+
+
+def _asks_beside(phrase: Phrase, fields: Sequence[Box]) -> bool:
+    """Whether a phrase with a colon has a field to its right."""
+    return phrase.text.rstrip().endswith(":") and any(
+        _same_row(phrase.box, field) and 0 <= field.x0 - phrase.box.x1 <= FARTHEST_LEFT for field in fields
+    )
+
+
+def _stands_alone(phrase: Phrase, fields: Sequence[Box], phrases: Sequence[Phrase]) -> bool:
+    """Whether a phrase is a line in capitals with nothing beside it, as headings are."""
+    plain = set(phrase.text.casefold().split())
+    if not phrase.text.isupper() or len(plain) > LONGEST_TITLE or plain & set(vocabulary().instructions):
+        return False
+    others = (*fields, *(other.box for other in phrases if other != phrase))
+    return not any(_same_row(phrase.box, box) for box in others) and not _labels_a_field(phrase, fields, phrases)
 
 
 def around(box: Box, printed: Printed) -> tuple[Phrase, ...]:

@@ -8,22 +8,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from packetgen.documents.model import Box
+from packetgen.forms.columns import SURE, Proposal, TableProposal, rows_of, spoken, tables_of
 from packetgen.forms.labels import Phrase, Printed, Side, heading_of, labels_of, option_of, question_of, side_of
-from packetgen.forms.vocabulary import (
-    MATTERS,
-    Choice,
-    can_title,
-    is_other,
-    is_part,
-    match,
-    match_column,
-    match_options,
-    subject_of,
-    words_of,
-)
+from packetgen.forms.labelwords import Choice, words_of
+from packetgen.forms.vocabulary import MATTERS, can_title, is_other, is_part, match, match_options, subject_of
 from packetgen.forms.widgets import Widget
 
-SURE = 0.6  # a proposal below goes to a person
 TIP, OWN_NAME, FULL_NAME = 1.0, 0.8, 0.72  # how much a tooltip and a field's name are to be trusted
 PARTS = {  # fields that split one value, by the characters each takes
     (2, 2, 4): ("date", ('date("MM")', 'date("DD")', 'date("YYYY")')),
@@ -34,29 +24,8 @@ PART_GAP = 26.0  # points between the fields of one value
 OPTION_GAP = 14.0  # points from a check box to the words that it stands for
 HALF = 330.0  # points: fields farther apart in a row are of another column of the page
 COLUMN = 40.0  # points that fields of one column may begin apart
-HEADER_HEIGHT = 36.0  # points above a table in which its column heads stand
-ROW_STEP = 2.4  # of a row's height: rows farther apart are no table
 
 Pages = Mapping[int, Printed]
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What goes into a field: an expression (empty: nothing is proposed), how sure, and the words that say so."""
-
-    name: str
-    expression: str
-    confidence: float
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
-class TableProposal:
-    """A table: the list it shows, and for each column its expression and field names, row by row."""
-
-    over: str
-    columns: tuple[tuple[Proposal, tuple[str, ...]], ...]
-    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +38,7 @@ class Proposals:
 
 def propose(widgets: Sequence[Widget], pages: Pages) -> Proposals:
     """Look at every field of a form."""
-    tables = tuple(_tables(widgets, pages))
+    tables = tuple(tables_of(widgets, pages))
     done = {name for table in tables for _, names in table.columns for name in names}
     rest = [widget for widget in widgets if widget.name not in done]
     found: dict[str, Proposal] = {}
@@ -80,7 +49,7 @@ def propose(widgets: Sequence[Widget], pages: Pages) -> Proposals:
         side = side_of([w.box for w in own if w.kind != "button"], page)
         written = [widget for widget in own if widget.kind in ("text", "choice")]
         plain = replace(page, phrases=tuple(_without_options(page.phrases, own)))
-        new = _texts(written, plain, boxes, side, list(_asked(own, page)))
+        new = _texts(written, plain, boxes, side, list(_asked(own, plain)))
         new |= _parts(written, new)
         new |= _buttons([widget for widget in own if widget.kind == "button"], page)
         new |= {w.name: Proposal(w.name, "", 0.0, w.tip or "signature") for w in own if w.kind == "signature"}
@@ -114,15 +83,11 @@ def texts_of(widget: Widget, page: Printed, boxes: Sequence[Box], side: Side) ->
     texts = [(widget.tip, TIP)] if words_of(widget.tip) else []
     texts += labels_of(widget.box, boxes, page, side)
     parts = [re.sub(r"\[\d+\]", "", part) for part in widget.name.split(".")]
-    names = [(_spoken(parts[-1]), OWN_NAME)]
-    names += [(_spoken(" ".join(parts[-2:])), FULL_NAME)] if len(parts) > 1 else []
+    names = [(spoken(parts[-1]), OWN_NAME)]
+    names += [(spoken(" ".join(parts[-2:])), FULL_NAME)] if len(parts) > 1 else []
     printed = {word for text, _ in texts for word in words_of(text)}
     texts += [(name, trust) for name, trust in names if set(words_of(name)) - printed]  # else it only repeats the label
     return [(text, trust) for text, trust in texts if words_of(text)]
-
-
-def _spoken(name: str) -> str:
-    return re.sub(r"[_.\-#]+", " ", name)
 
 
 def _without_options(phrases: Sequence[Phrase], widgets: Sequence[Widget]) -> Iterator[Phrase]:
@@ -137,7 +102,7 @@ def _without_options(phrases: Sequence[Phrase], widgets: Sequence[Widget]) -> It
 def _asked(widgets: Sequence[Widget], page: Printed) -> Iterator[_Told]:
     """Questions with boxes about someone else: "Other coverage: yes / no" tells of the fields after it."""
     buttons = [widget for widget in widgets if widget.kind == "button"]
-    for row in _rows_of(buttons):
+    for row in rows_of(buttons):
         for _, group in groupby(row, key=lambda widget: question_of([widget], page.phrases)):
             first = next(group)
             subject = subject_of(question_of([first], page.phrases), "")
@@ -166,7 +131,9 @@ def _telling(
 ) -> Iterator[_Told]:
     """What a field tells of the fields after it, when its label says whose it is."""
     text, named = next(((t, subject) for t, _ in texts if (subject := subject_of(t, heading))), ("", ""))
-    if not named or named in MATTERS or not can_title(named):
+    about_someone = bool(named) and named not in MATTERS and can_title(named)
+    card = is_part(named) and bool(expression) and named not in expression  # "Subscriber ID" is the card's
+    if not about_someone or card:
         return
     leads = bool(re.search(r"name|contact|practice|^payer|secondary", expression)) and not is_part(named)
     leads = leads or (is_other(named) and "address" in words_of(text))
@@ -182,11 +149,13 @@ def _context(box: Box, heading: str, head: Box, told: Sequence[_Told]) -> str:
     above = [one for one in below if one.leads and one.box.top < box.top - 4]
     column = [one for one in above if one.box.x0 - COLUMN <= box.x0 <= one.box.x1 + COLUMN]
     block = [one for one in above if one.first]
-    if row or column:
-        return (max(row, key=lambda one: one.box.x0) if row else column[-1]).subject
-    if block and (not heading or is_other(block[-1].subject)):
+    if row:
+        return max(row, key=lambda one: one.box.x0).subject
+    if column and not column[-1].first:  # another column of the page
+        return column[-1].subject
+    if block and (block[-1] in column or heading in ("", *MATTERS) or is_other(block[-1].subject)):
         return block[-1].subject
-    return heading
+    return column[-1].subject if column else heading
 
 
 def _same_line(one: Box, other: Box) -> bool:
@@ -291,7 +260,7 @@ def _buttons(widgets: Sequence[Widget], page: Printed) -> dict[str, Proposal]:
         if len({widget.state for widget in group}) > 1:
             found[name] = _group(name, group, boxes, page)
     lone = [group[0] for name, group in groups.items() if name not in found]
-    for row in _rows_of(lone):
+    for row in rows_of(lone):
         found |= _lone(row, boxes, page)
     return found
 
@@ -299,29 +268,17 @@ def _buttons(widgets: Sequence[Widget], page: Printed) -> dict[str, Proposal]:
 def _option_text(widget: Widget, boxes: Sequence[Box], page: Printed) -> str:
     printed = option_of(widget.box, boxes, page.phrases)
     tip = re.split(r"\s[-–:]\s|:\s", widget.tip)[-1] if widget.tip else ""
-    return printed or next((text for text in (widget.says, tip, _spoken(widget.state)) if words_of(text)), "")
+    return printed or next((text for text in (widget.says, tip, spoken(widget.state)) if words_of(text)), "")
 
 
 def _group(name: str, group: Sequence[Widget], boxes: Sequence[Box], page: Printed) -> Proposal:
     labels = {widget.state: _option_text(widget, boxes, page) for widget in group}
-    question = question_of(group, page.phrases) or group[0].tip or _spoken(name)
+    question = question_of(group, page.phrases) or group[0].tip or spoken(name)
     because = f"{question}: {' / '.join(labels.values())}"
-    choice, means, score = match_options(labels, f"{question} {_spoken(name)}")
+    choice, means, score = match_options(labels, f"{question} {spoken(name)}")
     if choice is None or score < SURE:
         return Proposal(name, "", 0.0, because)
     return Proposal(name, _choosing(choice, means), score, because)
-
-
-def _rows_of(widgets: Sequence[Widget]) -> Iterator[list[Widget]]:
-    ordered = sorted(widgets, key=lambda widget: (widget.box.top, widget.box.x0))
-    row: list[Widget] = []
-    for widget in ordered:
-        if row and abs(widget.box.top - row[-1].box.top) > 4:
-            yield row
-            row = []
-        row.append(widget)
-    if row:
-        yield row
 
 
 def _lone(row: Sequence[Widget], boxes: Sequence[Box], page: Printed) -> dict[str, Proposal]:
@@ -333,72 +290,3 @@ def _lone(row: Sequence[Widget], boxes: Sequence[Box], page: Printed) -> dict[st
         for name, value in means.items():
             found[name] = Proposal(name, f'{choice.fact} == "{value}"', score, labels[name])
     return found
-
-
-def _tables(widgets: Sequence[Widget], pages: Pages) -> Iterator[TableProposal]:
-    """Rows of equal fields under heads that name the columns of a list."""
-    for number, group in groupby(widgets, key=lambda widget: widget.page):
-        rows = list(_rows_of([widget for widget in group if widget.kind == "text"]))
-        start = 0
-        while start < len(rows):
-            stop = start + 1
-            while stop < len(rows) and _follows(rows[stop - 1], rows[stop]):
-                stop += 1
-            if stop - start > 1 and (table := _table(rows[start:stop], pages[number])):
-                yield table
-            start = stop
-
-
-def _follows(above: Sequence[Widget], row: Sequence[Widget]) -> bool:
-    """Whether a row is the next of the same table."""
-    if len(above) != len(row) or len(row) < 2:
-        return False
-    step = row[0].box.top - above[0].box.top
-    close = step <= ROW_STEP * max(above[0].box.height, 8)
-    return close and all(
-        abs(a.box.x0 - b.box.x0) < 3 and abs(a.box.x1 - b.box.x1) < 3 for a, b in zip(above, row, strict=True)
-    )
-
-
-def _table(rows: Sequence[Sequence[Widget]], page: Printed) -> TableProposal | None:
-    columns = []
-    used = set()
-    for column in zip(*rows, strict=True):
-        texts = _column_texts(column[0], page)
-        found, score = match_column(texts)
-        names = tuple(widget.name for widget in column)
-        because = texts[0][0] if texts else ""
-        if found is None or score < SURE or found.value in used or len(set(names)) < len(names):
-            continue
-        used.add(found.value)
-        columns.append((Proposal(names[0], found.value, min(0.95, score), because), names))
-    if "row.drug" not in used or len(columns) < 2 or _labelled_between(rows, page):
-        return None
-    return TableProposal("trials", tuple(columns), len(rows))
-
-
-def _labelled_between(rows: Sequence[Sequence[Widget]], page: Printed) -> bool:
-    """Whether words stand between the rows, or before fields in a row: then each field has a label of its own."""
-    for before, field in (pair for row in rows for pair in pairwise(row)):
-        gap = Box(before.box.x1 - 1, field.box.top, field.box.x0 + 1, field.box.bottom)
-        if any(gap.holds((p.box.x0 + p.box.x1) / 2, (p.box.top + p.box.bottom) / 2) for p in page.phrases):
-            return True
-    for upper, lower in pairwise(rows):
-        top, bottom = upper[0].box.bottom - 1, lower[0].box.top + 1
-        for phrase in page.phrases:
-            middle = (phrase.box.top + phrase.box.bottom) / 2
-            if top <= middle <= bottom and any(_over(phrase.box, widget.box) for widget in lower):
-                return True
-    return False
-
-
-def _column_texts(top: Widget, page: Printed) -> list[tuple[str, float]]:
-    over = [p for p in page.phrases if 0 <= top.box.top - p.box.bottom + 4 <= HEADER_HEIGHT and _over(p.box, top.box)]
-    head = " ".join(phrase.text for phrase in sorted(over, key=lambda p: (p.box.top, p.box.x0)))
-    last = max(over, key=lambda p: p.box.top).text if over else ""
-    texts = [(head, 0.95), (last, 0.9), (top.tip, 0.9), (_spoken(top.name.split(".")[-1]), 0.75)]
-    return [(text, trust) for text, trust in texts if words_of(text)]
-
-
-def _over(label: Box, box: Box) -> bool:
-    return min(label.x1, box.x1) - max(label.x0, box.x0) > 0.5 * min(label.width, box.width)

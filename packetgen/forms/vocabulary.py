@@ -1,28 +1,28 @@
-"""What forms call the facts: labels compared with packetgen/knowledge/form_labels.yaml."""
+"""What a label asks for: whose it is, and which fact, by packetgen/knowledge/form_labels.yaml."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated
 
-from pydantic import Field
+from packetgen.forms.labelwords import (
+    Choice,
+    Column,
+    Item,
+    Subject,
+    Words,
+    best,
+    heads_of,
+    naming,
+    vocabulary,
+    words_of,
+)
 
-from packetgen import yamlfile
-from packetgen.resources import KNOWLEDGE
-from packetgen.yamlfile import Strict
-
-NEAR = 88.0  # rapidfuzz ratio of two words that are taken for one: a plural, a slip of the pen
 BY_OWN_WORDS, BY_HEADING, BY_NOTHING = 0.97, 0.93, 0.5  # whose a label is: told by it, by a heading, not told
 NOT_ITS_OWN = 0.9  # what no fact says, when words that name a subject are left out of its label
-OTHER_ORDER = 0.98  # the same words in another order
-LONGEST_FOR_ONE_WORD = 4  # words of a text that a label of one word may name
 LONGEST_HEADING = 12  # words
-SHORTEST_NEAR = 5  # letters of a word that may have a slip
-
-Words = tuple[str, ...]
 ENUMERATED = r"\s*(?:(?:SECTION|Section|PART|Part)\s+)?(?:[IVX]{1,4}|[A-H]|\d{1,2})[.):]\s"
 NAME, ID = ("name",), ("id",)
 CONDITIONAL = r"\W*(?:if\b(?!\s+(?:known|applicable|available))|which\b)"
@@ -34,73 +34,6 @@ PAST = "past"  # treatments before this request
 PERSONAL = ("patient.", "provider", "insurance.", "payer", "servicing.")  # facts of those whom a request is about
 
 
-class Example(Strict):
-    """A label as a form prints it, and the expression that is proposed for it; empty: none."""
-
-    text: str
-    fact: str
-
-
-class Subject(Strict):
-    """Someone or something that labels speak of.
-
-    other  not the patient, the plan or the prescriber of the request: what is asked of them is not told by these
-    titles whether a line that names it can be a heading
-    of     whose it is when the label or its section names one of these: a facility's contact is not the prescriber's
-    """
-
-    subject: str
-    words: tuple[str, ...]
-    other: bool = False
-    titles: bool = True
-    of: tuple[str, ...] = ()
-
-
-class Item(Strict):
-    """A thing that forms ask for, of one subject or another. `any`: whoever it is asked of."""
-
-    labels: Annotated[tuple[str, ...], Field(min_length=1)]
-    facts: dict[str, str]
-    format: str = ""
-    example: Example
-
-
-class Column(Strict):
-    """A column of a table with a row for each of `over`."""
-
-    labels: Annotated[tuple[str, ...], Field(min_length=1)]
-    over: str
-    value: str
-    example: Example
-
-
-class Choice(Strict):
-    """A fact with few values, and what forms call each."""
-
-    fact: str
-    question: tuple[str, ...]
-    options: dict[str, tuple[str, ...]]
-    example: Example
-
-
-class Labels(Strict):
-    """The whole file. heads: words that decide what a label asks for, whatever else it says."""
-
-    source: str
-    as_of: str
-    confidence: str
-    phrases: dict[str, str]
-    short: dict[str, str]
-    idle: tuple[str, ...]
-    heads: tuple[str, ...]
-    subjects: tuple[Subject, ...]
-    headings: tuple[str, ...]
-    instructions: tuple[str, ...]
-    items: tuple[Item, ...]
-    columns: tuple[Column, ...]
-    choices: tuple[Choice, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Match:
     """A fact that a text may ask for: its expression (empty: none says it), how sure, and the format it needs."""
@@ -108,72 +41,6 @@ class Match:
     fact: str
     score: float
     format: str = ""
-
-
-@cache
-def vocabulary() -> Labels:
-    """The labels, read once."""
-    return yamlfile.read(KNOWLEDGE / "form_labels.yaml", Labels)
-
-
-def words_of(text: str) -> Words:
-    """The words that count in a label: written out, without numbers and idle words."""
-    return _significant(text)
-
-
-@cache
-def _significant(text: str) -> Words:
-    known = vocabulary()
-    text = re.sub(
-        r"^\s*(?:(?:section|part)\s+)?(?:[ivx]{1,4}|[a-h]|\d{1,2}[a-z]?)[.):]?\s+", " ", text, flags=re.IGNORECASE
-    )
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
-    plain = re.sub(r"['’`]s?\b", "", parted).casefold()
-    plain = re.sub(r"\b([a-z])\.\s?(?=[a-z]\b\.?)", r"\1", plain)
-    for phrase, word in known.phrases.items():
-        plain = re.sub(rf"\b{phrase}\b", word, plain)
-    plain = re.sub(r"\bicd[ -]*(9|10)([ -]*cm)?\b", "icd", plain)
-    found: list[str] = []
-    for word in re.findall(r"[a-z]+\d*[a-z]*|[a-z]*\d{4}", plain):
-        bare = re.sub(r"\d+$", "", word) if not re.fullmatch(r"j\d{4}", word) else word
-        found += known.short.get(word, known.short.get(bare, bare)).split()
-    return tuple(dict.fromkeys(word for word in found if word and word not in known.idle))
-
-
-@cache
-def _same(one: str, other: str) -> bool:
-    from rapidfuzz import fuzz
-
-    if one == other or (one.rstrip("s") == other.rstrip("s") and len(one) > 3):
-        return True
-    return min(len(one), len(other)) >= SHORTEST_NEAR and fuzz.ratio(one, other) >= NEAR
-
-
-def _leads(word: str, text: Words) -> bool:
-    """Whether a label of one word can be what a text asks for: it is short, or begins or ends with it."""
-    return len(text) <= 2 or (len(text) <= LONGEST_FOR_ONE_WORD and (_same(word, text[0]) or _same(word, text[-1])))
-
-
-def likeness(text: Words, label: Words) -> float:
-    """How well a text says what a label says: 1 for the same words, less for each word more; 0 when one is missing."""
-    if not label or not text or (len(label) == 1 and not _leads(label[0], text)):
-        return 0.0
-    if not all(any(_same(word, other) for other in text) for word in label):
-        return 0.0
-    places = [next(n for n, other in enumerate(text) if _same(word, other)) for word in label]
-    return (0.55 + 0.45 * len(label) / len(text)) * (1.0 if places == sorted(places) else OTHER_ORDER)
-
-
-def best(text: Words, labels: Iterable[str], heads: frozenset[str] | None = None) -> float:
-    """Likeness to the nearest of several labels that have all deciding words: those given, else those of the text."""
-    heads = _heads(text) if heads is None else heads
-    return max((likeness(text, own) for label in labels if heads <= _heads(own := words_of(label))), default=0.0)
-
-
-@cache
-def _heads(text: Words) -> frozenset[str]:
-    """The deciding words of a text."""
-    return frozenset(head for head in vocabulary().heads if any(_same(word, head) for word in text))
 
 
 @cache
@@ -206,13 +73,13 @@ def is_other(subject: str) -> bool:
 def subject_of_heading(text: str) -> str:
     """Whose the fields below a line are, when it is a heading: it names a subject, and little else."""
     text = without_asides(text)
-    subject, own = subject_in(words_of(text))
+    subject, _ = subject_in(words_of(text))
     plain = re.findall(r"[^\s:*]+", text.casefold())
     if not subject or not can_title(subject):
         return ""
     if len(plain) > LONGEST_HEADING or set(plain) & set(vocabulary().instructions):
         return ""
-    alone = not set(words_of(text)) - set(own)
+    alone = not set(words_of(text)) - naming()
     conditional = is_other(subject) and "if" in plain
     titled = bool(set(plain) & set(vocabulary().headings)) or bool(re.match(ENUMERATED, text))
     return subject if alone or conditional or titled else ""
@@ -227,7 +94,8 @@ def subject_of_question(text: str) -> str:
 def without_asides(text: str) -> str:
     """A label without what stands in brackets, when that asks for nothing more."""
     plain = re.sub(r"\s*\([^()]*\)?", "", text).strip()
-    return plain if plain and _heads(words_of(text)) == _heads(words_of(plain)) else text
+    more = heads_of(words_of(text)) - heads_of(words_of(plain))
+    return text if not plain or more & set(vocabulary().asides) else plain
 
 
 def matches(text: str, heading: str) -> Iterator[Match]:
@@ -244,9 +112,9 @@ def matches(text: str, heading: str) -> Iterator[Match]:
     )
     for said in dict.fromkeys((words, tail)):
         bare = tuple(word for word in said if word not in own and word not in beside)
-        if not set(bare) - {word for _, words in _named(words) for word in words}:
+        if own and not set(bare) - naming():
             bare = _lone(text, subject)
-        heads = _heads(said) - (frozenset() if subject in MATTERS else _heads(own))
+        heads = heads_of(said) - (frozenset() if subject in MATTERS else heads_of(own))
         for item in vocabulary().items:
             whole = best(said, item.labels)
             rest = whole

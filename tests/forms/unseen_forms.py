@@ -16,8 +16,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from packetgen.documents.model import Box
 from packetgen.errors import UnreadableInput
+from packetgen.forms.columns import SURE
 from packetgen.forms.importing import look
-from packetgen.forms.propose import SURE, propose
+from packetgen.forms.propose import propose
 
 FOLDER = Path(__file__).parent / "unseen"
 LEFT, RIGHT, MIDDLE, TOP, FOOT, HEIGHT = 40.0, 572.0, 312.0, 716.0, 50.0, 792.0
@@ -32,13 +33,15 @@ STEP = {
     "bare": 22.0,
 }
 PLACE = '{0}.city ~ ", " ~ {0}.state ~ " " ~ {0}.zip'
+PEOPLE = ("patient", "provider", "servicing")
 MEANS = {
     "units": 'request.units ~ " units"', "every": '"every " ~ request.interval_weeks ~ " weeks"',
     "sig": 'request.units ~ " units every " ~ request.interval_weeks ~ " weeks"',
-    "contact_phone": "provider.contact_phone or provider.phone", "diagnosis_coded": 'diagnosis ~ " (" ~ request.icd10 ~ ")"',
+    "contact_phone": "provider.contact_phone or provider.phone",
+    "diagnosis_coded": 'diagnosis ~ " (" ~ request.icd10 ~ ")"',
     "patient.turned": 'patient.last_name ~ ", " ~ patient.first_name',
-    **{f"{who}.csz": PLACE.format(who) for who in ("patient", "provider", "servicing")},
-    **{f"{who}.whole_address": f'{who}.address ~ ", " ~ ' + PLACE.format(who) for who in ("patient", "provider", "servicing")},
+    **{f"{who}.csz": PLACE.format(who) for who in PEOPLE},
+    **{f"{who}.whole_address": f'{who}.address ~ ", " ~ ' + PLACE.format(who) for who in PEOPLE},
 }  # fmt: skip
 
 
@@ -119,8 +122,9 @@ class Drawing:
         self.asked.append(Asked(self.page, box, label, _answers(asks)))
         if self.filled:
             self.canvas.acroForm.textfield(
-                name=self.name(label), tooltip=label if self.form.get("tips") else "", x=x, y=y, width=width, height=height,
-                borderWidth=0, fontSize=8, maxlen=cells or 100, fieldFlags="comb" if cells > 4 else "", fillColor=None,
+                name=self.name(label), tooltip=label if self.form.get("tips") else "", x=x, y=y, width=width,
+                height=height, borderWidth=0, fontSize=8, maxlen=cells or 100, fillColor=None,
+                fieldFlags="comb" if cells > 4 else "",
             )  # fmt: skip
 
     def tick(self, x: float, y: float, label: str, asks: str, group: str = "") -> None:
@@ -139,7 +143,7 @@ class Drawing:
         self.words(
             LEFT, 738, "Send this page with the notes of the last visit. Plan phone: 555-0171  Plan fax: 555-0170", 7.5
         )
-        y = TOP
+        y = top = TOP
         sections = self.form["sections"]
         for index, section in enumerate(sections):
             paired = index + 1 < len(sections) and sections[index + 1].get("beside")
