@@ -27,7 +27,7 @@ Product = Literal[
     "onabotulinumtoxinA", "abobotulinumtoxinA", "incobotulinumtoxinA", "rimabotulinumtoxinB", "daxibotulinumtoxinA"
 ]
 DocumentKind = Literal[
-    "clinic_note", "consult", "procedure_note", "headache_diary", "questionnaire", "intake_form",
+    "clinic_note", "consult", "procedure_note", "headache_diary", "questionnaire", "intake_form", "lab_report",
     "pharmacy_history", "denial_letter", "letter", "other",
 ]  # fmt: skip
 

@@ -31,6 +31,7 @@ from packetgen.forms.formmap import FormMap, load_map
 from packetgen.forms.model import FilledForm
 from packetgen.letters.model import Letter, Material
 from packetgen.letters.write import write_letter
+from packetgen.packet.attachments import missing_attachments
 from packetgen.packet.attestation import draw_attestation
 from packetgen.packet.bind import bind
 from packetgen.packet.choose import Choice, choose, left_out_by_a_person, without_left_out
@@ -282,7 +283,8 @@ def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fol
     case, assessment, documents, form, letter, choice = (
         checked.case, checked.assessment, checked.documents, parts.form, parts.letter, parts.choice,
     )  # fmt: skip
-    problems = (*checked.problems, *letter.problems, *form.problems, *choice.problems)
+    missing = missing_attachments(assessment.criteria, checked.extraction.documents, choice)
+    problems = (*checked.problems, *letter.problems, *form.problems, *choice.problems, *missing)
     required = [problem for problem in problems if problem.severity == "required"]
     digest = digest_of(case, checked.chart, assessment, documents, form, letter, choice, checked.decisions, required)
     last = last_sign_off(case.folder)

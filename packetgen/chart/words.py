@@ -23,6 +23,7 @@ DOCUMENT_KINDS = {
     "headache_diary": "headache diary",
     "questionnaire": "questionnaire",
     "intake_form": "intake form",
+    "lab_report": "laboratory report",
     "pharmacy_history": "pharmacy history",
     "denial_letter": "denial letter",
     "letter": "letter",

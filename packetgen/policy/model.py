@@ -57,6 +57,7 @@ class Criterion:
     settled_by  which document would settle it
     comparisons   the names of those it makes
     doubted_rule  the chart meets it as we know it, but the plan's own text was not read
+    attach        kinds of documents of which the plan wants one in the packet; empty: none
     """
 
     id: str
@@ -70,6 +71,7 @@ class Criterion:
     settled_by: str = ""
     comparisons: tuple[str, ...] = ()
     doubted_rule: bool = False
+    attach: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
