@@ -9,11 +9,14 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from packetgen.errors import BadDataFile
 
 WORK = ".packetgen-work-"
 _held: set[int] = set()
@@ -144,6 +147,13 @@ def private_folder(path: Path) -> Path:
     """Make `path` (and its parents) if needed, readable by this user only."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
+
+
+def refuse_writable_by_all(path: Path) -> None:
+    """Raise BadDataFile for a file or folder of rules that anyone on this computer can change."""
+    mode = path.stat().st_mode if path.exists() else 0
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:  # in a folder like /tmp no one can change another's files
+        raise BadDataFile("anyone on this computer can change it", where=str(path), fix=f"chmod o-w {path}")
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from packetgen.errors import BadDataFile, PacketgenError
+from packetgen.files import refuse_writable_by_all
 from packetgen.limits import MAX_YAML_BYTES, MAX_YAML_DEPTH
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -30,7 +31,13 @@ class Strict(BaseModel):
 
 
 def read(path: Path, schema: type[Model], error: type[PacketgenError] = BadDataFile) -> Model:
-    """Read `path` and check it against `schema`; raise `error` naming the file, the line and the field."""
+    """Read `path` and check it against `schema`; raise `error` naming the file, the line and the field.
+
+    Rules decide what is said of a patient: a file of them, or its folder, that anyone can change is refused.
+    """
+    if error is BadDataFile:
+        refuse_writable_by_all(path.parent)
+        refuse_writable_by_all(path)
     try:
         if path.stat().st_size > MAX_YAML_BYTES:
             raise error(f"larger than {MAX_YAML_BYTES // 1024} KB", where=path.name)

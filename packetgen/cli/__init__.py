@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+
 import click
 
 from packetgen import __version__
@@ -38,6 +41,7 @@ def main(debug: bool) -> None:
 
     Example: packetgen build samples/chronic-migraine-uhc/case.yaml
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that work folders are removed
 
 
 for command in (
@@ -45,6 +49,7 @@ for command in (
     many.batch,
     cases.check,
     cases.extract,
+    cases.forget,
     appeals.appeal,
     packets.verify,
     clinic.review,

@@ -109,9 +109,10 @@ def check(case_file: Path) -> None:
     import tempfile
 
     from packetgen import pipeline
+    from packetgen.files import work_folder
 
-    with tempfile.TemporaryDirectory(prefix="packetgen-") as work:
-        checked = pipeline.check(case_file, Path(work), progress())
+    with work_folder(Path(tempfile.gettempdir())) as work:
+        checked = pipeline.check(case_file, work, progress())
     print_assessment(checked.assessment)
     print_problems(checked.problems)
     sys.exit(int(checked.exit_code))
@@ -134,14 +135,14 @@ def extract(chart: tuple[Path, ...], as_json_text: bool) -> None:
     from packetgen.errors import UnreadableInput
     from packetgen.extraction.extract import extract as extract_findings
     from packetgen.extraction.report import as_json
-    from packetgen.files import json_text
+    from packetgen.files import json_text, work_folder
 
     for path in chart:
         if not path.is_file():
             raise UnreadableInput("no such file", where=str(path), fix="Check the path.")
-    with tempfile.TemporaryDirectory(prefix="packetgen-") as work:
+    with work_folder(Path(tempfile.gettempdir())) as work:
         sources = [ToRead(str(path), path) for path in chart]
-        documents, problems = read_documents(sources, Path(work), PageCache(), progress())
+        documents, problems = read_documents(sources, work, PageCache(), progress())
         extraction = extract_findings(documents)
     if as_json_text:
         click.echo(json_text(as_json(documents, extraction)), nl=False)
@@ -152,3 +153,32 @@ def extract(chart: tuple[Path, ...], as_json_text: bool) -> None:
     print_problems(problems)
     if any(problem.code == UNREAD for problem in problems):
         sys.exit(int(ExitCode.unreadable_input))
+
+
+@click.command()
+@click.argument("case_file", type=click.Path(path_type=Path), metavar="CASE.yaml")
+@click.option("--history", is_flag=True, help="Also who decided, signed and looked, and what was sent and answered.")
+@click.option("--chart", is_flag=True, help="Also the case with its documents, its history and what came for it.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def forget(case_file: Path, history: bool, chart: bool, yes: bool) -> None:
+    """Remove what packetgen keeps of a case: pages that it read, packets that it built.
+
+    What the law says must be kept, and for how long, is for the clinic to know. Backups are not touched.
+
+    Example: packetgen forget clinic/cases/2026-0142/case.yaml --chart
+    """
+    what = (
+        "the whole case"
+        if chart
+        else "its packets, kept pages and history"
+        if history
+        else "its packets and kept pages"
+    )
+    if not yes:
+        click.confirm(f"{case_file}: remove {what}? This cannot be undone", abort=True)
+    from packetgen.forget import forget as forget_case
+
+    done = forget_case(case_file, history=history, chart=chart)
+    click.echo(f"{done.removed} files removed.")
+    for text in done.left:
+        click.echo(f"Left: {text}")

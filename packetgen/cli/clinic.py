@@ -109,15 +109,20 @@ def restore(archive: Path, folder: Path) -> None:
 
 
 @click.command()
-def doctor() -> None:
+@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False, exists=True))
+def doctor(folder: Path | None) -> None:
     """Tell which outside programs and fonts are installed, and how to install what is not.
 
-    Example: packetgen doctor
-    """
-    from packetgen.doctor import examine
+    With a folder of patients' data, also whether it lies where it is copied elsewhere, or on a disk in plain.
 
-    findings = examine()
-    for item in findings:
+    Example: packetgen doctor clinic
+    """
+    from packetgen.doctor import examine, examine_folder
+
+    machine = examine()
+    for item in machine:
         click.echo(f"{'ok     ' if item.found else 'MISSING'}  {item.name:22} {item.detail}")
-    if not all(item.found for item in findings):
+    for item in examine_folder(folder) if folder else ():
+        click.echo(f"{'ok     ' if item.found else 'WARNING'}  {item.name:22} {item.detail}")
+    if not all(item.found for item in machine):
         sys.exit(int(ExitCode.missing_program))

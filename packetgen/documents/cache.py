@@ -31,8 +31,13 @@ class PageCache:
         self.folder.chmod(0o700)
 
     def key(self, sha256: str, suffix: str) -> str:
-        """Name of the entry for a file: its bytes and how it is read."""
-        return hashlib.sha256(f"{sha256} {suffix} {READER_VERSION} {OCR_DPI}".encode()).hexdigest()
+        """Name of the entry for a file: its bytes, then how it is read."""
+        how = hashlib.sha256(f"{suffix} {READER_VERSION} {OCR_DPI}".encode()).hexdigest()
+        return f"{sha256}-{how[:16]}"
+
+    def entries(self, sha256: str) -> list[Path]:
+        """All that is kept of a file, however it was read."""
+        return sorted(self.folder.glob(f"{sha256}-*"))
 
     def get(self, key: str, engine: Callable[[], str], exhibit: Path) -> tuple[Page, ...] | None:
         """Pages kept under `key`, and their exhibit copied to `exhibit`; None when there are none.

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from packetgen.errors import BadDataFile
+from packetgen.files import refuse_writable_by_all
 
 PASSAGES = "passages"
-WORLD_WRITABLE = stat.S_IWOTH
 NOT_PRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]"
 )
@@ -39,8 +38,7 @@ def find_template(name: str, indication: str, folders: Sequence[Path]) -> Templa
     folders: a clinic's own first. Raises BadDataFile for one that is missing, or that everyone may change.
     """
     for folder in folders:
-        if folder.is_dir() and folder.stat().st_mode & WORLD_WRITABLE:
-            raise BadDataFile("anyone on this computer can change it", where=str(folder), fix=f"chmod o-w {folder}")
+        refuse_writable_by_all(folder)
     docx = _first(f"{name}.docx", folders)
     try:
         passages = _first(f"{PASSAGES}/{name}.j2", folders)

@@ -61,6 +61,15 @@ def events_of(workspace: Workspace, *, writing: bool = False) -> Iterator[Execut
         yield server
 
 
+def forget_events(workspace: Workspace, case_id: str) -> None:
+    """Remove every event of a case, wherever events are kept."""
+    with events_of(workspace, writing=True) as events:
+        events("DELETE FROM events WHERE case_id = :case_id", case_id=case_id)
+    with workspace.ledger() as ledger:
+        ledger.execute("PRAGMA secure_delete = ON")
+        ledger.execute("DELETE FROM events WHERE case_id = ?", (case_id,))
+
+
 @contextmanager
 def _transaction(address: str) -> Iterator[Execute]:
     try:
