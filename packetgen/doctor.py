@@ -57,7 +57,7 @@ def _letter_font() -> Examined:
 
 
 def examine_folder(folder: Path) -> tuple[Examined, ...]:
-    """Whether a folder of patients' data is copied elsewhere by a program of this machine; whether its disk is encrypted."""
+    """Whether a program of this machine copies a folder of patients' data elsewhere; whether its disk is encrypted."""
     whole = folder.resolve()
     name = next((part for part in whole.parts if part.casefold().startswith(SYNCED)), "")
     synced = f"{name} copies it to another company; keep it elsewhere" if name else "no folder that is copied elsewhere"
