@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
@@ -26,6 +27,7 @@ from packetgen.programs import limit_this_process
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+STOPPING = {signal.SIGINT, signal.SIGTERM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +125,25 @@ class _Child:
 def _start(context: Any, work: Any, item: Any, index: int, seconds: float, memory_bytes: int) -> _Child:
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_child_main, args=(work, item, theirs, memory_bytes), daemon=False)
-    process.start()
+    with _undisturbed():
+        process.start()
     theirs.close()
     return _Child(process, ours, index, time.monotonic() + seconds)
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold back Ctrl-C and SIGTERM while a process forks: Python drops what they raise in the hooks of a fork."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _child_main(work: Any, item: Any, pipe: Connection, memory_bytes: int) -> None:
     os.setsid()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     logging.disable()  # what a library logs may quote the chart
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     limit_this_process(memory_bytes)
