@@ -15,19 +15,18 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from typing import Any, Literal, TypeVar, cast
 
 from packetgen.errors import PacketgenError
 from packetgen.limits import BESIDE_MEMORY_BYTES, BESIDE_SECONDS
-from packetgen.programs import limit_this_process
+from packetgen.programs import begin_child, ended, undisturbed
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-STOPPING = {signal.SIGINT, signal.SIGTERM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,9 @@ def each_in_a_child(
         while waiting or running:
             while waiting and len(running) < (workers or cores()):
                 index = waiting.pop(0)
-                child = _start(context, work, items[index], index, seconds(items[index]), memory_bytes)
-                running[child.pipe] = child
+                with undisturbed():
+                    child = _start(context, work, items[index], index, seconds(items[index]), memory_bytes)
+                    running[child.pipe] = child
             next_deadline = min(child.deadline for child in running.values())
             ready = set(wait(list(running), timeout=max(0.0, next_deadline - time.monotonic())))
             now = time.monotonic()
@@ -93,17 +93,15 @@ def beside(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
 
     A `PacketgenError` of `work` is raised there. A child that fails otherwise has its work done again, in this process.
     """
-    child = _start(_context(), _call, work, 0, BESIDE_SECONDS, BESIDE_MEMORY_BYTES)
+    start = partial(_start, _context(), _call, work, 0, BESIDE_SECONDS, BESIDE_MEMORY_BYTES)
+    with ended(start, _end) as child:
 
-    def value() -> Result:
-        finished = bool(wait([child.pipe], timeout=max(0.0, child.deadline - time.monotonic())))
-        result = _collect(child, finished=finished)
-        return work() if isinstance(result, ChildFailed) else cast(Result, result)
+        def value() -> Result:
+            finished = bool(wait([child.pipe], timeout=max(0.0, child.deadline - time.monotonic())))
+            result = _collect(child, finished=finished)
+            return work() if isinstance(result, ChildFailed) else cast(Result, result)
 
-    try:
         yield value
-    finally:
-        _end(child)
 
 
 def _call(work: Callable[[], Result]) -> Result:
@@ -125,28 +123,15 @@ class _Child:
 def _start(context: Any, work: Any, item: Any, index: int, seconds: float, memory_bytes: int) -> _Child:
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_child_main, args=(work, item, theirs, memory_bytes), daemon=False)
-    with _undisturbed():
-        process.start()
+    process.start()
     theirs.close()
     return _Child(process, ours, index, time.monotonic() + seconds)
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold back Ctrl-C and SIGTERM while a process forks: Python drops what they raise in the hooks of a fork."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _child_main(work: Any, item: Any, pipe: Connection, memory_bytes: int) -> None:
     os.setsid()
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     logging.disable()  # what a library logs may quote the chart
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    limit_this_process(memory_bytes)
+    begin_child(memory_bytes)
     try:
         answer: Any = ("value", work(item))
     except PacketgenError as error:

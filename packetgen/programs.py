@@ -8,12 +8,17 @@ import resource
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from packetgen.errors import MissingProgram, ProgramFailed
 from packetgen.limits import GRACE_SECONDS
+
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+Started = TypeVar("Started")
 
 KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TESSDATA_PREFIX")
 
@@ -69,13 +74,12 @@ def run(
     name = Path(argv[0]).name
     if expects is not None:
         expects.unlink(missing_ok=True)
-    process = _start(argv, subprocess.PIPE, memory_bytes, folder, environment)
-    try:
-        output, _ = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        raise ProgramFailed(f"{name} did not finish within {seconds:g} s and was stopped") from None
-    finally:
-        end_process_group(process)
+    start = partial(_start, argv, subprocess.PIPE, memory_bytes, folder, environment)
+    with ended(start, end_process_group) as process:
+        try:
+            output, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise ProgramFailed(f"{name} did not finish within {seconds:g} s and was stopped") from None
     if process.returncode != 0:
         raise ProgramFailed(f"{name} failed with exit code {process.returncode}")
     if expects is not None and not (expects.is_file() and expects.stat().st_size):
@@ -86,11 +90,42 @@ def run(
 @contextlib.contextmanager
 def in_background(argv: Sequence[str], *, memory_bytes: int | None = None) -> Iterator[None]:
     """A program that runs beside the block and is ended, with its whole process group, at its end."""
-    process = _start(argv, subprocess.DEVNULL, memory_bytes)
+    with ended(partial(_start, argv, subprocess.DEVNULL, memory_bytes), end_process_group):
+        yield
+
+
+@contextlib.contextmanager
+def ended(start: Callable[[], Started], end: Callable[[Started], None]) -> Iterator[Started]:
+    """What `start` starts; it is ended whatever happens, also when Ctrl-C or SIGTERM comes while it starts."""
+    started: Started | None = None
+    try:
+        with undisturbed():
+            started = start()
+        yield started
+    finally:
+        if started is not None:
+            end(started)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold back Ctrl-C and SIGTERM for a moment, such as a fork: Python drops what they raise in its hooks."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     try:
         yield
     finally:
-        end_process_group(process)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def begin_child(memory_bytes: int | None) -> None:
+    """What a new process does first: be stopped like any other, stay within its memory, leave no core file."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory_bytes is not None:
+        with contextlib.suppress(ValueError, OSError):  # macOS does not let a process bound its address space
+            resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
 
 
 def _start(
@@ -109,7 +144,7 @@ def _start(
         cwd=folder,
         env={**kept, "OMP_THREAD_LIMIT": "1", **(environment or {})},
         start_new_session=True,
-        preexec_fn=lambda: limit_this_process(memory_bytes),
+        preexec_fn=partial(begin_child, memory_bytes),
     )
 
 
@@ -127,11 +162,3 @@ def end_process_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
     if process.stdout:
         process.stdout.close()
-
-
-def limit_this_process(memory_bytes: int | None) -> None:
-    """Bound this process's memory and let it leave no core file. For a child, before it does its work."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if memory_bytes is not None:
-        with contextlib.suppress(ValueError, OSError):  # macOS does not let a process bound its address space
-            resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
