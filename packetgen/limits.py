@@ -50,6 +50,7 @@ LOGIN_TRIES = 5  # wrong passwords of a user within LOGIN_SECONDS
 LOGIN_TRIES_OF_ADDRESS = 20  # and from one computer
 LOGIN_SECONDS = 15 * 60
 CASES_OPEN = 8  # whose pages are kept at hand
+FILES_OPEN = 8  # of those that wait to be filed
 
 # Cache
 PAGE_CACHE_BYTES = 2 * 1024**3

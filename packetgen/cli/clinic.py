@@ -18,8 +18,11 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--port", default=0, show_default="any free one", help="Port to listen on.")
 @click.option("--cert", type=FILE, help="TLS certificate in PEM, with those above it; needed for other addresses.")
 @click.option("--key", type=FILE, help="Its key in PEM.")
+@click.option("--watch", is_flag=True, help="Also watch the inbox of the workspace.")
 @click.option("--no-browser", is_flag=True, help="Print the address, open no browser.")
-def review(place: Path, address: str, port: int, cert: Path | None, key: Path | None, no_browser: bool) -> None:
+def review(
+    place: Path, address: str, port: int, cert: Path | None, key: Path | None, watch: bool, no_browser: bool
+) -> None:
     """Look at the evidence page by page in the browser, confirm or correct the facts, and sign the packet.
 
     Of a workspace: the list of its cases, what is due, and what is to be filed. Its users, if any, must log in.
@@ -27,15 +30,17 @@ def review(place: Path, address: str, port: int, cert: Path | None, key: Path | 
     \b
     Examples:
       packetgen review case.yaml
-      packetgen review clinic
+      packetgen review clinic --watch
       packetgen review clinic --address 192.0.2.10 --port 443 --cert clinic.pem --key clinic.key
     """  # noqa: D301 - click's sign for lines that stay as they are
     from packetgen.review.serve import Listening, serve, serve_workspace
     from packetgen.workspace import LEDGER
 
     listening = Listening(address, port, cert, key)
-    serving = serve_workspace if (place / LEDGER).is_file() else serve
-    serving(place, listening, tell=click.echo, open_browser=not no_browser)
+    if watch or (place / LEDGER).is_file():
+        serve_workspace(place, listening, tell=click.echo, open_browser=not no_browser, watch=watch)
+    else:
+        serve(place, listening, tell=click.echo, open_browser=not no_browser)
 
 
 @click.command()

@@ -163,6 +163,7 @@ def finish_moving(workspace: Workspace, arrival: Arrival) -> Arrival:
         write_atomic(target.with_name(target.name + REASON), arrival.why + "\n")
     if not finish_move(workspace.folder / arrival.place, target, arrival.sha256):
         read_anew(workspace, arrival)
+    (workspace.folder / f"{arrival.place}{REASON}").unlink(missing_ok=True)  # where it waited for a person
     with workspace.ledger() as ledger:
         ledger.execute("UPDATE arrivals SET state = 'done', place = target, target = '' WHERE id = ?", (arrival.id,))
     return replace(arrival, state="done", place=arrival.target, target="")

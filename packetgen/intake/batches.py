@@ -149,13 +149,13 @@ def _question(pages: Sequence[PageRead], owners: Sequence[int | None], index: in
     return "shows no name or number. Please say whose it is"
 
 
-def cut(exhibit: Path, proposal: Proposal, folder: Path) -> list[Path]:
+def cut(exhibit: Path, parts: Sequence[Part], folder: Path) -> list[Path]:
     """Write each part as a new PDF into `folder`, in order."""
     import pikepdf
 
     made = []
     with pikepdf.open(exhibit) as pdf:
-        for number, part in enumerate(proposal.parts, 1):
+        for number, part in enumerate(parts, 1):
             with pikepdf.new() as out:
                 out.pages.extend(pdf.pages[part.first - 1 : part.last])
                 out.remove_unreferenced_resources()

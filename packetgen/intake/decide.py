@@ -12,22 +12,24 @@ from packetgen.case import FILED, FILED_DENIALS, read_case
 from packetgen.errors import PacketgenError
 from packetgen.intake.arrivals import Went
 from packetgen.intake.drafts import patient_shown, payer_named
-from packetgen.intake.match import NAME, RECORD, Comparison, compare, compare_names, document_fits, parts_of
+from packetgen.intake.match import NAME, RECORD, Comparison, Seen, compare, compare_names, document_fits, parts_of
 from packetgen.intake.people import Known, People
 from packetgen.intake.reading import APPROVAL, DENIAL, Reading
 from packetgen.policy.deadlines import Event, deadlines_after
 
 HOW = f"Move it into the right case's folder {FILED}/, and the ledger follows; or write a case.yaml for a new case."
+NOBODY = Seen()
 TWO = "two of name, birth date, member and record number must agree, and none be in conflict"
 
 
 @dataclass(frozen=True, slots=True)
 class Belongs:
-    """Where a document belongs: to a case, to a new case of a known plan, or to a person's decision, with why."""
+    """Where a document belongs: to a case, a new case of a patient and a plan, or to a person's decision, with why."""
 
     went: Went
     case: Known | None = None
     payer: str = ""
+    patient: Seen = NOBODY
     why: str = ""
 
 
@@ -112,12 +114,13 @@ def _new(reading: Reading, known: Sequence[Known], people: People) -> Belongs:
     seen = [one for one in reading.seen if one]
     if any(compare(other, one.as_person).differ for one in seen for other in seen):
         return _ask("its pages do not agree on whose they are")
-    if patient_shown(reading) is None:
+    patient = patient_shown(reading)
+    if patient is None:
         return _ask(f"no case fits ({TWO}), and no name with a birth date can be read for a new one")
     payer = payer_named([page.text for page in reading.texts])
     if payer is None:
         return _ask("no case fits, and it names no plan, or more than one, for a new case")
-    return Belongs("filed", payer=payer)
+    return Belongs("filed", payer=payer, patient=patient)
 
 
 def _is_close(found: Comparison) -> bool:

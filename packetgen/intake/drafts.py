@@ -34,22 +34,23 @@ def patient_shown(reading: Reading) -> Seen | None:
     return next((seen for seen in reading.seen if seen and seen.name and seen.birth_date), None)
 
 
-def write_draft(workspace: Workspace, case_id: str, reading: Reading, payer: str, document: str) -> Path:
-    """Write the draft of a new case; the folder of the case. document: the file's path inside that folder.
+def write_draft(workspace: Workspace, case_id: str, reading: Reading, patient: Seen, payer: str, document: str) -> Path:
+    """Write the draft of a new case; the folder of the case. patient: with a name and a birth date;
+    document: the file's path inside that folder.
 
     A draft that is there already stays as it is: a person may be at it.
     """
     folder = private_folder(workspace.cases / case_id)
     path = folder / "case.yaml"
     if not path.exists():
-        write_atomic(path, "\n".join(_lines(workspace, case_id, reading, payer, document)) + "\n")
+        write_atomic(path, "\n".join(_lines(workspace, case_id, reading, patient, payer, document)) + "\n")
     return folder
 
 
-def _lines(workspace: Workspace, case_id: str, reading: Reading, payer: str, document: str) -> Iterator[str]:
-    seen = patient_shown(reading)
-    assert seen is not None and seen.name is not None  # noqa: S101 - for the type checker; the caller asked
-    *given, family = seen.name.split()
+def _lines(
+    workspace: Workspace, case_id: str, reading: Reading, seen: Seen, payer: str, document: str
+) -> Iterator[str]:
+    *given, family = (seen.name or "").split()
     yield HEADING + f"case: {case_id}"
     yield from ("request:", *_request(reading))
     yield from ("patient:", _known("first_name", " ".join(given), seen), _known("last_name", family, seen))

@@ -21,6 +21,7 @@ from packetgen.intake.archives import unpack
 from packetgen.intake.arrivals import Arrival
 from packetgen.intake.decide import Told, folder_in_case, place_of, told_by
 from packetgen.intake.drafts import write_draft
+from packetgen.intake.match import Seen
 from packetgen.intake.names import ARCHIVE, hides_something, safe
 from packetgen.intake.people import Known, People
 from packetgen.intake.reading import Reading, read_file
@@ -135,6 +136,10 @@ class Intake:
     def _carry_out(self, decision: Decision) -> Arrival:
         """Write the decision down, then do it."""
         workspace, arrival = self.workspace, decision.arrival
+        if not arrivals.find(
+            workspace, "id = ? AND place = ? AND state IN ('taken', 'done')", arrival.id, arrival.place
+        ):
+            raise PacketgenError("someone else has filed it meanwhile", where=arrival.place)
         path = workspace.folder / arrival.place
         if not path.is_file() or sha256_of(path) != arrival.sha256:
             arrivals.read_anew(workspace, arrival)
@@ -150,10 +155,13 @@ class Intake:
             return tuple(folder for (folder,) in ledger.execute("SELECT folder FROM builds ORDER BY folder"))
 
     def rebuild(self, folder: str) -> str:
-        """Build one of them again; its state in words. After a crash it is built again; a failure is not repeated."""
+        """Build one of them again; its state in words, "" when another has built it meanwhile.
+
+        After a crash it is built again; a failure is not repeated.
+        """
         try:
             with self.workspace.locked(CHANGING, wait=True):
-                return self.build(self.workspace.folder / folder / "case.yaml")
+                return self.build(self.workspace.folder / folder / "case.yaml") if folder in self.to_build() else ""
         finally:
             with self.workspace.ledger() as ledger:
                 ledger.execute("DELETE FROM builds WHERE folder = ?", (folder,))
@@ -186,20 +194,26 @@ class Intake:
 
     def _placed(self, arrival: Arrival, reading: Reading) -> Decision:
         belongs = place_of(reading, arrival.hint, self.people)
-        digests = [page.digest for page in reading.pages]
         if belongs.went != "filed":
+            digests = [page.digest for page in reading.pages]
             return replace(self._to_person(arrival, belongs.why), digests=digests)
+        case = belongs.case or self._new_case(arrival, reading, belongs.payer, belongs.patient)
+        return self._filed(arrival, reading, case)
+
+    def _filed(self, arrival: Arrival, reading: Reading, case: Known) -> Decision:
+        """Into a case, with what a plan's letter tells."""
         inside, name = folder_in_case(reading), safe(Path(arrival.name).name)
-        case = belongs.case or self._new_case(arrival, reading, belongs.payer, f"{inside}/{name}")
         told = told_by(reading, case.folder / "case.yaml", date.today())
         if told and told.kind == "denied":
             name = f"{told.happened_on} {name}"  # the newest denial is the last by name
         target = arrivals.free_place(case.folder / inside, name)
-        return Decision(self._going(arrival, target, went="filed", case_id=case.case_id), digests, told, case.folder)
+        going = self._going(arrival, target, went="filed", case_id=case.case_id, why="")
+        return Decision(going, [page.digest for page in reading.pages], told, case.folder)
 
-    def _new_case(self, arrival: Arrival, reading: Reading, payer: str, document: str) -> Known:
+    def _new_case(self, arrival: Arrival, reading: Reading, payer: str, patient: Seen) -> Known:
         case_id = f"draft-{arrival.id:04}"
-        write_draft(self.workspace, case_id, reading, payer, document)
+        document = f"{folder_in_case(reading)}/{safe(Path(arrival.name).name)}"
+        write_draft(self.workspace, case_id, reading, patient, payer, document)
         return next(case for case in self.people.all() if case.case_id == case_id)
 
     def _cut(self, arrival: Arrival, reading: Reading, proposal: batches.Proposal, work: Path) -> Decision:
@@ -207,19 +221,14 @@ class Intake:
         told = f"A fax of several patients, {arrival.name}:\n{proposal.told}"
         if proposal.why:
             return self._to_person(arrival, f"{told}\nPlease cut and file it by hand: {proposal.why}.")
-        stem = Path(arrival.name).stem
-        pieces = [
-            Piece(
-                path,
-                f"{stem}, {part.pages}.pdf",
-                arrival.hint,
-                part.why and f"{part.pages} of {arrival.name} {part.why}.",
-            )
-            for path, part in zip(
-                batches.cut(reading.exhibit, proposal, self._kept(arrival)), proposal.parts, strict=True
-            )
-        ]
-        return self._split(arrival, pieces, told)
+        return self._split(arrival, self._parts(arrival, reading, proposal.parts), told)
+
+    def _parts(self, arrival: Arrival, reading: Reading, parts: Sequence[batches.Part]) -> list[Piece]:
+        """The parts of a fax as files of their own."""
+        paths = batches.cut(reading.exhibit, parts, self._kept(arrival))
+        names = [f"{Path(arrival.name).stem}, {part.pages}.pdf" for part in parts]
+        whys = [part.why and f"{part.pages} of {arrival.name} {part.why}." for part in parts]
+        return [Piece(path, name, arrival.hint, why) for path, name, why in zip(paths, names, whys, strict=True)]
 
     def _unpacked(self, arrival: Arrival, path: Path, name: str, work: Path) -> Decision:
         if self._depth(arrival) > MAX_ARCHIVES_IN_ARCHIVES:
@@ -294,6 +303,8 @@ class Intake:
         arrival = decision.arrival
         with self.workspace.ledger() as ledger:
             arrivals.decide(ledger, arrival)
+            if decision.pieces:  # its pages are those of its parts from now on
+                ledger.execute("DELETE FROM pages WHERE arrival = ?", (arrival.id,))
             for piece in decision.pieces:
                 arrivals.add(ledger, piece.path, piece.name, piece.hint, arrival.id, piece.why)
             ledger.executemany(

@@ -18,12 +18,10 @@ from packetgen.chart.decisions import Conflict, read_log
 from packetgen.errors import PacketgenError
 from packetgen.review.acts import ACTS, build_again
 from packetgen.review.case_views import NEED_PACKET, PACKET_PAGE, VIEWS, shell
-from packetgen.review.facts import BadDecision, words_of
+from packetgen.review.facts import BadDecision
 from packetgen.review.guard import COOKIE, HERE
 from packetgen.review.live import Review, render
 from packetgen.review.site import TEMPLATES, form_of, session_of
-
-TEMPLATES.env.filters["words"] = words_of
 
 
 def case_routes(review_of: Callable[[Request], Review]) -> list[Route]:

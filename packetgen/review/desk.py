@@ -15,21 +15,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from packetgen.intake.by_hand import ByHand
+from packetgen.intake.file import Builder, build_case
 from packetgen.limits import CASES_OPEN
 from packetgen.review.case_routes import case_routes
 from packetgen.review.cases import case_with, list_cases
+from packetgen.review.filing import Looks, filing_routes
 from packetgen.review.followup import due_route, followup_routes
 from packetgen.review.guard import OWN_NAMES, Sessions
 from packetgen.review.live import Review
 from packetgen.review.site import TEMPLATES, make_site
+from packetgen.review.watching import Watching
 from packetgen.workspace import Workspace
 
 
 class OpenCases:
-    """The cases that someone looks at; those looked at last are kept at hand."""
+    """The cases, and the files that wait, that someone looks at; those looked at last are kept at hand."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, build: Builder = build_case) -> None:
         self.workspace = workspace
+        self.files = Looks(ByHand(workspace, build=build))
         self._open: OrderedDict[Path, Review] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -56,10 +61,13 @@ class OpenCases:
         """Remove all copies of pages."""
         for review in self._open.values():
             review.work.close()
+        self.files.close()
 
 
-def make_desk(cases: OpenCases, sessions: Sessions, hosts: Collection[str] = OWN_NAMES) -> Starlette:
-    """The application that shows a workspace."""
+def make_desk(
+    cases: OpenCases, sessions: Sessions, hosts: Collection[str] = OWN_NAMES, watching: Watching | None = None
+) -> Starlette:
+    """The application that shows a workspace. watching: the watcher of its inbox, where it runs here."""
     workspace = cases.workspace
 
     async def show(request: Request) -> Response:
@@ -67,7 +75,8 @@ def make_desk(cases: OpenCases, sessions: Sessions, hosts: Collection[str] = OWN
         return TEMPLATES.TemplateResponse(request, "cases.html", view)
 
     of_one = [*case_routes(cases.review_of), *followup_routes(workspace, cases.case_file_of)]
-    routes = [Route("/", show), due_route(workspace), Mount("/cases/{key}", routes=of_one)]
+    filing = filing_routes(cases.files, watching)
+    routes = [Route("/", show), due_route(workspace), *filing, Mount("/cases/{key}", routes=of_one)]
     site = make_site(routes, sessions, workspace.folder, hosts)
     site.state.desk = True
     return site

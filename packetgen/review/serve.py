@@ -21,6 +21,7 @@ from packetgen.review.guard import OWN_NAMES, Sessions
 from packetgen.review.live import Review
 from packetgen.review.tls import names_in
 from packetgen.review.users import Staff, read_users
+from packetgen.review.watching import Watching
 from packetgen.workspace import open_workspace
 
 
@@ -80,14 +81,17 @@ def serve(case_file: Path, listening: Listening, *, tell: Callable[[str], None],
         review.work.close()
 
 
-def serve_workspace(folder: Path, listening: Listening, *, tell: Callable[[str], None], open_browser: bool) -> None:
-    """Serve a workspace until interrupted; its users, where it has some, must log in."""
+def serve_workspace(
+    folder: Path, listening: Listening, *, tell: Callable[[str], None], open_browser: bool, watch: bool
+) -> None:
+    """Serve a workspace until interrupted; its users, where it has some, must log in. watch: its inbox, too."""
     workspace = open_workspace(folder)
     users = read_users(workspace.folder)
     refuse_unsafe(listening, has_users=bool(users))
     cases, sessions = OpenCases(workspace), Sessions(Staff(workspace.folder) if users else None)
+    desk = make_desk(cases, sessions, listening.hosts, Watching(workspace) if watch else None)
     try:
-        run(make_desk(cases, sessions, listening.hosts), sessions, listening, tell=tell, open_browser=open_browser)
+        run(desk, sessions, listening, tell=tell, open_browser=open_browser)
     finally:
         cases.close()
 

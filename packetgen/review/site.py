@@ -19,6 +19,7 @@ from starlette.templating import Jinja2Templates
 
 from packetgen.limits import IDLE_SECONDS
 from packetgen.review.audit import Audited
+from packetgen.review.facts import words_of
 from packetgen.review.guard import COOKIE, OPEN_AGAIN, OWN_NAMES, Guard, Session, Sessions
 from packetgen.review.login import login_routes, welcome
 
@@ -44,6 +45,7 @@ def _of_session(request: Request) -> dict[str, Any]:
 
 
 TEMPLATES = Jinja2Templates(HERE / "templates", context_processors=[_of_session])
+TEMPLATES.env.filters["words"] = words_of
 
 
 async def form_of(request: Request) -> dict[str, str]:

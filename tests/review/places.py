@@ -15,7 +15,9 @@ from starlette.testclient import TestClient
 from packetgen.review.desk import OpenCases, make_desk
 from packetgen.review.guard import Sessions
 from packetgen.review.users import Role, Staff, User, add_user, hash_of
+from packetgen.review.watching import Watching
 from packetgen.workspace import Workspace
+from tests.intake.conftest import no_build
 
 BASE = "http://127.0.0.1:8000"
 PASSWORD = "correct horse battery"  # noqa: S105
@@ -49,9 +51,9 @@ def hire(workspace: Workspace) -> Sessions:
     return Sessions(Staff(workspace.folder))
 
 
-def visitor(workspace: Workspace, sessions: Sessions) -> TestClient:
+def visitor(workspace: Workspace, sessions: Sessions, watching: Watching | None = None) -> TestClient:
     """A browser without a session."""
-    app = make_desk(OpenCases(workspace), sessions)
+    app = make_desk(OpenCases(workspace, no_build), sessions, watching=watching)
     return TestClient(app, base_url=BASE, headers={"origin": BASE}, follow_redirects=False)
 
 
@@ -63,10 +65,10 @@ def logged_in(workspace: Workspace, sessions: Sessions, login: str) -> TestClien
     return browser
 
 
-def let_in(workspace: Workspace) -> TestClient:
+def let_in(workspace: Workspace, watching: Watching | None = None) -> TestClient:
     """A browser that opened the printed address of a workspace without users."""
     sessions = Sessions()
-    browser = visitor(workspace, sessions)
+    browser = visitor(workspace, sessions, watching)
     assert browser.get(f"/open?token={sessions.token}").status_code == 303
     return browser
 
