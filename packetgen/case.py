@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from packetgen import yamlfile
 from packetgen.errors import BadCaseFile
@@ -69,6 +69,17 @@ def page_numbers(pages: str) -> frozenset[int]:
     return frozenset(numbers)
 
 
+def _several(value: object) -> object:
+    return [value] if isinstance(value, str) else value or []
+
+
+def _once(forms: tuple[str, ...]) -> tuple[str, ...]:
+    twice = sorted({form for form in forms if forms.count(form) > 1})
+    if twice:
+        raise ValueError(f"{', '.join(twice)} is named twice")
+    return forms
+
+
 Npi = Annotated[str, AfterValidator(_check_npi)]
 # Pages of a document: "3" or "1-3, 7".
 Pages = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(-[1-9][0-9]{0,3})?( *, *[1-9][0-9]{0,3}(-[1-9][0-9]{0,3})?)*$")]
@@ -77,6 +88,8 @@ Text = Annotated[str, Field(min_length=1, max_length=400)]
 State = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Zip = Annotated[str, Field(pattern=r"^[0-9]{5}(-[0-9]{4})?$")]
 FormId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+# One form, or several in the order in which they go into the packet.
+FormIds = Annotated[tuple[FormId, ...], BeforeValidator(_several), AfterValidator(_once)]
 Icd10 = Annotated[str, Field(pattern=r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$")]
 Cpt = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
 
@@ -92,7 +105,7 @@ class Request(Strict):
     vials, discarded_units  size in units of each vial to be opened, and what of them is thrown away
     tracking_number         of Medicare's prior authorization of hospital outpatient services (UTN), and its date
     authorization  number of the earlier authorization that this request continues
-    form           the form to fill (packetgen forms list), when it is not the one the plan's folder names
+    form           the form to fill (packetgen forms list), or several, when they are not those the plan's folder names
     """
 
     kind: RequestKind = "initial"
@@ -123,7 +136,7 @@ class Request(Strict):
     authorization: Text | None = None
     dispensing: Literal["office", "specialty_pharmacy", "retail_pharmacy", "mail_order"] | None = None
     days_supply: Annotated[int, Field(gt=0, le=366)] | None = None
-    form: FormId | None = None
+    form: FormIds = ()
 
 
 class Patient(Strict):

@@ -55,7 +55,7 @@ from packetgen.packet.worklist import worklist
 from packetgen.policy.appeal import Comparison, compare
 from packetgen.policy.assess import assess
 from packetgen.policy.by_hand import with_marked
-from packetgen.policy.catalog import form_for, load_policy
+from packetgen.policy.catalog import form_problems, forms_for, load_policy
 from packetgen.policy.model import Assessment
 from packetgen.policy.schema import PolicyFile, RuleInForce
 from packetgen.resources import FORM_MAPS, PAYERS
@@ -92,7 +92,7 @@ class Checked:
 class Built:
     """A case whose packet was written into `folder`.
 
-    problems   of the check, the letter, the form and the sign-off
+    problems   of the check, the letter, the forms and the sign-off
     digest     what a signer signs
     signed     the signature under this very content, or None
     said       what the packet says, to be compared with another
@@ -104,7 +104,7 @@ class Built:
     problems: tuple[Problem, ...]
     digest: str
     signed: SignOff | None
-    form: FilledForm
+    forms: tuple[FilledForm, ...]
     choice: Choice
     said: Snapshot
 
@@ -197,7 +197,7 @@ def judge(reading: Reading) -> Checked:
     letter = denial.value if denial and isinstance(denial.value, Denial) else None
     assessment = assess(case, chart, payer, reading.policy, date.today(), letter)
     assessment = with_marked(assessment, decisions, documents)
-    problems = (*reading.problems, *not_fitting, *chart.problems, *assessment.problems)
+    problems = (*reading.problems, *not_fitting, *chart.problems, *assessment.problems, *form_problems(payer, case))
     compared = _compared(case, documents, assessment, denial)
     return Checked(case, documents, extraction, chart, assessment, payer, problems, decisions, compared)
 
@@ -280,28 +280,29 @@ def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fol
     if checked.case.request.kind == "appeal":
         _answered(checked)
     parts = _parts(checked, work)
-    case, assessment, documents, form, letter, choice = (
-        checked.case, checked.assessment, checked.documents, parts.form, parts.letter, parts.choice,
+    case, assessment, documents, forms, letter, choice = (
+        checked.case, checked.assessment, checked.documents, parts.forms, parts.letter, parts.choice,
     )  # fmt: skip
     missing = missing_attachments(assessment.criteria, checked.extraction.documents, choice)
-    problems = (*checked.problems, *letter.problems, *form.problems, *choice.problems, *missing)
+    of_forms = tuple(problem for form in forms for problem in form.problems)
+    problems = (*checked.problems, *letter.problems, *of_forms, *choice.problems, *missing)
     required = [problem for problem in problems if problem.severity == "required"]
-    digest = digest_of(case, checked.chart, assessment, documents, form, letter, choice, checked.decisions, required)
+    digest = digest_of(case, checked.chart, assessment, documents, forms, letter, choice, checked.decisions, required)
     last = last_sign_off(case.folder)
     signed = last if last and last.digest == digest else None
     problems = (*problems, *void(last, digest))
     draft = why_draft(problems, signed)
     inserts = [
-        Insert(form.title, form.flat),
+        *(Insert(form.title, form.flat) for form in forms),
         signable(letter, signed, wanted.signature_field, case, work),
         *([draw_attestation(signed, case, assessment.reference, work)] if signed and signed.attestation else []),
         *parts.course,
     ]
-    noted = [place for field in form.fields for place in field.evidence]
+    noted = [place for form in forms for field in form.fields for place in field.evidence]
     packet = bind(case, assessment, documents, choice, inserts, noted, draft, work)
     variants, told = make_variants(packet, case, assessment.reference.payer, wanted, work)
-    said = snapshot_of(checked.chart, assessment, letter.docx, form, choice)
-    built = Built(checked, packet, folder, (*problems, *told), digest, signed, form, choice, said)
+    said = snapshot_of(checked.chart, assessment, letter.docx, forms, choice)
+    built = Built(checked, packet, folder, (*problems, *told), digest, signed, forms, choice, said)
     _write(built, letter, variants, built_from)
     return built
 
@@ -310,31 +311,36 @@ def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fol
 class _Parts:
     """The parts of a packet that do not depend on who signs."""
 
-    form: FilledForm
+    forms: tuple[FilledForm, ...]
     letter: Letter
     course: tuple[Insert, ...]
     choice: Choice
 
 
 def _parts(checked: Checked, work: Path) -> _Parts:
-    """Form, letter and picture of the course, and the pages of the chart that they and the criteria cite."""
+    """Forms, letter and picture of the course, and the pages of the chart that they and the criteria cite."""
     case, chart, assessment, documents = checked.case, checked.chart, checked.assessment, checked.documents
-    with beside(partial(fill_form, case, chart, assessment, load_map(form_for(checked.payer, case)), work)) as filled:
+    with beside(partial(_filled, checked, work)) as filled:
         letter = write_letter(material_of(checked), work, letter_folders(case.folder))
-        form = filled()
+        forms = filled()
     course = tuple(filter(None, [draw_course(chart, work)]))
-    cited = _cited(assessment, form, [Insert(letter.title, letter.pdf, letter.links), *course])
-    return _Parts(form, letter, course, choose(case, documents, checked.extraction.documents, cited))
+    cited = _cited(assessment, forms, [Insert(letter.title, letter.pdf, letter.links), *course])
+    return _Parts(forms, letter, course, choose(case, documents, checked.extraction.documents, cited))
+
+
+def _filled(checked: Checked, work: Path) -> tuple[FilledForm, ...]:
+    maps = [load_map(name) for name in forms_for(checked.payer, checked.case)]
+    return tuple(fill_form(checked.case, checked.chart, checked.assessment, form, work) for form in maps)
 
 
 def _write(built: Built, letter: Letter, variants: Mapping[str, bytes], built_from: str) -> None:
     """Write what was built into its folder, after reading the packet back."""
-    checked, packet, folder, form = built.checked, built.packet, built.folder, built.form
+    checked, packet, folder, forms = built.checked, built.packet, built.folder, built.forms
     case, assessment, documents = checked.case, checked.assessment, checked.documents
     outputs: dict[str, bytes | str] = {
         PACKET: packet.pdf.read_bytes(),
         "letter.docx": letter.docx.read_bytes(),
-        form.pdf.name: form.pdf.read_bytes(),
+        **{form.pdf.name: form.pdf.read_bytes() for form in forms},
         "worklist.md": worklist(case.case, built.problems, packet.draft, assessment.deadlines),
         "coverage.md": coverage_sheet(case, checked.payer.payer),
         "findings.json": json_text(as_json(documents, checked.extraction)),
@@ -343,9 +349,9 @@ def _write(built: Built, letter: Letter, variants: Mapping[str, bytes], built_fr
         **variants,
     }
     digests = {name: sha256(content) for name, content in outputs.items()}
-    rules = _rules(case, load_map(form_for(checked.payer, case)), letter)
+    rules = _rules(case, [load_map(name) for name in forms_for(checked.payer, case)], letter)
     account = manifest(
-        case, assessment, documents, built.choice.left_out, form, packet, built.signed_by, digests, rules, built_from,
+        case, assessment, documents, built.choice.left_out, forms, packet, built.signed_by, digests, rules, built_from,
         int(built.exit_code), [p for p in built.problems if not (built.signed and built.signed.waives(p))],
     )  # fmt: skip
     with beside(partial(guard_packet, packet, built.choice, case)) as guarded:
@@ -371,10 +377,10 @@ def _answered(checked: Checked) -> None:
             )
 
 
-def _cited(assessment: Assessment, form: FilledForm, inserts: Sequence[Insert]) -> set[str]:
+def _cited(assessment: Assessment, forms: Sequence[FilledForm], inserts: Sequence[Insert]) -> set[str]:
     """The exhibit pages that something in the packet cites."""
     places = [place for criterion in assessment.criteria for place in shown_places(criterion)]
-    places += [place for field in form.fields for place in field.evidence[:1]]
+    places += [place for form in forms for field in form.fields for place in field.evidence[:1]]
     links = [link for insert in inserts for link in insert.links]
     return {*(place.exhibit_page for place in places), *(link.exhibit_page for link in links)}
 
@@ -390,13 +396,12 @@ def _plain(assessment: Assessment) -> dict[str, object]:
     }
 
 
-def _rules(case: Case, form: FormMap, letter: Letter) -> dict[str, str]:
+def _rules(case: Case, forms: Sequence[FormMap], letter: Letter) -> dict[str, str]:
     """SHA-256 of every policy, map, form and template that this packet rests on."""
     files = [
         PAYERS / case.insurance.payer / "policy.yaml",
         PAYERS / "prescribed.yaml",
-        PAYERS / form.blank,
-        FORM_MAPS / f"{form.id}.yaml",
+        *(path for form in forms for path in (PAYERS / form.blank, FORM_MAPS / f"{form.id}.yaml")),
         *letter.sources,
     ]
     return {f"{path.parent.name}/{path.name}": sha256_of(path) for path in files}

@@ -31,8 +31,9 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class FormValue:
-    """A field of the form, its page there, and the exhibit pages that its value rests on."""
+    """A field of a form (by its title), its page there, and the exhibit pages that its value rests on."""
 
+    form: str
     field: str
     page: int
     exhibit_pages: tuple[str, ...]
@@ -73,7 +74,7 @@ def manifest(
     assessment: Assessment,
     documents: Sequence[Document],
     left_out: Sequence[LeftOut],
-    form: FilledForm,
+    forms: Sequence[FilledForm],
     packet: Packet,
     signed_by: str | None,
     outputs: Mapping[str, str],
@@ -100,8 +101,12 @@ def manifest(
         packet.links,
         tuple(
             FormValue(
-                f.name, f.page, tuple(dict.fromkeys(p.exhibit_page for p in f.evidence if p.exhibit_page in there))
+                form.title,
+                f.name,
+                f.page,
+                tuple(dict.fromkeys(p.exhibit_page for p in f.evidence if p.exhibit_page in there)),
             )
+            for form in forms
             for f in form.fields
         ),
         dict(rules),

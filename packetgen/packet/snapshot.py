@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -43,13 +43,15 @@ class Change:
     now: str
 
 
-def snapshot_of(chart: Chart, assessment: Assessment, letter: Path, form: FilledForm, choice: Choice) -> Snapshot:
+def snapshot_of(
+    chart: Chart, assessment: Assessment, letter: Path, forms: Sequence[FilledForm], choice: Choice
+) -> Snapshot:
     """What a packet of these says. letter: its Word file."""
     return Snapshot(
         {name_of(fact.id): value_of(fact) for fact in chart.facts},
         {c.text: ": ".join(filter(None, [VERDICTS[c.verdict], c.shown])) for c in assessment.criteria},
         tuple(dict.fromkeys(statement.text for statement in statements(letter))),
-        {field.name: field.value for field in form.fields},
+        {f"{form.title}: {field.name}": field.value for form in forms for field in form.fields},
         {f"Ex. {e.document.label}-{n}": _state(n, e.held) for e in choice.exhibits for n in e.pages},
     )
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from packetgen import yamlfile
 from packetgen.case import Case, PolicyOverride
-from packetgen.errors import BadCaseFile, BadDataFile, Who
+from packetgen.errors import BadCaseFile, BadDataFile, Problem, Who
 from packetgen.policy.comparisons import Need
-from packetgen.policy.schema import Policy, PolicyFile, PrescribedForms, RuleInForce
+from packetgen.policy.schema import FormRule, Policy, PolicyFile, PrescribedForm, PrescribedForms, RuleInForce
 from packetgen.resources import KNOWLEDGE, PAYERS
 from packetgen.yamlfile import Strict
 
@@ -29,12 +29,46 @@ def load_payer(payer: str, folder: Path = PAYERS) -> PolicyFile:
     return read_policies(path)
 
 
-def form_for(payer: PolicyFile, case: Case, folder: Path = PAYERS) -> str:
-    """The form of a request: what the case file names, else what a law prescribes, else what the plan wants."""
+def forms_for(payer: PolicyFile, case: Case, folder: Path = PAYERS) -> tuple[str, ...]:
+    """The forms of a request, in order: what the case file names, else what a law prescribes or the plan wants.
+
+    What a law wants beside them follows, unless the case file names the forms.
+    """
+    if case.request.form:
+        return case.request.form
+    chosen, also = _form_rules(payer, case, folder)
+    beside = [form for rule in also for form in rule.form]
+    return tuple(dict.fromkeys((*(chosen.form if chosen else payer.form), *beside)))
+
+
+def form_problems(payer: PolicyFile, case: Case, folder: Path = PAYERS) -> tuple[Problem, ...]:
+    """What to ask the plan, when it is not sure that a law prescribes the form that was chosen."""
+    if case.request.form:
+        return ()
+    chosen, also = _form_rules(payer, case, folder)
+    prescribed = [rule for rule in (chosen, *also) if isinstance(rule, PrescribedForm)]
+    return tuple(_to_confirm(rule, payer) for rule in prescribed if rule.confidence == "low")
+
+
+def _to_confirm(rule: PrescribedForm, payer: PolicyFile) -> Problem:
+    named = ", ".join(rule.form)
+    return Problem(
+        "form_to_confirm",
+        f"form {named}",
+        f"That {payer.payer} wants this form is not sure: {rule.source}.",
+        f"Is {named} the form that you want for this request? Name the right one in the case file (request: form).",
+        "plan",
+        "doubt",
+    )
+
+
+def _form_rules(payer: PolicyFile, case: Case, folder: Path) -> tuple[FormRule | None, tuple[PrescribedForm, ...]]:
+    """The first rule that fits, if any, and the rules of what goes beside its form."""
     line = case.insurance.line or payer.line_of_business
-    prescribed = yamlfile.read(folder / "prescribed.yaml", PrescribedForms).forms
-    rules = (*(rule for rule in prescribed if line in rule.lines), *payer.forms)
-    return case.request.form or next((rule.form for rule in rules if rule.fits(case)), payer.form)
+    prescribed = yamlfile.read(folder / "prescribed.yaml", PrescribedForms)
+    rules = (*(rule for rule in prescribed.forms if line in rule.lines), *payer.forms)
+    also = tuple(rule for rule in prescribed.also if line in rule.lines and rule.fits(case))
+    return next((rule for rule in rules if rule.fits(case)), None), also
 
 
 def load_policy(

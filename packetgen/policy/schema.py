@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from packetgen.case import Case, FormId, Indication, LineOfBusiness, Product, RequestKind, State
+from packetgen.case import Case, FormIds, Indication, LineOfBusiness, Product, RequestKind, State
 from packetgen.errors import Who
 from packetgen.policy.comparisons import Need
 from packetgen.policy.examples import Example
@@ -119,12 +119,17 @@ class RuleInForce:
 
 
 class FormRule(Strict):
-    """A form that some requests need. All that the rule names must fit; states: those whose law the plan is under."""
+    """A form, or several, that some requests need. All that the rule names must fit.
 
-    form: FormId
+    states          those whose law the plan is under
+    representative  only when someone acts for the patient
+    """
+
+    form: FormIds
     kinds: tuple[RequestKind, ...] = ()
     benefit: Literal["medical", "pharmacy"] | None = None
     states: tuple[State, ...] = ()
+    representative: bool = False
 
     def fits(self, case: Case) -> bool:
         """Whether a request needs this form."""
@@ -132,6 +137,7 @@ class FormRule(Strict):
             (not self.kinds or case.request.kind in self.kinds)
             and self.benefit in (None, case.request.benefit)
             and (not self.states or case.insurance.state in self.states)
+            and (not self.representative or case.representative is not None)
         )
 
 
@@ -145,9 +151,10 @@ class PrescribedForm(FormRule):
 
 
 class PrescribedForms(Strict):
-    """payer_forms/prescribed.yaml."""
+    """payer_forms/prescribed.yaml. also: what goes beside the form, whoever asks for that."""
 
     forms: tuple[PrescribedForm, ...]
+    also: tuple[PrescribedForm, ...] = ()
 
 
 class PolicyFile(Strict):
@@ -162,7 +169,7 @@ class PolicyFile(Strict):
     payer: str
     is_a_kind: bool = False
     line_of_business: LineOfBusiness
-    form: FormId
+    form: Annotated[FormIds, Field(min_length=1)]
     forms: tuple[FormRule, ...] = ()
     policies: Annotated[tuple[Policy, ...], Field(min_length=1)]
     examples: tuple[Example, ...] = ()

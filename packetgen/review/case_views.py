@@ -67,12 +67,11 @@ def _letter(review: Review, checked: pipeline.Checked) -> dict[str, Any]:
 
 def _form(review: Review, checked: pipeline.Checked) -> dict[str, Any]:
     built = review.build()
-    part = next(part for part in built.packet.parts if part.title == built.form.title)
+    first = {part.title: part.first_page for part in built.packet.parts[::-1]}
     return {
-        "form": built.form,
-        "first": part.first_page,
+        "forms": [(form, first[form.title]) for form in built.forms],
         "sizes": _packet_sizes(built) | _chart_sizes(checked),
-        "start": f"{PACKET_PAGE}-{part.first_page}",
+        "start": f"{PACKET_PAGE}-{first[built.forms[0].title]}",
     }
 
 

@@ -92,7 +92,7 @@ def _citing(built: pipeline.Built) -> dict[str, list[str]]:
             criteria[page].append(str(number))
     cited = {page: [f"criteri{'a' if n[1:] else 'on'} {', '.join(n)}"] for page, n in criteria.items()}
     titles = {n: part.title for part in built.packet.parts[2:] for n in range(part.first_page, part.last_page + 1)}
-    others = [(place.exhibit_page, built.form.title) for field in built.form.fields for place in field.evidence[:1]]
+    others = [(p.exhibit_page, form.title) for form in built.forms for f in form.fields for p in f.evidence[:1]]
     others += [(c.exhibit_page, titles[c.from_page]) for c in built.packet.citations if c.from_page in titles]
     for page, title in dict.fromkeys(others):
         cited.setdefault(page, []).append(title[:1].lower() + title[1:])
