@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -19,6 +20,12 @@ TITLE = re.compile(
     r"(?P<end>[ .]*:|[ ]*>(?=[ ]|$)|[ ][-–—][ ]|\s*\([^)\n]{0,40}\)[ ]*(?::|(?=\n|$|[ ]{2}))|[ ]{2,}"
     r"|\.?[ ]*-*[ ]*(?=\n|$))"
 )
+# "Current meds: sertraline. Past meds: topiramate": only what is known to head a list of treatments
+INLINE = re.compile(r"(?:[.;)][ ]+|[ ]{2,})(?P<title>[A-Z][A-Za-z/&' ]{1,32}):(?=[ ])")
+INLINE_KINDS: tuple[SectionKind, ...] = (
+    "family", "allergy", "failed", "discontinued", "trials", "acute", "current", "plan",
+)  # fmt: skip
+ONE_LINE = ("family", "allergy")  # what stands below it speaks of something else
 RULE = re.compile(r"[-=_~*.]{10,}")
 CAPITALS = re.compile(r"[A-Z][A-Z &/'-]{3,}")
 
@@ -58,8 +65,18 @@ def headings(page: PageText) -> tuple[Heading, ...]:
             RULE.fullmatch(line.strip()) and found and not (found[-1].alone and _is_next(page.text, found[-1], offset))
         ):
             found.append(Heading(offset, offset + len(line), None, True))  # a ruled line ends a section
+        found += _inline(line, offset)
         offset += len(line)
     return tuple(found)
+
+
+def _inline(line: str, offset: int) -> Iterator[Heading]:
+    for match in INLINE.finditer(line):
+        kind = _kind(match["title"].strip().lower())
+        if kind in INLINE_KINDS:
+            yield Heading(offset + match.start("title"), offset + match.end(), kind, False)
+            if kind in ONE_LINE:
+                yield Heading(offset + len(line), offset + len(line), None, False)
 
 
 def _is_next(text: str, heading: Heading, offset: int) -> bool:
