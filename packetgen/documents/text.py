@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from packetgen.documents.model import Box, Document, Line, Page, Word
+from packetgen.documents.model import Box, Document, Page, Word
 
 SINGLE_SPACED = 3.0  # of the height of a word: a longer step from line to line is a double-spaced page, or a gap
 BLANK_LINE = 1.5  # of the usual step from line to line: a page's headings and paragraphs stand further apart
@@ -43,8 +43,9 @@ class PageText:
         for line, gap in zip(page.lines, _gaps_before(page), strict=True):
             text += "\n" if gap else ""
             row = ""
-            for word in line.words:
-                row += " " * _spaces_before(word, row, line, width, left)
+            for previous, word in pairwise((None, *line.words)):
+                assert word is not None  # noqa: S101 - for the type checker
+                row += " " * _spaces_before(word, previous, row, width, left)
                 starts.append(len(text) + len(row))
                 words.append(word)
                 row += word.text
@@ -111,12 +112,11 @@ def _gaps_before(page: Page) -> list[bool]:
     return [False, *(step > BLANK_LINE * usual for step in steps)][: len(starts)]
 
 
-def _spaces_before(word: Word, row: str, line: Line, width: float, left: float) -> int:
+def _spaces_before(word: Word, previous: Word | None, row: str, width: float, left: float) -> int:
     """Spaces that bring the word to its column; at least one after another word, one only within a phrase."""
     column = round((word.box.x0 - left) / width)
-    if not row:
+    if previous is None:
         return max(0, column)
-    previous = line.words[line.words.index(word) - 1]
     gap = word.box.x0 - previous.box.x1
     if gap < 1.6 * width:
         return 1

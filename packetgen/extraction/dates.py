@@ -21,7 +21,7 @@ MONTHS = {
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 DATE = re.compile(
-    rf"""(?<![\d./-])(?:
+    rf"""(?<![\d./-])(?=\d|(?<![a-z])[jfmasond])(?:  # most letters begin no date: this spares asking every way
       (?P<y1>(?:19|20)\d\d)[ ]?[-/.][ ]?(?P<m1>\d\d)[-/.](?P<d1>\d\d)
     | (?P<y2>(?:19|20)\d\d)[ -]?(?P<mon2>{_MONTH})[ -]?(?P<d2>\d\d?)
     | (?P<d3>\d\d?)(?:st|nd|rd|th)?[ -]?(?:of[ ])?(?P<mon3>{_MONTH})[., -]*(?P<y3>(?:19|20)?\d\d)

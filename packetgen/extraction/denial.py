@@ -9,6 +9,7 @@ from dataclasses import replace
 from packetgen.documents.text import PageText
 from packetgen.extraction.denial_heading import decided_in, member_id_in, payer_in, reference_in
 from packetgen.extraction.denial_rights import last_day, levels_in, rights_in
+from packetgen.extraction.denial_words import denial_reasons
 from packetgen.extraction.doses import PRODUCT, PRODUCTS
 from packetgen.extraction.model import (
     Denial,
@@ -24,7 +25,6 @@ from packetgen.extraction.model import (
     Toxin,
 )  # fmt: skip
 from packetgen.extraction.place import Passage, evidence, passages
-from packetgen.extraction.vocabulary import denial_reasons
 
 TOLD = (Identity, Toxin, Diagnosis, Score, HeadacheFrequency)  # what a letter may tell of its member
 OF_THE_MEMBER = re.compile(

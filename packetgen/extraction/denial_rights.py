@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from functools import cache
 
 from packetgen.extraction.dates import DATE, iso
+from packetgen.extraction.denial_words import TopicName, denial_reasons
 from packetgen.extraction.numerals import as_digits
-from packetgen.extraction.vocabulary import TopicName, denial_reasons
 
 PHONE = re.compile(r"(?<![\d-])(?:1[- .])?(?:\(\d{3}\)[ ]?|\d{3}[- .])\d{3}[- .]\d{4}(?![\d-])")
 FAX = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from packetgen.documents.text import PageText
@@ -49,7 +49,7 @@ def _named(passage: Passage) -> Iterator[Finding]:
     if not codes and not _any_name().search(passage.said):
         return
     for condition in conditions().conditions:
-        for match in re.finditer(condition.pattern, passage.said, re.IGNORECASE):
+        for match in _name(condition).finditer(passage.said):
             if any(start < match.end() and match.start() < end for start, end in taken):
                 continue
             taken.append(match.span())
@@ -62,6 +62,11 @@ def _named(passage: Passage) -> Iterator[Finding]:
             if condition.codes and code.startswith(condition.codes) and code not in coded:
                 coded.add(code)
                 yield _finding(passage, condition, code, *code_match.span())
+
+
+@cache
+def _name(condition: Condition) -> re.Pattern[str]:
+    return re.compile(condition.pattern, re.IGNORECASE)
 
 
 @cache
@@ -98,10 +103,10 @@ def are_about_headache(pages: Sequence[PageText]) -> bool:
     return mentions > MENTIONS
 
 
-def are_about_an_indication(pages: Sequence[PageText]) -> bool:
+def are_about_an_indication(pages: Sequence[PageText], found: Iterable[Finding]) -> bool:
     """Whether a document is about a disease that toxin treats: it names its patient's, or speaks of its complaint.
 
-    One mention of a headache, as any note may have, is not enough.
+    found: what was read on the pages. One mention of a headache, as any note may have, is not enough.
     """
     told = named = 0
     for page in pages:
@@ -115,6 +120,5 @@ def are_about_an_indication(pages: Sequence[PageText]) -> bool:
                 return True
     return any(
         isinstance(f.value, Diagnosis) and f.value.indication and f.assertion in ("present", "possible", "negated")
-        for page in pages
-        for f in find_diagnoses(page)
+        for f in found
     )

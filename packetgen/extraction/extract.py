@@ -55,7 +55,7 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
             found = [f for f in found if not (isinstance(f.value, Diagnosis) and f.value == Diagnosis("migraine"))]
         if summary.kind == "denial_letter":
             found = told_by_a_plan(found)
-        if summary.kind not in FILLED and not are_about_an_indication(pages):
+        if summary.kind not in FILLED and not are_about_an_indication(pages, found):
             found = found if summary.kind in LISTS else for_another_disease(found)
             found = [f for f in found if not isinstance(f.value, Score | HeadacheFrequency)]
         found += find_denial(pages) if summary.kind == "denial_letter" else find_diary(pages)

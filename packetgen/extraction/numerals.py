@@ -24,7 +24,7 @@ NUMERAL = re.compile(
     rf"|way)\b)",
     re.IGNORECASE,
 )
-ANY = re.compile(rf"\b(?:{_TEN}|{_TEEN}|{_UNIT}|hundred)\b", re.IGNORECASE)
+ANY = re.compile(rf"\b(?=[efhnost])(?:{_TEN}|{_TEEN}|{_UNIT}|hundred)\b", re.IGNORECASE)
 
 
 def as_digits(text: str) -> str:

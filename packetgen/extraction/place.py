@@ -10,10 +10,10 @@ from itertools import pairwise
 
 from packetgen.documents.model import Word
 from packetgen.documents.text import PageText
+from packetgen.extraction.drugnames import drug_pattern
 from packetgen.extraction.model import Evidence
 from packetgen.extraction.numerals import as_digits
 from packetgen.extraction.sections import headings
-from packetgen.extraction.vocabulary import drug_pattern
 
 # A new passage starts at a blank line, a bullet, a numbered item, a heading, or after a full stop.
 _BREAK = re.compile(
@@ -48,6 +48,8 @@ class Passage:
     def verbatim(self, said: str) -> str | None:
         """What the page has for words that are said; None when they do not stand together there."""
         quote = self.page.quote_between(self.start, self.end)
+        if (at := as_digits(quote).find(said)) >= 0:
+            return quote[at : at + len(said)].rstrip()
         words = (
             r"[. ]?".join(map(re.escape, word)) for word in said.split()
         )  # repair.py took dots and gaps out of words

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cache
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.vocabulary import drugs_by_name
+from packetgen.extraction.drugnames import drugs_by_name
 
 DIGITS = str.maketrans("OoIl|", "00111")
 LETTERS = str.maketrans("01", "ol")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.context import assertion_at
@@ -26,11 +27,16 @@ def find_safety(page: PageText) -> list[Finding]:
     found: dict[tuple[str, Assertion], Finding] = {}
     for passage in passages(page):
         for concern in concerns().concerns:
-            match = re.search(concern.pattern, passage.said, re.IGNORECASE)
+            match = _compiled(concern.pattern).search(passage.said)
             if match and (assertion := _assertion(passage, match)):
                 finding = Finding(Safety(concern.name), assertion, (passage.evidence("safety"),))
                 found.setdefault((concern.name, assertion), finding)
     return list(found.values())
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _assertion(passage: Passage, match: re.Match[str]) -> Assertion | None:

@@ -13,7 +13,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from packetgen.extraction.doses import TOXIN
-from packetgen.extraction.vocabulary import Drug, drug_like, drug_named, drug_pattern
+from packetgen.extraction.drugnames import drug_like, drug_named, drug_pattern
+from packetgen.extraction.vocabulary import Drug
 
 # Words that reach forward to the drug right after them, so that they do not speak of the drug before.
 _VERB = (

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.vocabulary import SectionKind, drug_pattern, sections
+from packetgen.extraction.drugnames import drug_pattern
+from packetgen.extraction.vocabulary import SectionKind, sections
 
 PAGES_KEPT = 2  # the page in hand: rules run page by page
 MOST_WORDS = 7  # of a heading

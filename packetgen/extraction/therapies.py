@@ -330,28 +330,32 @@ def _role(told: Told, section: SectionKind | None) -> tuple[TherapyRole, str | N
         return "other_indication", None
     if IN_THE_EYE.search(clause) and told.drug.role == "preventive":
         return "other_indication", None
-    if denied := re.search(other.denied, f"{told.before} {told.own}", re.IGNORECASE):
+    if denied := _compiled(other.denied).search(f"{told.before} {told.own}"):
         return "other_indication", denied.group(0)
     use = next((m for m in _for_another_use().finditer(clause) if not _is_adverse(told, m, section)), None)
     use = use or _purpose(told, clause)
-    if use and not re.search(rf"\b(?:for|of|against)[^.;]{{0,25}}\b(?:{target})", clause, re.IGNORECASE):
+    if use and not _compiled(rf"\b(?:for|of|against)[^.;]{{0,25}}\b(?:{target})").search(clause):
         return "other_indication", use.group(0)
     if told.drug.role == "other_indication" and told.drug.may_be:
-        said = re.search(rf"\b(?:{target})", f"{told.before} {clause}", re.IGNORECASE)
+        said = _compiled(rf"\b(?:{target})").search(f"{told.before} {clause}")
         return (told.drug.may_be if said or section in ("trials", "failed") else "other_indication"), None
     if told.drug.role == "acute" and told.drug.may_be:
-        return (told.drug.may_be if _to_prevent().search(f"{told.before} {clause}") else "acute"), None
+        return (
+            told.drug.may_be
+            if _compiled(therapy_status().to_prevent.words).search(f"{told.before} {clause}")
+            else "acute"
+        ), None
     return told.drug.role, None
 
 
 @cache
-def _to_prevent() -> re.Pattern[str]:
-    return re.compile(therapy_status().to_prevent.words, re.IGNORECASE)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _purpose(told: Told, clause: str) -> re.Match[str] | None:
     """What a drug is for, where it is a complaint that drugs may cause too: "amantadine for fatigue, stopped"."""
-    purpose = re.search(rf"\bfor (?:\w+ )?{therapy_status().filled('<adverse>')}", clause, re.IGNORECASE)
+    purpose = _compiled(rf"\bfor (?:\w+ )?{therapy_status().filled('<adverse>')}").search(clause)
     return (
         purpose
         if purpose and not _tried().search(told.before) and not _tried().search(clause[: purpose.start()])
@@ -363,7 +367,7 @@ def _is_adverse(told: Told, use: re.Match[str], section: SectionKind | None) -> 
     """Whether what stands in brackets or after a dash is what a tried drug did: "failed topiramate (nausea)"."""
     tried = section in ("trials", "failed") or _tried().search(told.before) or _tried().search(first_sentence(told.own))
     marked = not re.match(r"\s*(?:for|treat\w*|against)\b", use.group(0), re.IGNORECASE)
-    adverse = re.search(therapy_status().filled("<adverse>"), use.string[use.start() : use.end() + WORD], re.IGNORECASE)
+    adverse = _compiled(therapy_status().filled("<adverse>")).search(use.string[use.start() : use.end() + WORD])
     return bool(tried and marked and adverse)
 
 

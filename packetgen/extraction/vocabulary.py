@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from packetgen import yamlfile
-from packetgen.extraction.model import DenialReasonName, DrugClass, TherapyRole, TherapyStatus
+from packetgen.extraction.model import DrugClass, TherapyRole, TherapyStatus
 from packetgen.resources import KNOWLEDGE
 from packetgen.yamlfile import Strict
 
@@ -24,7 +24,6 @@ def _check_pattern(value: str) -> str:
 
 Pattern = Annotated[str, AfterValidator(_check_pattern)]
 Confidence = Literal["high", "medium", "low"]
-TopicName = Literal["expedited", "external", "peer_to_peer", "records", "other", "appeal"]
 
 
 class Drug(Strict):
@@ -269,45 +268,6 @@ def responses() -> Responses:
     return yamlfile.read(KNOWLEDGE / "responses.yaml", Responses)
 
 
-class ReasonWords(Strict):
-    """A class of denial reasons, the words that give it, words that take it back, and its claim adjustment codes."""
-
-    reason: DenialReasonName
-    pattern: Pattern
-    unless: Pattern | None = None
-    example: str
-    codes: tuple[str, ...] = ()
-
-
-class TakenBack(Strict):
-    """Words of a sentence that gives no reason although it holds the words of one."""
-
-    pattern: Pattern
-    example: str
-
-
-class Topic(Strict):
-    """What a part of a denial letter is about, and the words that begin it."""
-
-    topic: TopicName
-    pattern: Pattern
-    example: str
-
-
-class DenialReasons(Strict):
-    """knowledge/denial_reasons.yaml."""
-
-    reasons: tuple[ReasonWords, ...]
-    taken_back: tuple[TakenBack, ...]
-    topics: tuple[Topic, ...]
-
-
-@cache
-def denial_reasons() -> DenialReasons:
-    """Why plans deny."""
-    return yamlfile.read(KNOWLEDGE / "denial_reasons.yaml", DenialReasons)
-
-
 class Concern(Strict):
     """A contraindication or warning, and one sentence that denies it and one that affirms it."""
 
@@ -382,52 +342,6 @@ def therapy_status() -> TherapyStatuses:
 def drugs() -> Drugs:
     """All drugs."""
     return yamlfile.read(KNOWLEDGE / "drugs.yaml", Drugs)
-
-
-@cache
-def drugs_by_name() -> dict[str, Drug]:
-    """Each lower-case name of a drug, and the drug."""
-    return {
-        way: drug
-        for drug in drugs().drugs
-        for name in (drug.generic, *drug.names)
-        for way in {name.lower(), name.lower().replace("-", " ")}
-    }
-
-
-def drug_named(name: str) -> Drug:
-    """The drug of a name that drug_pattern() matched."""
-    return drugs_by_name()[name.lower()]
-
-
-@cache
-def drug_pattern() -> re.Pattern[str]:
-    """Matches any name of any drug as whole words, the longest first."""
-    names = sorted(drugs_by_name(), key=len, reverse=True)
-    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, names)) + r")(?![\w-])", re.IGNORECASE)
-
-
-NEAR_ENOUGH = 1  # letters wrong, left out, added or swapped
-LONG_NAME = 8  # letters: a shorter name is too near to other words
-
-
-@cache
-def drug_like(word: str) -> Drug | None:
-    """The one drug whose long name is a letter from a lower-case word: "topirimate", not Bystolic from "systolic"."""
-    from rapidfuzz.distance import OSA
-
-    near = {
-        drug.generic: drug
-        for name, drug in drugs_by_name().items()
-        if len(name) >= LONG_NAME
-        and name[0] == word[0]
-        and OSA.distance(word, name, score_cutoff=_slips(name)) <= _slips(name)
-    }
-    return next(iter(near.values())) if len(near) == 1 else None
-
-
-def _slips(name: str) -> int:
-    return NEAR_ENOUGH + (len(name) >= 10)
 
 
 @cache

@@ -19,10 +19,11 @@ from packetgen.documents.model import Box, Document, Line, Page, Word
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import DATE, iso
 from packetgen.extraction.diagnoses import find_diagnoses
+from packetgen.extraction.drugnames import drug_named, drug_pattern
 from packetgen.extraction.frequency import find_frequency
 from packetgen.extraction.model import Diagnosis, Finding, HeadacheFrequency, Score, Therapy
 from packetgen.extraction.therapies import find_therapies
-from packetgen.extraction.vocabulary import drug_named, drug_pattern, instruments
+from packetgen.extraction.vocabulary import instruments
 
 TOKEN = re.compile(r"[A-Z]\d\d(?:\.[0-9A-Z]+)?\b|\d+(?:[-./,]\d+)*\+?")
 THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")

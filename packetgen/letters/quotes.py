@@ -18,9 +18,10 @@ from packetgen.chart.model import Chart
 from packetgen.documents.model import Document, Page
 from packetgen.documents.text import PageText
 from packetgen.extraction.context import assertion_at
+from packetgen.extraction.drugnames import drug_pattern
 from packetgen.extraction.model import Assertion, Diagnosis, Evidence, Therapy
 from packetgen.extraction.place import Passage, passages
-from packetgen.extraction.vocabulary import Pattern, drug_pattern
+from packetgen.extraction.vocabulary import Pattern
 from packetgen.letters.model import Material
 from packetgen.limits import LOW_OCR_CONFIDENCE, QUOTE_CHARACTERS, QUOTES_OF_A_TOPIC
 from packetgen.resources import KNOWLEDGE

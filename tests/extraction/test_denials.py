@@ -7,7 +7,7 @@ import pytest
 from benchmarks.denials import LETTERS, our_keys, read, reasons, wrong
 from packetgen.extraction.denial import find_denial
 from packetgen.extraction.denial_rights import levels_in, rights_in
-from packetgen.extraction.vocabulary import denial_reasons
+from packetgen.extraction.denial_words import denial_reasons
 
 
 @pytest.fixture(scope="module")

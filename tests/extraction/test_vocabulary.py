@@ -9,6 +9,7 @@ import pytest
 from packetgen.extraction import vocabulary as v
 from packetgen.extraction.about import summarise
 from packetgen.extraction.denial import find_denial
+from packetgen.extraction.denial_words import denial_reasons
 from packetgen.extraction.diagnoses import find_diagnoses
 from packetgen.extraction.finer import finer_kind
 from packetgen.extraction.responses import find_responses
@@ -110,7 +111,7 @@ def test_a_finer_kind_is_read_from_its_example(entry) -> None:  # type: ignore[n
         assert finer_kind(kind, entry.example) == entry.kind
 
 
-@pytest.mark.parametrize("entry", v.denial_reasons().reasons, ids=lambda e: e.reason)
+@pytest.mark.parametrize("entry", denial_reasons().reasons, ids=lambda e: e.reason)
 def test_a_denial_reason_is_read_from_its_example(page_text, entry) -> None:  # type: ignore[no-untyped-def]
     (finding,) = find_denial([page_text(entry.example)])
     assert entry.reason in {reason.reason for reason in finding.value.reasons}
