@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.grid import Table, tables_of
+from packetgen.extraction.grid import Row, Table, tables_of
 from packetgen.extraction.model import Finding, Score
 from packetgen.extraction.place import Passage, evidence, passages
 
@@ -29,6 +30,7 @@ DAY = re.compile(
 )
 NOT_A_DAY = re.compile(r"\b(?:mean|avg|average|total|sum)\b", re.IGNORECASE)
 COUNT = re.compile(r"(?<![\d./-])\d{1,2}(?![\d/.-])")
+DIARY_WITHIN = 300  # characters after the word
 LEAST_COUNTS, LEAST_DAYS = 2, 2
 DIARY = re.compile(r"\bdiary\b|\bvoiding (?:log|record)\b|\bbladder (?:log|record)\b", re.IGNORECASE)
 _PER_DAY = r"(?:/|per|a|each|every)[ ]?(?:d(?:ay)?|24 ?h(?:ours|rs)?)\b"
@@ -38,7 +40,14 @@ MEAN = re.compile(
     rf"|\b(?P<n2>\d{{1,2}}(?:\.\d)?) (?P<what2>[a-z]+(?: [a-z]+)?)[ ]?{_PER_DAY}",
     re.IGNORECASE,
 )
+LIST = r"\d{1,2}(?: ?[/,] ?\d{1,2}){1,6}"
 LISTED = re.compile(r"\((?:(?P<days>\d) days?[:=]? )?(?P<values>\d{1,2}(?:, ?\d{1,2}){1,6})\)")
+# "voids 13, 14, 12. Leaks 3, 2, 4": a number a day after what is counted
+DAILY = re.compile(
+    r"\b(?P<what>[A-Za-z]+(?: [a-z]+)?)[ :=]{1,3}(?P<values>\d{1,2}(?:(?:, ?(?:and )?| ?/ ?"
+    r"| and )\d{1,2}){1,6})\b(?![./-]\d|[ ]?mL)",
+    re.IGNORECASE,
+)
 MEAN_OF = {"urge_leaks": "mean_urge_leaks_per_day"}
 
 Counts = dict[str, list[float]]
@@ -81,11 +90,21 @@ def _by_count(table: Table) -> Counts:
     days: Counts = {}
     for row in table.rows:
         name = _counted(row.label.text)
+        if len(row.cells) > len(row.values):  # "Day voids  10 / 8 / 10   Night voids  2 / 1 / 1" is a line of its own
+            days |= _by_pairs(row)
+            continue
         cells = [cell for cell in row.values if not any(NOT_A_DAY.search(head) for head in cell.heads)]
         values = [float(n.group(0)) for cell in cells for n in COUNT.finditer(cell.text)]
         if name and name not in days and values and (not days or len(values) == len(next(iter(days.values())))):
             days[name] = values
     return days
+
+
+def _by_pairs(row: Row) -> Counts:
+    """What is counted and its numbers, side by side."""
+    pieces = [row.label, *row.cells]
+    told = ((_counted(one.text), re.fullmatch(LIST, other.text)) for one, other in pairwise(pieces))
+    return {name: [float(n) for n in re.findall(r"\d+", found[0])] for name, found in told if name and found}
 
 
 def _counted(text: str) -> str | None:
@@ -102,6 +121,24 @@ def _sentences(page: PageText) -> Iterator[Finding]:
         parts = list(_means(passage))
         if parts:
             yield _finding(page, parts, passage.start, passage.end)
+    for diary in DIARY.finditer(page.text):
+        yield from _daily(page, diary.end())
+
+
+def _daily(page: PageText, start: int) -> Iterator[Finding]:
+    """The counts of a diary that lists a number a day, all of as many days, within some lines of its name."""
+    text = " ".join(page.text[start : start + DIARY_WITHIN].split("\n"))
+    days: Counts = {}
+    end = start
+    for match in DAILY.finditer(text):
+        name = _counted(match["what"])
+        values = [float(n) for n in re.findall(r"\d+", match["values"])]
+        if name and name not in days and (not days or len(values) == len(next(iter(days.values())))):
+            days[name] = values
+            end = start + match.end()
+    if len(days) >= LEAST_COUNTS:
+        told = float(len(next(iter(days.values()))))
+        yield _finding(page, [("days", told), *((name, tuple(values)) for name, values in days.items())], start, end)
 
 
 def _means(passage: Passage) -> Iterator[tuple[str, float | str | tuple[float, ...]]]:

@@ -55,10 +55,15 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
             found = [f for f in found if not (isinstance(f.value, Diagnosis) and f.value == Diagnosis("migraine"))]
         if summary.kind == "denial_letter":
             found = told_by_a_plan(found)
-        if summary.kind not in FILLED and not are_about_an_indication(pages, found):
+        if summary.kind not in FILLED and not _tells_parts(found) and not are_about_an_indication(pages, found):
             found = found if summary.kind in LISTS else for_another_disease(found)
             found = [f for f in found if not isinstance(f.value, Score | HeadacheFrequency)]
         found += find_denial(pages) if summary.kind == "denial_letter" else find_diary(pages)
         findings += [f if f.as_of else replace(f, as_of=summary.date) for f in found]
         summaries.append(summary)
     return Extraction(tuple(summaries), tuple(findings))
+
+
+def _tells_parts(findings: Sequence[Finding]) -> bool:
+    """Whether a document holds a score with its parts: a filled scale or a bladder diary names no disease."""
+    return any(isinstance(f.value, Score) and len(f.value.subscores) > 1 for f in findings)

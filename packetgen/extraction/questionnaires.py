@@ -8,10 +8,11 @@ from functools import cache
 from itertools import pairwise
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.dates import DATE, iso
+from packetgen.extraction.dates import DATE, dates_in, iso
+from packetgen.extraction.grid import tables_of
 from packetgen.extraction.model import Finding, Score
 from packetgen.extraction.place import evidence, lines_of
-from packetgen.extraction.score_tables import written
+from packetgen.extraction.score_tables import instrument_at, written
 from packetgen.extraction.vocabulary import Instrument
 
 FORM = 2500  # characters of a page that a questionnaire takes
@@ -25,6 +26,7 @@ ENDS = re.compile(
 ALONE = re.compile(r"(?:^|\s)(?P<value>\d{1,2})_*(?:[ ]+days?)?[ |]*$", re.IGNORECASE)
 IN_A_LINE = re.compile(r"\b(?:q|item[ ]?)?(?P<item>\d{1,2}|[AB])[ ]?[:=][ ]?(?P<value>\d{1,2})\b", re.IGNORECASE)
 SPACED = re.compile(r"\bq(?P<item>\d{1,2})[ ]+(?P<value>\d{1,2})\b", re.IGNORECASE)
+COLUMN_ITEM = re.compile(r"(?:Q|item[ ]?)?(?P<item>\d{1,2}|[AB])[.):]?(?=[ ]|$)", re.IGNORECASE)
 LIST = re.compile(r"(?<![\d./-])\d{1,2}(?:[ ]?[,/+;][ ]?\d{1,2}){4,11}(?![\d./-])")
 LIST_WITHIN = 120  # characters after an instrument's name
 BESIDE = re.compile(r"\bA[ :=]*(?:is |was )?(?P<A>\d{1,2})\b\W{1,4}(?:and )?B[ :=]*(?:is |was )?(?P<B>\d{1,2})\b")
@@ -39,6 +41,7 @@ Points = dict[str, float]
 
 def find_questionnaires(page: PageText) -> Iterator[Finding]:
     """Each instrument with numbered questions whose points a page tells in full."""
+    yield from _in_columns(page)
     for instrument, pattern in written():
         for title in pattern.finditer(page.text) if instrument.items else ():
             stop = _next_title(page.text, instrument, title.end())
@@ -54,6 +57,26 @@ def find_questionnaires(page: PageText) -> Iterator[Finding]:
             if found:
                 yield _finding(page, instrument, title.start(), *found)
                 break
+
+
+def _in_columns(page: PageText) -> Iterator[Finding]:
+    """A row a question and a column a date, below the instrument's name, with a row of totals."""
+    for table in tables_of(page):
+        told: dict[tuple[str, tuple[str, ...]], Points] = {}
+        for row in table.rows:
+            about = (
+                instrument_at(row.group) or instrument_at(table.corner) or instrument_at(table.above.split("\n")[-1])
+            )
+            item = COLUMN_ITEM.match(row.label.text)
+            name = item["item"].upper() if item else "total" if TOTAL.match(row.label.text) else None
+            for cell in row.values if about and about.items and name and len(row.values) > 1 else ():
+                if cell.text.isdigit():
+                    told.setdefault((about.instrument, cell.heads), {}).setdefault(name, float(cell.text))  # type: ignore[union-attr, arg-type]
+        for (name, heads), points in told.items():
+            instrument = next(i for i, _ in written() if i.instrument == name)
+            if _is_whole(instrument, points) and points.get("total") == _sum(instrument, points):
+                day = next((day for _, _, day in dates_in(" ".join(heads))), None)
+                yield _finding(page, instrument, table.start, points, table.end, day)
 
 
 def _next_title(text: str, instrument: Instrument, after: int) -> int:
@@ -84,18 +107,20 @@ def _is_stated(instrument: Instrument, body: str, points: Points) -> bool:
     )
 
 
-def _finding(page: PageText, instrument: Instrument, start: int, points: Points, end: int) -> Finding:
+def _finding(
+    page: PageText, instrument: Instrument, start: int, points: Points, end: int, day: str | None = None
+) -> Finding:
     order = [*(str(number) for number in range(1, instrument.items + 1)), *instrument.beside]
     parts = tuple((f"q{item}" if item.isdigit() else item, points[item]) for item in order if item in points)
     grade = GRADE.search(page.text, start, min(len(page.text), end + DATED_WITHIN))
     label = DATED.search(page.text, end, end + DATED_WITHIN)
-    day = DATE.match(page.text, label.end()) if label else None
+    dated = DATE.match(page.text, label.end()) if label else None
     score = Score(
         instrument.instrument,
         _sum(instrument, points),
         parts,
         grade["grade"].upper() if grade else None,
-        iso(day) if day else None,
+        day or (iso(dated) if dated else None),
     )
     return Finding(score, "present", (evidence(page, start, end, "score_items"),), score.date)
 

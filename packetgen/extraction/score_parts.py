@@ -18,7 +18,7 @@ from packetgen.extraction.score_tables import written
 from packetgen.extraction.spasticity import side_in
 from packetgen.extraction.vocabulary import Instrument, Part
 
-_N = r"\d{1,2}(?:\.\d{1,2})?"
+_N = r"\d{1,3}(?:\.\d{1,2})?"
 SUM_AFTER = re.compile(
     r"[^A-Za-z\d]{0,40}(?:\b(?:total|sum|score)\b|=|->|→)[^A-Za-z\d]{0,60}(?:\b(?:total|sum|score|is"
     r"|of)\b[^A-Za-z\d]{0,60})?"
@@ -60,7 +60,7 @@ def _of_title(page: PageText, instrument: Instrument, title: re.Match[str], stop
     before = title.end()
     for pattern in _ways(instrument.parts):
         for match in pattern.finditer(page.text, title.end(), stop):
-            parts = tuple((part.name, float(match[part.name])) for part in instrument.parts)
+            parts = tuple((part.name, float(match[group_of(part)])) for part in instrument.parts)
             if all(value <= part.high for (_, value), part in zip(parts, instrument.parts, strict=True)):
                 yield from _checked(page, instrument, parts, title, before, match)
             before = match.end()
@@ -87,6 +87,11 @@ def _checked(
     yield Finding(score, "present", (evidence(page, title.start(), end, "score_parts"),), score.date)
 
 
+def group_of(part: Part) -> str:
+    """The name of a part as that of a group of a pattern."""
+    return part.name.replace(" ", "_")
+
+
 @cache
 def _ways(parts: tuple[Part, ...]) -> tuple[re.Pattern[str], ...]:
     """ "severity 19, disability 13, pain 9", "18 severity, 12 disability, 8 pain", "= 19 + 13 + 9", "(19/13/9)"."""
@@ -95,8 +100,8 @@ def _ways(parts: tuple[Part, ...]) -> tuple[re.Pattern[str], ...]:
         r"|of)\b)?[ .:=_(]*"
     )
     of = r"(?!\d|%)(?:[ ]?/[ ]?\d{2}\b)?"
-    between = r"[^A-Za-z\d]{1,40}(?:(?:[IVX]{1,3}\.|\b(?:and|plus|with)\b)[^A-Za-z\d]{0,20})?"
-    number = {part.name: rf"(?P<{part.name}>{_N})" for part in parts}
+    between = r"[^A-Za-z\d]{1,40}(?:(?:[IVX]{1,3}\.|\b(?:and|plus|with|today|now)\b)[^A-Za-z\d]{0,20})?"
+    number = {part.name: rf"(?P<{group_of(part)}>{_N})" for part in parts}
     named = between.join(rf"\b(?:{part.written})\b{value}{number[part.name]}{of}" for part in parts)
     turned = r"[ ,;/+]*(?:and )?".join(
         rf"{number[part.name]}{of}[ ]?(?:for |on |in )?(?:{part.written})\b" for part in parts

@@ -39,6 +39,7 @@ NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,2})?")
 GRADE = re.compile(r"\(?\b(?:grade[ ]?)?(?P<grade>IV|III|II|I)\b", re.IGNORECASE)
 ROUNDING = 0.01
 LONGEST_VISIT = 24  # characters of a label that names a day or a visit
+WRAPPED = r"\s+"  # a name may run over the end of its line
 LABELS_KEPT = 1000
 
 
@@ -66,13 +67,14 @@ def _in_table(page: PageText, table: Table) -> Iterator[Finding]:
     groups: dict[tuple[object, ...], _Group] = {}
     for number, row in enumerate(table.rows):
         named: Instrument | None = instrument_at(row.name)
+        about = instrument_at(row.group) or title
         for index, cell in enumerate(row.cells):
             if not is_value(cell.text):
                 named = instrument_at(cell.text) or named  # "HIT-6: 67   MIDAS: 88"
                 continue
             if any(NOT_A_SCORE.search(head) for head in cell.heads) or not NUMBER.match(cell.text):
                 continue
-            told = _told(row, cell, named, title) or (_told_of_part(row, carried) if carried else None)
+            told = _told(row, cell, named, about) or (_told_of_part(row, carried) if carried else None)
             if told is None:
                 continue
             instrument, part, by_row = told
@@ -171,7 +173,13 @@ def instrument_at(text: str) -> Instrument | None:
 def written() -> tuple[tuple[Instrument, re.Pattern[str]], ...]:
     """Each instrument with all the ways to write it."""
     return tuple(
-        (i, re.compile(rf"\b(?:{'|'.join(i.names)})(?!\w|-(?!total|score))", re.IGNORECASE))
+        (
+            i,
+            re.compile(
+                rf"\b(?:{'|'.join(name.replace(' ', WRAPPED) for name in i.names)})(?!\w|-(?!total|score|sev|dis|pain|r[fpr]|ef))",
+                re.IGNORECASE,
+            ),
+        )
         for i in instruments().scores
     )
 

@@ -7,6 +7,7 @@ A sentence gives the value after the instrument's name, and then others that it 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -56,9 +57,9 @@ _FILLER = (
     r"|marked|his|her|this|quotes|an?|portal|online|phone|form|and|for|staff use|result|value|completed|filled(?: out)?"
     r"|right|left|[RL]|axilla(?:e|ry)?|underarms?|palms?|hands?|bilateral(?:ly)?|both|each|this visit"
     r"|previous(?:ly)?|prior"
-    r"|baseline|most recent|current|initial(?:ly)?|pre|post"
+    r"|baseline|most recent|current|initial(?:ly)?|pre|post|pre-treatment|treatment"
 )
-DIRECT = re.compile(rf"(?:[\s:=,(_{MASK}{OVER}.|-]|\b(?:{_FILLER})\b)*?[ =:(_.]*{NUMBER}", re.IGNORECASE)
+DIRECT = re.compile(rf"(?:[\s:=,()_{MASK}{OVER}.|-]|\b(?:{_FILLER})\b)*?[ =:(_.]*{NUMBER}", re.IGNORECASE)
 _LINK = (
     r"is|was|were|of|at|with|score[ds]?|said|says|gave|gives|shows?|showed|now|today|total|totals|result"
     r"|adds? up to|came (?:out |back )?(?:at|to|as)"
@@ -86,7 +87,10 @@ COMPARED = re.compile(
     re.IGNORECASE,
 )
 STOP = re.compile(r"\.\s")
-AFTERWARDS = re.compile(rf"[^.\d]{{0,60}}\bit (?:was|is|had been|fell to|rose to|went to) {NUMBER}", re.IGNORECASE)
+AFTERWARDS = re.compile(
+    rf"\b(?:it|(?:the|her|his) (?:total|score|sum)) (?:was|is|had been|fell to|rose to|went to) {NUMBER}", re.IGNORECASE
+)
+AFTERWARDS_WITHIN = 140  # characters after the sentence that names an instrument
 SAID_FIRST = re.compile(
     r"(?:\b(?:scor\w+|had|has|was|with|of|and|is|got|at)"
     r"|[,;:]) (?:a )?(?P<value>\d{1,3}(?:\.\d{1,2})?)(?:/\d{2,3})? (?:points )?(?:on|for|in) "
@@ -179,7 +183,7 @@ def _of_name(page: PageText, digits: PageText, name: _Name, *, in_table: bool) -
 
 def _in_sentence(page: PageText, digits: PageText, name: _Name) -> Iterator[Finding]:
     """The value after a name or before it, and those that it is compared with."""
-    passage, after = _passages_at(page, name.start)
+    passage = _passage_at(page, name.start)
     stop = min(name.stop, end_of_sentence(passage))
     before = SAID_FIRST.search(digits.text[passage.start : name.start].replace("\n", " "))
     if before:
@@ -192,22 +196,16 @@ def _in_sentence(page: PageText, digits: PageText, name: _Name) -> Iterator[Find
         beside = BESIDE.match(said, told.end) if name.instrument.beside else None
         parts = tuple((item, float(beside[item])) for item in name.instrument.beside) if beside else ()
         yield from _finding(digits, name.instrument, place, _day_of(said, days, told), "score", parts)
-    if (
-        after
-        and name.stop > after.start
-        and (again := AFTERWARDS.match(_masked(digits.text[after.start : after.end], name.instrument)[0]))
-    ):
+    rest = digits.text[stop : min(name.stop, stop + AFTERWARDS_WITHIN)].split("\n\n")[0]
+    for again in AFTERWARDS.finditer(_masked(rest, name.instrument)[0]):
         yield from _finding(
-            digits, name.instrument, _Told(again["value"], name.start, after.start + again.end()), None, "score"
+            digits, name.instrument, _Told(again["value"], name.start, stop + again.end()), None, "score"
         )
 
 
-def _passages_at(page: PageText, at: int) -> tuple[Passage, Passage | None]:
-    """The passage around an offset, and the one right after it."""
+def _passage_at(page: PageText, at: int) -> Passage:
     found = passages(page)
-    index = max(i for i, passage in enumerate(found) if passage.start <= at or i == 0)
-    after = found[index + 1] if index + 1 < len(found) else None
-    return found[index], after if after and "\n\n" not in page.text[found[index].end : after.start] else None
+    return found[max(0, bisect_right([passage.start for passage in found], at) - 1)]
 
 
 def _masked(text: str, instrument: Instrument) -> tuple[str, list[tuple[int, str | None]]]:

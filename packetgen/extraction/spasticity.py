@@ -23,20 +23,34 @@ OTHER_ROW = re.compile(
 SIDE = re.compile(r"(?<![\w/])\(?(?P<side>right|left|rt|lt|r|l)\b\.?\)?(?!/)", re.IGNORECASE)
 _JOINT = (
     r"elbows?|wrists?|fingers?|thumbs?|shoulders?|hips?|knees?|ankles?|toes?|hamstrings?|adductors?|quad\w*|gastroc\w*"
-    r"|soleus|plantar ?flexors?|PFs?|pronators?|forearms?|biceps|pectoral\w*|flexors?|extensors?|DFs?"
+    r"|soleus|tibialis (?:posterior|anterior)|plantar ?flexors?|PFs?|pronators?|forearms?|biceps|pectoral\w*"
+    r"|flexors?|extensors?|DFs?"
 )
 _SIDE = r"right|left|bilateral|rt|lt|r|l"
 ITEM = re.compile(
     rf"(?:\b(?P<before>{_SIDE})\.?[ ]+)?(?P<joint>(?:[A-Za-z]+[ ]){{0,2}}?\b(?:{_JOINT})\b(?:[ ](?:{_JOINT})\b)?)"
-    rf"[ ]?(?:\(?\b(?P<after>{_SIDE})\b\)?)?[ ]?[:=]?[ ]?(?P<one>1\+|[0-4])(?![\d+%]|\.\d|[ ]?(?:weeks|months"
+    rf"[ ]?(?:\([a-z ]{{4,20}}\)[ ]?)?(?:\(?\b(?P<after>{_SIDE})\b\)?)?[ ]?[:=]?[ ]?(?P<one>1\+|[0-4])(?![\d+%]"
+    rf"|\.\d|[ ]?(?:weeks|months"
     rf"|beats|units|U\b))"
     rf"(?:[ ]?[/,;]?[ ]?(?:and[ ])?(?P<second>left|right|l|r)[ ]?[:=]?[ ]?(?P<two>1\+|[0-4])(?![\d+%]|\.\d)"
     r"|[ ]?/[ ]?(?P<pair>1\+|[0-4])(?![\d+%]|\.\d))?",
     re.IGNORECASE,
 )
+# "MAS 1 at both knees"
+AT_JOINT = re.compile(
+    rf"[ :=]*(?P<grade>1\+|[0-4])[ ](?:at|in|of)[ ](?:the[ ])?(?P<joint>(?:both[ ]|left[ ]"
+    rf"|right[ ])?(?:[a-z]+[ ])?(?:{_JOINT}))\b",
+    re.IGNORECASE,
+)
 RIGHT_THEN_LEFT = re.compile(r"\b(?:right|rt|r)\b\W{1,8}(?:left|lt|l)\b", re.IGNORECASE)
 LEFT_THEN_RIGHT = re.compile(r"\b(?:left|lt|l)\b\W{1,8}(?:right|rt|r)\b", re.IGNORECASE)
 DAS = re.compile(r"(?:disability assessment scale|\bDAS\b)(?P<parts>[^.\n]{8,110})", re.IGNORECASE)
+DAS_NAME = re.compile(r"disability assessment scale|\bDAS\b", re.IGNORECASE)
+DAS_ROW = re.compile(
+    r"(?P<name>(?:disability assessment scale|DAS)\b[ :-]*)?(?P<domain>hygiene|dressing|limb position|position"
+    r"|pain)[ :]*$",
+    re.IGNORECASE,
+)
 DAS_PART = re.compile(r"(?P<name>hygiene|dressing|limb position|position|pain)\W{1,3}(?P<value>[0-3])\b", re.IGNORECASE)
 LEAST_PARTS = 2
 BELOW = 70  # characters after the table or sentence that a remark belongs to
@@ -68,7 +82,8 @@ def _graded(table: Table) -> Iterator[Row]:
     """The rows of a table that grade tone: those below its title, as far as their cells are grades."""
     titled = ASHWORTH.search(f"{table.corner} {table.above}") is not None
     for row in table.rows:
-        titled = titled or any(ASHWORTH.search(text) for text in (row.group, *(h for c in row.cells for h in c.heads)))
+        over = (row.label.text, row.group, *(head for cell in row.cells for head in cell.heads))
+        titled = titled or any(ASHWORTH.search(text) for text in over)
         cells = [cell for cell in _cells(row) if re.search(r"\d", cell.text)]
         grades = [cell for cell in cells if GRADE.fullmatch(cell.text)]
         if titled and grades and len(grades) == len(cells) and not OTHER_ROW.search(row.label.text):
@@ -85,7 +100,7 @@ def _cells(row: Row) -> list[Cell]:
 
 def _name(row: Row) -> tuple[str, str | None]:
     """A row's joint without its side, and the side."""
-    label = row.label.text.strip(" :")
+    label = ASHWORTH.sub(" ", row.label.text).strip(" :,-")
     joint = " ".join(SIDE.sub(" ", label).split()).lower() or label.lower()
     return joint, side_in(label) or (side_in(row.group) if len(row.group) < len("right side, today") else None)
 
@@ -137,7 +152,12 @@ def _sentences(page: PageText) -> Iterator[Finding]:
                 told[side, ""].append((joint, item["one"]))
                 if item["two"]:
                     told[side_in(item["second"]), ""].append((joint, item["two"]))
-        if items:
+        alone = AT_JOINT.match(text, title.end()) if title else None
+        if alone:
+            told[side_in(alone["joint"]), ""].append((alone["joint"].removeprefix("both "), alone["grade"]))
+            place = evidence(page, passage.start, passage.start + alone.end(), "score_parts")
+            yield from (Finding(Score("MAS", None, tuple(g)), "present", (place,)) for g in told.values())
+        elif items:
             yield from _scores(page, told, passage.start + items[0].start(), passage.start + items[-1].end())
 
 
@@ -152,6 +172,20 @@ def _other(side: str) -> str:
 
 
 def _disability(page: PageText) -> Iterator[Finding]:
+    """The four domains in a sentence, or a row each with a column a date."""
+    for table in tables_of(page):
+        told: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        titled = DAS_NAME.search(f"{table.corner} {table.above}")
+        for row in table.rows:
+            domain = DAS_ROW.match(row.label.text)
+            for cell in row.values if domain and (titled or domain["name"]) else ():
+                if re.fullmatch("[0-3]", cell.text):
+                    told[" ".join(cell.heads)].append((domain["domain"].lower(), float(cell.text)))  # type: ignore[index]
+        for when, grades in told.items():
+            if len(grades) >= LEAST_PARTS:
+                day = next((day for _, _, day in dates_in(when)), None)
+                score = Score("Disability Assessment Scale", None, tuple(grades), None, day)
+                yield Finding(score, "present", (evidence(page, table.start, table.end, "score_parts"),), day)
     for match in DAS.finditer(page.text):
         parts = tuple((p["name"].lower(), float(p["value"])) for p in DAS_PART.finditer(match["parts"]))
         if len(parts) >= LEAST_PARTS:
