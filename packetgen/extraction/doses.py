@@ -22,7 +22,14 @@ PRODUCTS = {
     "abobotulinumtoxina": "abobotulinumtoxinA", "xeomin": "incobotulinumtoxinA",
     "incobotulinumtoxina": "incobotulinumtoxinA", "myobloc": "rimabotulinumtoxinB",
     "rimabotulinumtoxinb": "rimabotulinumtoxinB", "daxxify": "daxibotulinumtoxinA",
-    "daxibotulinumtoxina": "daxibotulinumtoxinA",
+    "daxibotulinumtoxina": "daxibotulinumtoxinA", "onabota": "onabotulinumtoxinA", "onabot a": "onabotulinumtoxinA",
+    "abobota": "abobotulinumtoxinA", "incobota": "incobotulinumtoxinA", "rimabotb": "rimabotulinumtoxinB",
+    "daxibota": "daxibotulinumtoxinA", "daxx": "daxibotulinumtoxinA",
+}  # fmt: skip
+# HCPCS codes of the products (level II): a record that names no product bills one
+BILLED = {
+    "J0585": "onabotulinumtoxinA", "J0586": "abobotulinumtoxinA", "J0587": "rimabotulinumtoxinB",
+    "J0588": "incobotulinumtoxinA", "J0589": "daxibotulinumtoxinA",
 }  # fmt: skip
 PRODUCT = re.compile(r"\b(?P<product>" + "|".join(PRODUCTS) + r")\b", re.IGNORECASE)
 TOXIN = re.compile(rf"{PRODUCT.pattern.replace('?P<product>', '?:')}|\bbotulinum(?:[ ]toxin)?\b", re.IGNORECASE)
@@ -30,10 +37,11 @@ UNITS = re.compile(
     r"(?<![\d.,/])(?P<units>\d{1,2},\d{3}|\d{1,5}(?:\.\d{1,2})?)[ ]?(?:units?|u)\b"
     r"(?![ ]*(?:[-(]?[ ]?(?:single[- ]use |single[- ]dose )?vials?|x[ ]?\d+ vials?|per\b(?! (?:session|treatment"
     r"|cycle))|/|each\b(?! axilla|:)|in each"
-    r"|unused|waste\w*|discard\w*|left over))",
+    r"|(?:(?:was|were|are|is|of which) )?(?:unused|waste\w*|discard\w*|left over)))",
     re.IGNORECASE,
 )
 BARE_AFTER_PRODUCT = re.compile(r"[ ](?P<units>\d{2,4})(?=[ ](?:again|today|given)\b)", re.IGNORECASE)
+BARE_AFTER_DATE = re.compile(r"[ ]?(?:[-–:][ ]|[ ]\()(?P<units>\d{2,4})(?=[ ]?(?:[;,.)]|$))")
 INTERVAL = re.compile(
     r"(?:every|q)[ ]?(?P<weeks>\d{1,2}|twelve|sixteen|ten)[ -]?(?:w|wks?|weeks?)\b"
     r"|(?:next|repeat)[ ](?P<next>\d{1,2}) wk",
@@ -53,7 +61,9 @@ PENDING = re.compile(
     r"|prior auth\w*:? (?:J\d|CPT|code|request|pending|needed|required)|(?:PA|auth\w*) (?:needed|required)"
     r"|request authorization|sending the prior"
     r"|\b(?:submit|send|sending|request|fax)\w* (?:\w+ ){0,3}(?:PA|prior auth\w*|auth\w*)"
-    r"|\bauth\w* (?:request )?(?:\w+ )?(?:faxed|sent|submitted|pending|requested)",
+    r"|\bauth\w* (?:request )?(?:\w+ )?(?:faxed|sent|submitted|pending|requested)"
+    r"|\b(?:PA|prior auth\w*) (?:request )?(?:to|will|sent|needed|sub)\b"
+    r"|\bsubmit\w* (?:\w+ ){0,3}(?:PA|prior)",
     re.IGNORECASE,
 )
 PLANNED = re.compile(
@@ -67,7 +77,7 @@ GIVEN = re.compile(
     rf"|ed)?)\b",
     re.IGNORECASE,
 )
-LATER = re.compile(r"^\W*(?:next|RTC|return|follow[- ]up|plan|book|repeat)\b", re.IGNORECASE)
+LATER = re.compile(r"^\W*(?:next|RTC|ROV|RV|return|follow[- ]up|plan|book|repeat)\b", re.IGNORECASE)
 SOON = re.compile(r"\b(?:book|next|again about|due)\b", re.IGNORECASE)
 TODAY = re.compile(r"\btoday\b(?! with| w/)", re.IGNORECASE)
 NO_DOSE_BEFORE = re.compile(r"(?:discard\w*|wast\w*|unused|(?<!\w)[x×@]|sites? of):?\s*$", re.IGNORECASE)
@@ -77,8 +87,10 @@ YEARS = re.compile(r"(?:19|20)\d\d ?(?:-|–|to) ?(?:19|20)?\d\d\b")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 EARLIER = re.compile(r"^\W*(?:previous|prior|last|earlier)\b", re.IGNORECASE)
 NOT_A_DOSE = re.compile(
-    r"\b(?:may go|maximum|max\b|declined|criteria|label(?:ed|ing)?|not labeled|told (?:her|him|them)|more or less"
-    r"|(?<!no )less than|bigger|not \"?less|compar\w+|convert\w*|exchanged|equivalent|ratio|U/kg|units/kg|average"
+    r"\b(?:may go|maximum|max\b|declined|criteria|label(?:ed|ing)?|not labeled|told (?:her|him"
+    r"|them)(?! (?:that )?(?:I|we) (?:would like|want|plan|will))|not (?:requesting|requested|asking)|limit"
+    r"|ceiling|more or less"
+    r"|(?<!no )less than|bigger|not \"?less|compar\w+|convert\w*|exchanged|equivalent|ratio|average"
     r"|usual dose"
     r"|we use for|template|asked (?:about|for)|would be|could|if (?:the|this|not|no|plan)|should (?:xeomin|botox|this)"
     r"|may be needed|under-?correct\w*|cancel\w*|no show|not done|nothing injected|copied)\b",
@@ -130,6 +142,7 @@ def _of(
     said = passage.said
     found = [*UNITS.finditer(said)]
     found += [m for name in names if (m := BARE_AFTER_PRODUCT.match(said, name.end()))]
+    found += _after_dates(said, names, carried)
     dated_before = bool(found) and _date_before(said, found[0].start(), 0) is not None
     for index, match in enumerate(found):
         first = found[index - 1].end() if index else 0
@@ -154,6 +167,13 @@ def _of(
             match.start(),
             match.end(),
         )
+
+
+def _after_dates(said: str, names: Sequence[re.Match[str]], carried: str | None) -> list[re.Match[str]]:
+    """ "Prior: 09/11/2025 - 180; 06/12/2025 - 155": numbers right after dates, in a list of earlier sessions."""
+    if not (names or (carried and EARLIER.search(said))):
+        return []
+    return [m for date in DATE.finditer(said) if (m := BARE_AFTER_DATE.match(said, date.end()))]
 
 
 def interval_weeks(text: str) -> float | None:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.dates import DATE
+from packetgen.extraction.dates import DATE, dates_in
 from packetgen.extraction.place import lines_of
 
 PAGES_KEPT = 4  # the page in hand, as it stands and with its numerals as digits
@@ -38,6 +38,10 @@ PAIR = re.compile(
     rf"(?P<one>{ONE_NUMBER}|-)[ ]?[/,][ ]?(?P<other>{ONE_NUMBER}|-)(?P<unit>[ ]?(?:units?|u))?", re.IGNORECASE
 )
 NUMBERED = re.compile(r"(?:day|date|visit|week|wk|month|#)s?\W*", re.IGNORECASE)
+HEAD_WORD = re.compile(
+    r"\W*(?:left|right|[rl]|lt|rt|od|os|both|midline|units?|u|sites?|dose|total|side|score)\b[^a-z]*(?:units?|u)?\W*$",
+    re.IGNORECASE,
+)
 CORNER = 3  # characters right of the rows' labels at which a head still stands over the labels
 NEAR, NEAR_ABOVE = 6, 14  # characters between a cell and its head, and a head over several columns
 MOST_HEADS = 3
@@ -55,6 +59,11 @@ class Cell:
     end: int
     at: int
     heads: tuple[str, ...] = ()
+
+    @property
+    def day(self) -> str | None:
+        """The date over it, ISO, the nearest when heads above another hold dates too."""
+        return next((day for head in reversed(self.heads) for _, _, day in dates_in(head)), None)
 
     @property
     def width(self) -> int:
@@ -124,11 +133,12 @@ def read_tables(text: str) -> Iterator[Table]:
     groups: list[str] = []
     above: list[str] = []
     top: list[str] = []
-    group, single, blank = "", 0, 0
+    group, single, blank, ruled = "", 0, 0, False
     for line, offset in lines_of(text):
         cells = _cells(line, offset)
         if not cells:
             blank += 1 if not line.strip() else 0
+            ruled = ruled or bool(line.strip())
             if rows and blank > 1:
                 yield _table(heads, rows, groups, top)
                 heads, rows, groups, group = [], [], [], ""
@@ -149,13 +159,14 @@ def read_tables(text: str) -> Iterator[Table]:
                 rows.append(cells)
                 groups.append(group)
             else:
-                heads = [*heads, cells][-MOST_HEADS:] if not (blank or single) or not heads else [cells]
+                heads = [cells] if blank or single or ruled else [*heads, cells][-MOST_HEADS:]
                 group = ""
         else:
+            heads = heads if rows or single <= MOST_SINGLE else []  # prose stands between them and the rows
             top = top if rows else above
             rows.append(cells)
             groups.append(group)
-        single = blank = 0
+        single, blank, ruled = 0, 0, False
     if rows:
         yield _table(heads, rows, groups, top)
 
@@ -205,6 +216,8 @@ def _is_head(cells: list[Cell]) -> bool:
 
 def _fits(cells: list[Cell], heads: list[list[Cell]]) -> bool:
     """Whether a line of words is a row of a table: it has a label, and its words stand under the heads."""
+    if all(HEAD_WORD.match(cell.text) for cell in cells[1:]):
+        return False
     return bool(heads) and all(_nearest(cell, heads[-1], NEAR) for cell in cells[1:])
 
 

@@ -1,4 +1,4 @@
-"""Units by muscle and side: from tables with a column a side, tables with a side column, and lists in sentences."""
+"""Units by muscle and side in lists: a line a muscle, or all of them in a sentence."""
 
 from __future__ import annotations
 
@@ -37,8 +37,6 @@ INTO = re.compile(
     re.IGNORECASE,
 )
 BEFORE_MUSCLE = re.compile(r"[\W\d]*(?:(?:left|right|bilateral|b/l|lt|rt|l|r)\b\.?[ ]*)?", re.IGNORECASE)
-SIDE_HEAD = re.compile(r"(?<![\w/])(?P<side>left|right|midline|lt|rt|od|os|l|r)(?![\w/])", re.IGNORECASE)
-UNIT_HEAD = re.compile(r"\b(?:units?|dose|total)\b(?:[ ]?\(U\))?", re.IGNORECASE)
 NOT_INJECTED = re.compile(r"not injected|not treated", re.IGNORECASE)
 GAP_LINES = 2  # lines without a muscle that a table may have within
 INTO_WITHIN = 34  # characters before a muscle
@@ -59,17 +57,13 @@ class Injected:
 
 
 def tables(text: str) -> list[Injected]:
-    """Runs of lines that each begin with a muscle and tell its units."""
+    """Runs of lines that each begin with a muscle and tell its units, with the unit beside the number."""
     found: list[Injected] = []
     lines = [(offset, line) for line, offset in lines_of(text)]
     rows: list[tuple[int, int, list[Site]]] = []
-    head = ""
     for index, (start, line) in enumerate(lines):
-        sites = _row(line, head)
+        sites = _row(line)
         if sites is None:
-            sides = len({side.lower() for side in SIDE_HEAD.findall(line)})
-            if not NUMBER.search(line) and (sides >= 2 or UNIT_HEAD.search(line)):
-                head = line
             if rows and index - rows[-1][1] > GAP_LINES:
                 _close(found, rows, lines)
                 rows = []
@@ -81,7 +75,7 @@ def tables(text: str) -> list[Injected]:
 
 def listed(text: str, start: int, end: int) -> tuple[Site, ...]:
     """Sites of a sentence: "(R biceps 80, FDS 50, FDP 50)"; a side holds until another is named."""
-    said = text[start:end]
+    said = " ".join(re.sub(r"(?<=\d),(?=\d{3}\b)", "", text[start:end]).split())
     names = list(muscle_pattern().finditer(said))
     sites: list[Site] = []
     side: str | None = None
@@ -129,8 +123,8 @@ def _close(found: list[Injected], rows: list[tuple[int, int, list[Site]]], lines
         found.append(Injected(sites, rows[0][0], last_start + len(last_line)))
 
 
-def _row(line: str, head: str) -> list[Site] | None:
-    """The sites of a table's row; None when it is none. A muscle that was not injected has no units."""
+def _row(line: str) -> list[Site] | None:
+    """The sites of a line that begins with a muscle; None when it does not, or has no units."""
     if not (any(map(str.isdigit, line)) or NOT_INJECTED.search(line)):
         return None
     name = muscle_pattern().search(line)
@@ -146,29 +140,20 @@ def _row(line: str, head: str) -> list[Site] | None:
     by_side = list(BY_SIDE.finditer(rest))
     if by_side:
         return [Site(muscle, SIDES[m["side"].lower()], float(m["n"]) * int(m["times"] or 1)) for m in by_side]
-    sides = list(SIDE_HEAD.finditer(head))
-    numbers = [(name.end() + m.start(), float(m["n"])) for m in NUMBER.finditer(rest)]
-    if len(sides) >= 2 and numbers and not UNITS.search(rest):
-        return _by_column(muscle, head, numbers)
-    return _one_side(muscle, rest, line[: name.start()], head, numbers)
+    return _one_side(muscle, rest, line[: name.start()])
 
 
-def _one_side(muscle: str, rest: str, before: str, head: str, numbers: list[tuple[int, float]]) -> list[Site] | None:
-    """A row with one number of units: of the side that it names, of each side, or of none."""
+def _one_side(muscle: str, rest: str, before: str) -> list[Site] | None:
+    """A line with one number of units: of the side that it names, of each side, or of none."""
     units = UNITS.search(rest)
+    if units is None:
+        return None
     side = SIDE.search(rest) or SIDE.search(before)
-    named = SIDES[side["side"].lower()] if side else None
-    if units:
-        times = TIMES.search(rest)
-        value = float(times["n"]) * int(times["times"]) if times else float(units["n"])
-        if ON_EACH_SIDE.match(rest[units.end() :].lstrip()):
-            return [Site(muscle, each, value) for each in ("left", "right")]
-        return [Site(muscle, named, value)]
-    if side and numbers and (UNIT_HEAD.search(head) or re.search(r"\bside\b", head, re.IGNORECASE)):
-        column = UNIT_HEAD.search(head)
-        at = min(numbers, key=lambda number: abs(number[0] - (column.start() if column else 0)))
-        return [Site(muscle, named, at[1])]
-    return None
+    times = TIMES.search(rest)
+    value = float(times["n"]) * int(times["times"]) if times else float(units["n"])
+    if ON_EACH_SIDE.match(rest[units.end() :].lstrip()):
+        return [Site(muscle, each, value) for each in ("left", "right")]
+    return [Site(muscle, SIDES[side["side"].lower()] if side else None, value)]
 
 
 def _several(line: str) -> list[Site]:
@@ -181,31 +166,14 @@ def _several(line: str) -> list[Site]:
         if name is None or units is None:
             return []
         side = SIDE.search(rest[: units.start()]) or SIDE.search(line[max(0, name.start() - 10) : name.start()])
-        sites.append(Site(_muscle(name), SIDES[side["side"].lower()] if side else None, float(units["n"])))
+        sites.append(
+            Site(
+                _muscle(name),
+                SIDES[side["side"].lower()] if side else None,
+                _in_brackets(rest, units) or float(units["n"]),
+            )
+        )
     return sites if len(sites) >= 2 else []
-
-
-def _by_column(muscle: str, head: str, numbers: list[tuple[int, float]]) -> list[Site]:
-    """Numbers under the heads LEFT, RIGHT, MIDLINE; those nearer to another head are not units of a side."""
-    heads = [(m.start(), SIDES[m.group(0).lower()]) for m in SIDE_HEAD.finditer(head)]
-    others = [(m.start(), "") for m in re.finditer(r"\b(?:sites?|total)\b", head, re.IGNORECASE)]
-    sites = []
-    for at, value in numbers:
-        side = min([*heads, *others], key=lambda column: abs(column[0] - at))[1]
-        if _in_the_middle(at, heads):
-            side = "midline"
-        if side:
-            sites.append(Site(muscle, side, value))
-    return sites
-
-
-def _in_the_middle(at: int, heads: list[tuple[int, str]]) -> bool:
-    """Whether a number stands half-way between two heads: "procerus        5" of a muscle without sides."""
-    places = sorted(place for place, side in heads if side in ("left", "right"))
-    if len(places) != 2:
-        return False
-    third = (places[1] - places[0]) / 3
-    return places[0] + third < at < places[1] - third
 
 
 def _muscle(match: re.Match[str]) -> str:

@@ -176,7 +176,8 @@ def written() -> tuple[tuple[Instrument, re.Pattern[str]], ...]:
         (
             i,
             re.compile(
-                rf"\b(?:{'|'.join(name.replace(' ', WRAPPED) for name in i.names)})(?!\w|-(?!total|score|sev|dis|pain|r[fpr]|ef))",
+                rf"\b(?:{'|'.join(name.replace(' ', WRAPPED) for name in i.names)})(?!\w|-(?!total|score|sev"
+                rf"|dis|pain|r[fpr]|ef))",
                 re.IGNORECASE,
             ),
         )

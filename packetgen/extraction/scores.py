@@ -59,7 +59,7 @@ _FILLER = (
     r"|previous(?:ly)?|prior"
     r"|baseline|most recent|current|initial(?:ly)?|pre|post|pre-treatment|treatment"
 )
-DIRECT = re.compile(rf"(?:[\s:=,()_{MASK}{OVER}.|-]|\b(?:{_FILLER})\b)*?[ =:(_.]*{NUMBER}", re.IGNORECASE)
+DIRECT = re.compile(rf"(?:[\s:=,(_{MASK}{OVER}.|-]|\({MASK}+\)|\b(?:{_FILLER})\b)*?[ =:(_.]*{NUMBER}", re.IGNORECASE)
 _LINK = (
     r"is|was|were|of|at|with|score[ds]?|said|says|gave|gives|shows?|showed|now|today|total|totals|result"
     r"|adds? up to|came (?:out |back )?(?:at|to|as)"
@@ -174,9 +174,10 @@ def _rows_of_scores(page: PageText) -> list[tuple[int, int]]:
 
 
 def _of_name(page: PageText, digits: PageText, name: _Name, *, in_table: bool) -> Iterator[Finding]:
-    if not in_table:
+    circled = _circled(digits, name)
+    if not in_table and not circled:
         yield from _in_sentence(page, digits, name)
-    for place in (_below_title(digits, name), _circled(digits, name)):
+    for place in (_below_title(digits, name), circled):
         if place:
             yield from _finding(digits, name.instrument, place, None, "score_total")
 

@@ -7,17 +7,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.dates import labelled
-from packetgen.extraction.doses import COSMETIC, PENDING, PRODUCT, PRODUCTS, Status, doses, interval_weeks
+from packetgen.extraction.dates import dates_in, labelled
+from packetgen.extraction.doses import (
+    BILLED,
+    COSMETIC,
+    PENDING,
+    PRODUCT,
+    PRODUCTS,
+    UNITS,
+    Status,
+    doses,
+    interval_weeks,
+)
 from packetgen.extraction.model import Assertion, Finding, Site, Toxin
+from packetgen.extraction.muscle_tables import Session, sessions
 from packetgen.extraction.muscles import SIDES, listed, tables
 from packetgen.extraction.place import Passage, evidence, passages
-from packetgen.extraction.toxin_columns import flow_sheets
+from packetgen.extraction.toxin_columns import flow_sheets, ledgers
 from packetgen.extraction.vocabulary import muscle_named, muscle_pattern
 
 RECORD = re.compile(
     r"procedure note|injection (?:record|log|visit|sheet)|flow ?sheet|(?:treatment|injections?|injected|given"
-    r"|performed) today|\bwasted?\b|\blot\b|chemodenervation|\badministered\b|\binjected\b",
+    r"|performed) today|\bwasted?\b|\blot\b|chemodenervation|\badministered\b|\binjected\b"
+    r"|\bI gave\b|\bgave\b[^.\n]{0,40}\bas follows",
     re.IGNORECASE,
 )
 PROCEDURE_DATE = re.compile(
@@ -31,10 +43,18 @@ HALVES = re.compile(r"\((?P<units>\d{2,3}) ?/ ?(?P=units)\)")
 INJECTED = re.compile(
     rf"(?:(?P<side>left|right|L|R) )?(?P<muscle>{muscle_pattern().pattern}) (?:was |were )?injected with", re.IGNORECASE
 )
+INJECTS = re.compile(
+    rf"^[ ]*(?:procedure|product|toxin|agent|drug|medication)\b[^\n]{{0,60}}?{PRODUCT.pattern}",
+    re.IGNORECASE | re.MULTILINE,
+)
 TOTAL = re.compile(
-    r"(?:^|[ ]{2,})\W*total\b[^\n]*?(?P<n>\d{2,4})\s*(?:units?|u)?\s*(?:(?:right|left)\b.*)?$"
+    r"(?:^|[ ]{2,}|[.;] )\W*tot(?:al)?\b[^\n]*?(?P<n>\d{2,4})\s*(?:units?|u)?\s*(?:(?:right|left)\b.*)?$"
     r"|^\W*(?P<alone>\d{2,4}) ?(?:U|units?)(?:[ ]+\d{1,2} sites?)?\s*$",
     re.IGNORECASE | re.MULTILINE,
+)
+SAME_AGAIN = re.compile(
+    r"^\W*(?:next|RTC|ROV|return|follow[- ]up|f/u|plan|repeat|same)\b.{0,60}\bsame\b|^\W*same again\b",
+    re.IGNORECASE,
 )
 TOTAL_WITHIN = 260  # characters after the last row
 HEAD_WITHIN = 220  # characters before the first row
@@ -47,9 +67,13 @@ def find_toxins(page: PageText) -> list[Finding]:
     """
     medical = [passage.said for passage in passages(page) if not COSMETIC.search(passage.said)]
     products = {PRODUCTS[m["product"].lower()] for said in medical for m in PRODUCT.finditer(said)}
+    products = products or {BILLED[code] for code in BILLED if code in page.text}
     only = next(iter(products)) if len(products) == 1 else None
     found: dict[tuple[str, float | None, str, str | None], Finding] = {}
-    for finding in (*flow_sheets(page), *_from_tables(page, only), *_from_passages(page, only)):
+    told = [*flow_sheets(page, only), *ledgers(page, only)]
+    spoken = list(_from_passages(page, only, told))
+    tabled = list(_from_tables(page, only, [*told, *spoken]))
+    for finding in (*told, *tabled, *spoken, *_same_again(page, [*tabled, *told, *spoken])):
         if isinstance(finding.value, Toxin):
             value = finding.value
             same = [key for key in found if key[:3] == (value.product, value.units, value.status)]
@@ -60,63 +84,107 @@ def find_toxins(page: PageText) -> list[Finding]:
             elif isinstance(kept.value, Toxin) and _tells_more(value, kept.value):
                 del found[twin]  # type: ignore[arg-type]
                 found[(value.product, value.units, value.status, value.date)] = finding
-    asked = {(product, units) for product, units, status, _ in found if status == "requested"}
-    return [f for key, f in found.items() if key[2:] != ("planned", None) or key[:2] not in asked]
+    return _asked_once(list(found.values()))
+
+
+def _asked_once(findings: list[Finding]) -> list[Finding]:
+    """The findings without plans of what is requested; its muscles are those of the plan."""
+    toxins = [(f, f.value) for f in findings if isinstance(f.value, Toxin)]
+    plans = {(v.product, v.units): v for _, v in toxins if v.status == "planned" and v.date is None}
+    asked = {(v.product, v.units) for _, v in toxins if v.status == "requested"}
+    kept = []
+    for finding, value in toxins:
+        plan = plans.get((value.product, value.units))
+        if value.status == "requested" and plan and not value.sites:
+            kept.append(replace(finding, value=replace(value, sites=plan.sites)))
+        elif value is not plan or (value.product, value.units) not in asked:
+            kept.append(finding)
+    return kept
 
 
 def _tells_more(one: Toxin, other: Toxin) -> bool:
     return (len(one.sites), one.date is not None) > (len(other.sites), other.date is not None)
 
 
-def _from_tables(page: PageText, only: str | None) -> Iterator[Finding]:
-    for table in tables(page.text):
+def _from_tables(page: PageText, only: str | None, others: Sequence[Finding]) -> Iterator[Finding]:
+    read = [session for session in sessions(page) if session.when is None]
+    lists = [Session(t.sites, t.start, t.end, None, _stated(page, t.end)) for t in tables(page.text)]
+    for table in (*read, *(t for t in lists if not any(t.start < s.end and s.start < t.end for s in read))):
         head = page.text[max(0, table.start - HEAD_WITHIN) : table.start]
-        named = list(PRODUCT.finditer(head))
-        product = PRODUCTS[named[-1]["product"].lower()] if named else only
-        if product is None or not table.sites:
+        product = only or _confirmed(others, table.total) or _product_of(page.text[: table.start], head)
+        if product is None or not table.sites or not table.adds_up:
             continue
-        stated = TOTAL.search(page.text, table.end, table.end + TOTAL_WITHIN)
-        units = float(stated["n"] or stated["alone"]) if stated else table.total
-        if stated and abs(units - table.total) > 0.01:
-            continue  # a row was not read, or the note does not add up: a person must look
-        end = stated.end() if stated else table.end
         planned = re.search(r"\bplan\b", head, re.IGNORECASE) is not None
         status: Status = "given" if RECORD.search(page.text) and not planned else "planned"
         if status == "planned" and PENDING.search(page.text):
             status = "requested"
-        value = Toxin(
-            product,
-            status,
-            units,
-            _procedure_date(page) if status == "given" else None,
-            interval_weeks(page.text),
-            _sided(table.sites, page.text[table.end : end]),
-        )
-        place = evidence(page, table.start, end, "toxin_table")
+        day = _procedure_date(page) if status == "given" else None
+        value = Toxin(product, status, table.total, day, interval_weeks(page.text), table.sites)
+        place = evidence(page, table.start, table.end, "toxin_table")
         yield Finding(value, "present" if status == "given" else "planned", (place,), value.date)
 
 
-def _sided(sites: tuple[Site, ...], total: str) -> tuple[Site, ...]:
-    """Sites without a side get the one that the total's line names: "Total 300 U right side"."""
-    side = re.search(r"\b(left|right) side\b", total, re.IGNORECASE)
-    if side is None or any(site.side for site in sites):
-        return sites
-    return tuple(replace(site, side=side.group(1).lower()) for site in sites)
+def _confirmed(others: Sequence[Finding], units: float) -> str | None:
+    """The one product of which the page tells a dose of so many units."""
+    products = {f.value.product for f in others if isinstance(f.value, Toxin) and f.value.units == units}
+    return products.pop() if len(products) == 1 else None
+
+
+def _product_of(above: str, head: str) -> str | None:
+    """The one product named right above a table, or the last in a line further above that names what is injected."""
+    near = {PRODUCTS[match["product"].lower()] for match in PRODUCT.finditer(head)}
+    named = list(INJECTS.finditer(above))
+    if len(near) == 1:
+        return near.pop()
+    return PRODUCTS[named[-1]["product"].lower()] if named else None
+
+
+def _stated(page: PageText, end: int) -> tuple[float, ...]:
+    """The sum that a line after a list tells."""
+    stated = TOTAL.search(page.text, end, end + TOTAL_WITHIN)
+    return (float(stated["n"] or stated["alone"]),) if stated else ()
 
 
 def _procedure_date(page: PageText) -> str | None:
     return next((day for _, _, day in labelled(PROCEDURE_DATE, page.text)), None)
 
 
-def _from_passages(page: PageText, only: str | None) -> Iterator[Finding]:
+def _from_passages(page: PageText, only: str | None, told: Sequence[Finding]) -> Iterator[Finding]:
+    """Doses that sentences tell; one that names no product is of that of which a table tells the same units."""
     found = passages(page)
     for dose in doses(page, found, only):
         index = found.index(dose.passage)
+        unnamed = only is None and not PRODUCT.search(dose.passage.said)
         value = Toxin(
-            dose.product, dose.status, dose.units, dose.day, dose.weeks, _sites(page, found, index, dose.units)
+            (_confirmed(told, dose.units) if unnamed else None) or dose.product,
+            dose.status,
+            dose.units,
+            dose.day,
+            dose.weeks,
+            _sites(page, found, index, dose.units),
         )
         assertion: Assertion = "present" if dose.status == "given" else "planned"
         yield Finding(value, assertion, (dose.passage.evidence("toxin"),), dose.day)
+
+
+def _same_again(page: PageText, given: Sequence[Finding]) -> Iterator[Finding]:
+    """ "RTC 03/05/2026, same dose": the next session is as the one of this visit, or the last one dated."""
+    values = [
+        f.value
+        for f in given
+        if isinstance(f.value, Toxin) and f.value.status == "given" and "(" not in f.value.product
+    ]
+    last = max(values, key=lambda value: value.date or "today", default=None)  # letters come after digits
+    if last is None or any(isinstance(f.value, Toxin) and f.value.status != "given" for f in given):
+        return
+    for passage in passages(page):
+        if SAME_AGAIN.search(passage.said) and not UNITS.search(passage.said):
+            days = dates_in(passage.said)
+            value = Toxin(
+                last.product, "planned", last.units, days[0][2] if days else None, interval_weeks(passage.said)
+            )
+            yield Finding(value, "planned", (passage.evidence("toxin_same_again"),), value.date)
+            return
 
 
 def _sites(page: PageText, found: Sequence[Passage], index: int, units: float) -> tuple[Site, ...]:
