@@ -89,8 +89,12 @@ def run(
 
 @contextlib.contextmanager
 def in_background(argv: Sequence[str], *, memory_bytes: int | None = None) -> Iterator[None]:
-    """A program that runs beside the block and is ended, with its whole process group, at its end."""
-    with ended(partial(_start, argv, subprocess.DEVNULL, memory_bytes), end_process_group):
+    """A program that runs beside the block and is ended, with its whole process group, at its end.
+
+    Also when this process is killed: the shell around it reads from a pipe that only this process holds.
+    """
+    around = ["sh", "-c", '"$@" & read -r _; kill -9 0', "sh", *argv]
+    with ended(partial(_start, around, subprocess.DEVNULL, memory_bytes, given=subprocess.PIPE), end_process_group):
         yield
 
 
@@ -134,11 +138,12 @@ def _start(
     memory_bytes: int | None,
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    given: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     kept = {key: os.environ[key] for key in KEPT_ENVIRONMENT if key in os.environ}
     return subprocess.Popen(
         list(argv),
-        stdin=subprocess.DEVNULL,
+        stdin=given,
         stdout=output,
         stderr=subprocess.DEVNULL,
         cwd=folder,
@@ -160,5 +165,6 @@ def end_process_group(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             continue
     process.wait()
-    if process.stdout:
-        process.stdout.close()
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            pipe.close()

@@ -146,3 +146,17 @@ def test_work_beside_raises_our_own_errors_and_ends_with_its_block(tmp_path: Pat
     with pytest.raises(ValueError, match="elsewhere"), beside(partial(behave, "loop")):
         raise ValueError("elsewhere")
     assert time.monotonic() - began < 10
+
+
+def test_a_program_in_the_background_dies_with_a_killed_parent(tmp_path: Path) -> None:
+    marker = str(time.time_ns())
+    parent = (
+        "import os, sys, time; from packetgen.programs import in_background\n"
+        f"with in_background(['sh', '-c', 'sleep 60; echo {marker}']): print('in', flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE)
+    assert process.stdout and process.stdout.readline() == b"in\n"
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    assert not alive(f"echo {marker}")
