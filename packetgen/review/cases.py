@@ -17,7 +17,7 @@ from packetgen.files import sha256
 from packetgen.packet.fresh import output_of
 from packetgen.packet.wanted import MANIFEST, PACKET
 from packetgen.tracking.due import Followed, Task, by_day, followed
-from packetgen.tracking.events import CLOSED, Event, stage_of
+from packetgen.tracking.events import CLOSED, stage_of
 from packetgen.workspace import Workspace
 
 State = Literal[
@@ -72,7 +72,7 @@ def follow(workspace: Workspace, case_file: Path) -> Followed | None:
 def _row(one: Followed) -> Listed:
     case_file = one.case.folder / "case.yaml"
     dated = next((task for task in by_day([one]) if task.day), None)
-    state, why = _stands(stage_of(one.events), dated, case_file)
+    state, why = _stands(one, case_file)
     return Listed(key_of(case_file), case_file, one.case.case, state, why, one, dated)
 
 
@@ -88,8 +88,9 @@ def _unread(workspace: Workspace, known: set[Path]) -> Iterator[Listed]:
         yield Listed(key_of(path), path, path.parent.name, "needs facts", why)
 
 
-def _stands(stage: Event | None, dated: Task | None, case_file: Path) -> tuple[State, str]:
+def _stands(one: Followed, case_file: Path) -> tuple[State, str]:
     """Where a case stands: with the plan when something was sent, else on the way to its signature."""
+    stage = stage_of(one.events)
     if stage is None:
         return _unsent(case_file)
     why = f"{stage.kind.replace('_', ' ')} on {stage.happened_on:%m/%d/%Y}"
@@ -98,7 +99,7 @@ def _stands(stage: Event | None, dated: Task | None, case_file: Path) -> tuple[S
     if stage.kind == "approved":
         return "approved", why
     if stage.kind == "denied":
-        return ("appeal due" if dated and dated.id == APPEAL else "denied"), why
+        return ("appeal due" if any(task.id == APPEAL and task.day for task in one.tasks) else "denied"), why
     return "sent", why
 
 
