@@ -10,7 +10,7 @@ say: the same result of the same instrument, the same count of the same days, th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,7 @@ from packetgen.chart.decide import BY_HAND
 from packetgen.documents.text import PageText
 from packetgen.errors import SafetyStop
 from packetgen.extraction.dates import DATE
-from packetgen.extraction.model import Therapy
+from packetgen.extraction.model import Evidence, Finding, Therapy
 from packetgen.extraction.vocabulary import conditions
 from packetgen.letters.answers import not_to_say
 from packetgen.letters.claims import claims_in, computed, doses_in, meaning, meaning_of, numbers_of_drugs, strings
@@ -101,8 +101,9 @@ def unsupported(
                   none when the letter is the program's own
     own_words     sentences of the clinic's template itself: letterhead, table heads
     """
-    support = _support(material)
-    for statement in statements(docx):
+    said = statements(docx)
+    support = _support(material, {page for statement in said for page in statement.cites})
+    for statement in said:
         if statement.text in own_words or SIGNED_ON.match(statement.text):
             continue
         strictly = bool(machine_made) and statement not in machine_made
@@ -129,7 +130,8 @@ def _unsupported(statement: Statement, support: _Support, strictly: bool) -> Ite
         yield from meaning_of(plain) - said
 
 
-def _support(material: Material) -> _Support:
+def _support(material: Material, cited: Collection[str]) -> _Support:
+    """What the cited exhibit pages give; those that a person leaves out of the packet give nothing."""
     support = _Support(material)
     for exhibit in exhibits(material):
         support.pages[exhibit.label] = claims_in(strings(exhibit))
@@ -137,20 +139,26 @@ def _support(material: Material) -> _Support:
     for document in material.documents:
         for page in document.pages:
             name = f"{document.label}-{page.number}"
-            support.pages[name] = set(support.pages[document.label])
-            support.meanings[name] = set()
-            support.words[name] = _letters(PageText.of(document, page).text)
+            if name in cited and name not in material.left_out:
+                support.pages[name] = set(support.pages[document.label])
+                support.meanings[name] = set()
+                support.words[name] = _letters(PageText.of(document, page).text)
     for finding in material.findings:
-        value = tuple(strings(finding.value))
-        said = claims_in([*value, *(e.quote for e in finding.evidence), *strings(finding.as_of)])
-        by_hand = any(place.rule == BY_HAND for place in finding.evidence)
-        if by_hand and isinstance(finding.value, Therapy) and finding.value.dose is not None:
-            said |= {f"{finding.value.drug} {finding.value.dose:g}"}  # a person read the dose, whatever the quote says
-        for evidence in finding.evidence:
-            support.pages[evidence.exhibit_page] |= said | numbers_of_drugs(evidence.quote)
-            support.meanings[evidence.exhibit_page] |= meaning(finding)
-            support.words[evidence.exhibit_page] += " " + " ".join(map(_letters, (evidence.quote, *value)))
+        if places := [place for place in finding.evidence if place.exhibit_page in support.pages]:
+            _add_finding(support, finding, places)
     return support
+
+
+def _add_finding(support: _Support, finding: Finding, places: Iterable[Evidence]) -> None:
+    value = tuple(strings(finding.value))
+    said = claims_in([*value, *(e.quote for e in finding.evidence), *strings(finding.as_of)])
+    by_hand = any(place.rule == BY_HAND for place in finding.evidence)
+    if by_hand and isinstance(finding.value, Therapy) and finding.value.dose is not None:
+        said |= {f"{finding.value.drug} {finding.value.dose:g}"}  # a person read the dose, whatever the quote says
+    for evidence in places:
+        support.pages[evidence.exhibit_page] |= said | numbers_of_drugs(evidence.quote)
+        support.meanings[evidence.exhibit_page] |= meaning(finding)
+        support.words[evidence.exhibit_page] += " " + " ".join(map(_letters, (evidence.quote, *value)))
 
 
 def _letters(text: str) -> str:

@@ -97,7 +97,8 @@ def letter_of(checked: pipeline.Checked) -> LetterView:
         doubts = dict(unsupported(made.docx, material, made.machine_made, made.own_words))
         printed = [b for b in blocks(made.docx) if any(b.texts) and (b.body or any(s in doubts for s in b.statements))]
     edits = {plain((d.after or {}).get("text", "")): d for d in material.edits}
-    shown = [_paragraph(block, doubts, material, edits, printed) for block in printed]
+    places = Places(material)
+    shown = [_paragraph(block, doubts, places, edits, printed) for block in printed]
     return LetterView(tuple(shown), made.problems)
 
 
@@ -114,46 +115,62 @@ def edit_from(form: Mapping[str, str], letter: LetterView, by: str, at: str) -> 
 def _paragraph(
     block: Block,
     doubts: Mapping[Statement, list[str]],
-    material: Material,
+    places: Places,
     edits: Mapping[str, Decision],
     printed: Sequence[Block],
 ) -> Paragraph:
     text = "" if block.in_row or not block.body else plain(block.texts[0])
     can_change = bool(NARRATIVE.match(text)) and not block.style.startswith("Heading")
     once = sum(plain(other.texts[0]) == text for other in printed if other.body and not other.in_row) == 1
-    sentences = tuple(Sentence(tuple(_pieces(s, material)), tuple(doubts.get(s, ()))) for s in block.statements)
+    sentences = tuple(Sentence(tuple(_pieces(s, places)), tuple(doubts.get(s, ()))) for s in block.statements)
     return Paragraph(sentences, block.style, block.in_row, text if once and can_change else "", edits.get(text))
 
 
-def _pieces(statement: Statement, material: Material) -> Iterator[Piece]:
+def _pieces(statement: Statement, places: Places) -> Iterator[Piece]:
     at, said = 0, ""
     for cited in CITED_PAGE.finditer(statement.text):
         page = f"{cited[1]}-{cited[2]}"
         before = statement.text[at : cited.start()]
         said = before if len(before) > BETWEEN else said  # in "(Ex. A-1, Ex. B-1)" both are of the same words
         yield Piece(before)
-        yield Piece(cited[0], page, places_of(said, statement.text, page, material))
+        yield Piece(cited[0], page, places.of(said, statement.text, page))
         at = cited.end()
     yield Piece(statement.text[at:])
 
 
-def places_of(said: str, sentence: str, exhibit_page: str, material: Material) -> tuple[Evidence, ...]:
-    """Where a page says what a letter says with its citation.
+class Places:
+    """Where the pages of a chart say what a letter says."""
 
-    The words that are quoted, else of a row of the criteria what proves the criterion, else facts of the same number,
-    drug or date, else findings whose words hold one. said: the words before the citation.
-    """
-    quoted = [part for words in QUOTED.findall(said) for part in words.split(LEFT_OUT)]
-    if found := [place for part in quoted for place in _quoted(part, exhibit_page, material)]:
-        return tuple(found)
-    claims = claims_in([said])
-    criteria = [c.evidence for c in material.assessment.criteria if sentence.startswith(c.text + CELL_END)]
-    facts = [f.evidence for f in material.chart.facts if claims & claims_in(strings(f.value))]
-    findings = [f.evidence for f in material.findings if claims & claims_in(e.quote for e in f.evidence)]
-    for told in (criteria, facts, findings):
-        if here := [place for places in told for place in places if place.exhibit_page == exhibit_page]:
-            return tuple(dict.fromkeys(here))
-    return ()
+    def __init__(self, material: Material) -> None:
+        self.material = material
+        self._findings: dict[str, list[tuple[set[str], Evidence]]] = {}
+        self._facts = [(claims_in(strings(fact.value)), fact.evidence) for fact in material.chart.facts]
+
+    def of(self, said: str, sentence: str, exhibit_page: str) -> tuple[Evidence, ...]:
+        """The places on a page that a citation leads to.
+
+        The words that are quoted, else of a row of the criteria what proves the criterion, else facts of the same
+        number, drug or date, else findings whose words hold one. said: the words before the citation.
+        """
+        quoted = [part for words in QUOTED.findall(said) for part in words.split(LEFT_OUT)]
+        if found := [place for part in quoted for place in _quoted(part, exhibit_page, self.material)]:
+            return tuple(found)
+        claims = claims_in([said])
+        criteria = self.material.assessment.criteria
+        told = [
+            [place for c in criteria if sentence.startswith(c.text + CELL_END) for place in c.evidence],
+            [place for held, places in self._facts if claims & held for place in places],
+            [place for held, place in self._on(exhibit_page) if claims & held],
+        ]
+        here = ([place for place in places if place.exhibit_page == exhibit_page] for places in told)
+        return tuple(dict.fromkeys(next(filter(None, here), [])))
+
+    def _on(self, exhibit_page: str) -> list[tuple[set[str], Evidence]]:
+        """The findings on a page, each with what its words hold."""
+        if exhibit_page not in self._findings:
+            places = [e for f in self.material.findings for e in f.evidence if e.exhibit_page == exhibit_page]
+            self._findings[exhibit_page] = [(claims_in([place.quote]), place) for place in places]
+        return self._findings[exhibit_page]
 
 
 def _quoted(words: str, exhibit_page: str, material: Material) -> Iterator[Evidence]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import uvicorn
 
+from packetgen.case import read_case
 from packetgen.errors import BadCaseFile
 from packetgen.review.app import make_app
 from packetgen.review.desk import OpenCases, make_desk
@@ -74,7 +75,8 @@ def serve(case_file: Path, listening: Listening, *, tell: Callable[[str], None],
     """Serve until interrupted. tell: prints a line for the person at the terminal."""
     refuse_unsafe(listening, has_users=False)
     review, sessions = Review(case_file), Sessions()
-    review.checked()
+    read_case(case_file)  # a mistake in it belongs on the terminal
+    review.start()
     try:
         run(make_app(review, sessions, listening.hosts), sessions, listening, tell=tell, open_browser=open_browser)
     finally:

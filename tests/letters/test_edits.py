@@ -69,3 +69,11 @@ def test_a_change_of_a_paragraph_that_is_not_there_is_told(told: Material, tmp_p
     template = find_template("initial", "chronic_migraine", (LETTERS,))
     (problem,) = compose(edited(told, ("No such words.", "Others.")), template, tmp_path).problems
     assert (problem.code, problem.severity) == ("decision_does_not_fit", "doubt")
+
+
+def test_a_page_that_a_person_left_out_cannot_be_cited(told: Material, tmp_path: Path) -> None:
+    before = paragraph_with(told, tmp_path, "has headache on")
+    left_out = replace(edited(told, (before, before + " It is disabling.")), left_out=frozenset({"A-1"}))
+    template = find_template("initial", "chronic_migraine", (LETTERS,))
+    with pytest.raises(SafetyStop, match="no such page"):
+        draft(left_out, template, tmp_path)
