@@ -60,7 +60,7 @@ class OpenCases:
     def close(self) -> None:
         """Remove all copies of pages."""
         for review in self._open.values():
-            review.work.close()
+            review.close()
         self.files.close()
 
 

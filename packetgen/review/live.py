@@ -6,7 +6,7 @@ import io
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from packetgen.case import AUDIT
 from packetgen.chart.decisions import LOG, decisions_in, read_log
 from packetgen.errors import PacketgenError
 from packetgen.files import private_folder, work_folder
-from packetgen.limits import HERE_SECONDS
+from packetgen.limits import GRACE_SECONDS, HERE_SECONDS
 from packetgen.packet.fresh import output_of
 from packetgen.packet.page_decisions import page_decisions
 from packetgen.packet.signoff import last_sign_off
@@ -50,6 +50,8 @@ class Review:
     opened_with: Snapshot | None = None
     here: dict[str, tuple[str, float]] = field(default_factory=dict)
     work: ExitStack = field(default_factory=ExitStack)  # where copies of the pages lie
+    worker: threading.Thread | None = None
+    ended: bool = False
     reads: threading.Lock = field(default_factory=threading.Lock)
     builds: threading.Lock = field(default_factory=threading.Lock)  # a decision does not wait for a build
 
@@ -66,12 +68,21 @@ class Review:
         """Read the case and build its packet while the page is already shown."""
 
         def work() -> None:
-            try:
-                self.build()
-            except PacketgenError:
-                return  # the page tries again, and says why
+            with suppress(PacketgenError):  # the page asks again, and says why
+                self.read()
+                if not self.ended:
+                    self.build()
 
-        threading.Thread(target=work, daemon=True).start()
+        if self.worker is None or not self.worker.is_alive():
+            self.worker = threading.Thread(target=work, daemon=True)
+            self.worker.start()
+
+    def close(self) -> None:
+        """Remove the copies of pages. What is being read is waited for, but not for long: the next start removes it."""
+        self.ended = True
+        if self.worker:
+            self.worker.join(GRACE_SECONDS)
+        self.work.close()
 
     @property
     def is_read(self) -> bool:

@@ -80,7 +80,7 @@ def serve(case_file: Path, listening: Listening, *, tell: Callable[[str], None],
     try:
         run(make_app(review, sessions, listening.hosts), sessions, listening, tell=tell, open_browser=open_browser)
     finally:
-        review.work.close()
+        review.close()
 
 
 def serve_workspace(

@@ -38,8 +38,10 @@ def test_a_killed_review_leaves_copies_that_the_next_one_removes(tmp_path: Path)
     for end in (signal.SIGKILL, signal.SIGTERM):
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout.readline().startswith("Review: ")
-            (copies,) = (tmp_path / "case" / "packet").glob(".review-*")
-            assert list(copies.iterdir())
+            while not list((tmp_path / "case").glob("packet/.review-*/*")):
+                server.poll()
+                assert server.returncode is None
+            assert len(list((tmp_path / "case" / "packet").glob(".review-*"))) == 1
             server.send_signal(end)
             server.wait(20)
     assert list((tmp_path / "case" / "packet").iterdir()) == []
