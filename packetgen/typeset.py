@@ -29,12 +29,21 @@ def load_fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, FONTS / file))
 
 
-def new_canvas(target: Any, size: tuple[float, float] = (612.0, 792.0)) -> Any:
-    """A reportlab canvas that names no font it does not embed, and gives the same bytes each time."""
+def new_canvas(target: Any, size: tuple[float, float] = (612.0, 792.0), *, lean: bool = False) -> Any:
+    """A reportlab canvas that names no font it does not embed, and gives the same bytes each time.
+
+    lean: only the letters that are drawn are embedded, not all of ASCII
+    """
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
 
     load_fonts()
-    return Canvas(target, pagesize=size, invariant=1, initialFontName=REGULAR)
+    canvas = Canvas(target, pagesize=size, invariant=1, initialFontName=REGULAR)
+    for font in map(pdfmetrics.getFont, FILES) if lean else ():
+        letters = font.state[canvas._doc] = TTFont.State(False, font)
+        letters.nextCode = 33  # the code of the first letter: below it the font itself would skip to its ASCII
+    return canvas
 
 
 @lru_cache(MEASURED)

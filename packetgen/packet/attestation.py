@@ -27,7 +27,7 @@ NAMES = 96.0  # width of the column of names
 def draw_attestation(signed: SignOff, case: Case, reference: PolicyReference, folder: Path) -> Insert:
     """Draw the attestation of a signer into folder/attestation.pdf."""
     pdf = folder / "attestation.pdf"
-    canvas = typeset.new_canvas(str(pdf))
+    canvas = typeset.new_canvas(str(pdf), lean=True)
     say(canvas, MARGIN, TOP, TITLE, BOLD, 15, BLUE)
     rule(canvas, TOP - 8)
     y = _lines(canvas, TOP - 30, signed.attestation, REGULAR, BODY)

@@ -58,15 +58,16 @@ def bind(
     pages = {leaf.exhibit_page: number for number, leaf in enumerate(leaves, 1) if leaf.exhibit_page}
     account_for_pages(documents, pages, choice.left_out)
     hidden = {f"{exhibit.document.label}-{page}" for exhibit in choice.exhibits for page in exhibit.held}
-    drawn, contents = draw_front(front, case, assessment, rows, left_out, parts, pages, draft)
     marks = _marks(assessment, noted, leaves, pages, hidden)
+    overlays = _overlays(case, documents, leaves, marks, draft)
+    drawn, contents = draw_front(front, case, assessment, rows, left_out, parts, pages, overlays, draft)
     citations = tuple(_citations(drawn, inserts, firsts, leaves, pages, hidden))
     links = [Link(1, box, page, 0.0, f"Page {page}") for box, page in contents]
     links += [*_forward(drawn, leaves, pages), *_from_inserts(inserts, firsts, leaves, pages)]
     links += _back(drawn, marks, leaves)
     pdf = folder / "packet.pdf"
     fields = list(_fields(inserts, firsts, leaves))
-    write_pdf(pdf, case, leaves, _overlays(case, documents, leaves, marks, draft), links, parts, fields)
+    write_pdf(pdf, case, leaves, front, links, parts, fields)
     made = tuple((link.page, link.to) for link in links)
     return Packet(pdf, len(leaves), tuple(parts), citations, made, draft)
 

@@ -29,6 +29,7 @@ from packetgen.packet.drawing import (
 )
 from packetgen.packet.leftout import Row as LeftOutRow
 from packetgen.packet.leftout import draw_left_out
+from packetgen.packet.marks import Overlay, draw_overlays
 from packetgen.packet.model import Part
 from packetgen.packet.sheet import LETTER
 from packetgen.policy.model import Assessment, Criterion
@@ -113,14 +114,15 @@ def draw_front(
     left_out: Sequence[Sequence[LeftOutRow]],
     parts: Sequence[Part],
     pages: Mapping[str, int],
+    overlays: Sequence[Overlay],
     draft: str,
 ) -> tuple[list[FrontLink], list[tuple[Box, int]]]:
-    """Draw cover, crosswalk and the list of pages left out into `path`.
+    """Draw cover, crosswalk, the list of pages left out, and after them the overlays, so that all share their fonts.
 
     Returns the crosswalk's links and those of the contents (box on page 1, page), recorded where they were drawn.
     parts: all parts of the packet with their pages. pages: packet page of each exhibit page ("A-2" -> 9).
     """
-    canvas = typeset.new_canvas(str(path), LETTER)
+    canvas = typeset.new_canvas(str(path), LETTER, lean=True)
     contents = _cover(canvas, case, assessment, parts, draft)
     canvas.showPage()
     links: list[FrontLink] = []
@@ -130,6 +132,7 @@ def draw_front(
     for listed in left_out:
         draw_left_out(canvas, listed)
         canvas.showPage()
+    draw_overlays(canvas, overlays)
     canvas.save()
     return links, contents
 

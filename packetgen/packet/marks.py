@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -66,10 +65,8 @@ def number_boxes(marks: Sequence[Mark], sheet: Sheet) -> list[tuple[int, Box]]:
     return placed[::-1]
 
 
-def draw_overlays(overlays: Sequence[Overlay]) -> io.BytesIO:
-    """A PDF with one transparent page for each overlay."""
-    out = io.BytesIO()
-    canvas = typeset.new_canvas(out)
+def draw_overlays(canvas: Any, overlays: Sequence[Overlay]) -> None:
+    """Draw one transparent page for each overlay."""
     for overlay in overlays:
         canvas.setPageSize((overlay.sheet.width, overlay.sheet.height))
         _highlight(canvas, overlay)
@@ -79,9 +76,6 @@ def draw_overlays(overlays: Sequence[Overlay]) -> io.BytesIO:
         if overlay.draft:
             _draft(canvas, overlay)
         canvas.showPage()
-    canvas.save()
-    out.seek(0)
-    return out
 
 
 def _highlight(canvas: Any, overlay: Overlay) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any
 
 from packetgen.case import Case
 from packetgen.documents.model import Box
-from packetgen.packet.marks import Overlay, draw_overlays
 from packetgen.packet.model import Part
 from packetgen.packet.sheet import Sheet
+
+SHARED = ("/FontFile", "/FontFile2", "/FontFile3", "/ToUnicode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +41,23 @@ def write_pdf(
     target: Path,
     case: Case,
     leaves: Sequence[Leaf],
-    overlays: Sequence[Overlay],
+    overlays: Path,
     links: Sequence[Link],
     parts: Sequence[Part],
     fields: Sequence[tuple[int, Box]] = (),
 ) -> None:
-    """Write the packet to `target`; the same inputs give the same bytes. fields: to sign in, by page."""
+    """Write the packet to `target`; the same inputs give the same bytes.
+
+    overlays  a PDF whose last pages are to be laid over the leaves, one over each
+    fields    to sign in, by page
+    """
     import pikepdf
 
     sources = {leaf.source: pikepdf.open(leaf.source) for leaf in leaves}
     try:
-        with pikepdf.new() as out, pikepdf.open(draw_overlays(overlays)) as over:
-            for leaf, overlay in zip(leaves, over.pages, strict=True):
-                _add_leaf(out, sources[leaf.source].pages[leaf.index], leaf.sheet, overlay)
+        with pikepdf.new() as out, pikepdf.open(overlays) as over:
+            for leaf, overlay in zip(leaves, list(over.pages)[-len(leaves) :], strict=True):
+                _add_leaf(out, sources[leaf.source].pages[leaf.index], leaf.sheet, over, overlay.obj)
             pages = [page.obj for page in out.pages]
             for link in links:
                 _add_link(out, pages[link.page - 1], pages[link.to - 1], link)
@@ -59,14 +65,15 @@ def write_pdf(
             add_outline(out, parts)
             add_labels(out, parts)
             _describe(out, case)
+            _share(out)
             out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     finally:
         for opened in sources.values():
             opened.close()
 
 
-def _add_leaf(out: Any, page: Any, sheet: Sheet, overlay: Any) -> None:
-    """A sheet with the page on it and the overlay over it, each as a form XObject."""
+def _add_leaf(out: Any, page: Any, sheet: Sheet, over: Any, overlay: Any) -> None:
+    """A sheet with the page on it, as a form XObject, and the overlay's own content after it."""
     from pikepdf import Dictionary, Name
 
     out.add_blank_page(page_size=(sheet.width, sheet.height))
@@ -75,16 +82,35 @@ def _add_leaf(out: Any, page: Any, sheet: Sheet, overlay: Any) -> None:
     across, up = sheet.x - left * sheet.scale, y - bottom * sheet.scale
     scale = f"{sheet.scale:.5f}"
     leaf = out.pages[-1].obj
-    leaf.Resources = Dictionary(
-        XObject=Dictionary(
-            Content=out.copy_foreign(page.as_form_xobject()), Marks=out.copy_foreign(overlay.as_form_xobject())
-        )
-    )
-    leaf.Contents = out.make_stream(
-        f"q {scale} 0 0 {scale} {across:.3f} {up:.3f} cm /Content Do Q q /Marks Do Q".encode()
-    )
+    leaf.Resources = out.copy_foreign(over.make_indirect(overlay.Resources))
+    leaf.Resources.XObject = Dictionary(Content=out.copy_foreign(page.as_form_xobject()))
+    placed = f"q {scale} 0 0 {scale} {across:.3f} {up:.3f} cm /Content Do Q\n".encode()
+    leaf.Contents = out.make_stream(placed + overlay.Contents.read_bytes())
     leaf.Group = Dictionary(Type=Name.Group, S=Name.Transparency, CS=Name.DeviceRGB)
     leaf.Tabs = Name.R
+
+
+def _share(out: Any) -> None:
+    """Keep once what several parts brought along: a font's file and what its codes mean, and what a page draws with."""
+    from pikepdf import Dictionary, Stream
+
+    kept: dict[bytes, Any] = {}
+    for found in out.objects:
+        if isinstance(found, Stream) and found.get("/Subtype") == "/Form" and "/Resources" in found:
+            resources = found.Resources
+            found.Resources = kept.setdefault(resources.unparse(), out.make_indirect(resources))
+        for key in SHARED if isinstance(found, Dictionary) else ():
+            if isinstance(stream := found.get(key), Stream):
+                found[key] = kept.setdefault(_content(stream), stream)
+
+
+def _content(stream: Any) -> bytes:
+    """A stream's bytes as they are read, or as they stand in the file where its packing is not known here."""
+    import pikepdf
+
+    with contextlib.suppress(pikepdf.PdfError):
+        return bytes(stream.read_bytes())
+    return bytes(stream.read_raw_bytes())
 
 
 def _add_link(out: Any, page: Any, target: Any, link: Link) -> None:

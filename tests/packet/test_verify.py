@@ -32,8 +32,11 @@ def made(folder: Path, stamps: tuple[str, ...] = GOOD, draft: str = "not signed"
         typeset.draw(ground, 60, 500, body, typeset.REGULAR, 11)
         ground.showPage()
     ground.save()
+    marks = typeset.new_canvas(str(folder / "marks.pdf"))
+    draw_overlays(marks, [Overlay(whole(), stamp, draft) for stamp in stamps])
+    marks.save()
     with pikepdf.open(folder / "ground.pdf") as pdf:
-        with pikepdf.open(draw_overlays([Overlay(whole(), stamp, draft) for stamp in stamps])) as over:
+        with pikepdf.open(folder / "marks.pdf") as over:
             for page, mark in zip(pdf.pages, over.pages, strict=True):
                 page.add_overlay(mark)
         pdf.save(path, deterministic_id=True)
