@@ -22,7 +22,7 @@ def verify(packet: Path) -> None:
     """
     from packetgen.errors import UnreadableInput
     from packetgen.packet.manifest import read_manifest
-    from packetgen.packet.verify import faults, faults_of_variant, is_variant
+    from packetgen.packet.verify import faults, faults_of_variant, foreign_fonts, is_variant
     from packetgen.packet.wanted import MANIFEST
 
     if not packet.is_file():
@@ -38,6 +38,8 @@ def verify(packet: Path) -> None:
     if variant:
         click.echo(f"{packet}: the file that was made from packet.pdf, unchanged")
         return
+    for note in foreign_fonts(packet, account):
+        click.echo(f"NOTE   {note}")
     quoted = sum(bool(cited.quote) for cited in account.citations)
     click.echo(
         f"{packet}: {account.page_count} pages, {len(account.links)} links, {quoted} quotes found where they are cited"

@@ -96,7 +96,9 @@ def digest_of(
     required: Iterable[Problem] = (),
 ) -> str:
     """SHA-256 of what a signer answers for, from the case file to the list of pages and what is missing."""
+    image = case.provider.signature
     signed = {
+        "signature": sha256_of(case.folder / image) if image else None,
         "case": case.model_dump(mode="json", exclude={"folder"}),
         "documents": [document.sha256 for document in documents],
         "facts": [(fact.id, fact.value, fact.evidence) for fact in chart.facts],

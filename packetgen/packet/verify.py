@@ -16,7 +16,12 @@ from packetgen.packet.model import Part, exhibit_pages
 from packetgen.packet.sheet import BOTTOM, TOP
 from packetgen.packet.wanted import PACKET
 
-FORBIDDEN = ("/JavaScript", "/EmbeddedFiles", "/OpenAction", "/AA")
+FORBIDDEN = ("/JavaScript", "/EmbeddedFiles", "/OpenAction", "/AA")  # of the whole document
+ACTIONS = (
+    "/JavaScript", "/Launch", "/URI", "/GoToR", "/GoToE", "/SubmitForm", "/ImportData", "/Rendition", "/Movie",
+    "/Sound", "/RichMediaExecute",
+)  # fmt: skip
+CARRIED = ("/EmbeddedFile", "/Filespec")
 STANDARD_FONTS = ("Helvetica", "Times", "Courier", "Symbol", "ZapfDingbats")  # every viewer has them; plans' forms do
 LOOK_DPI = 30
 PAPER = 245  # of 255: lighter is no ink
@@ -72,7 +77,7 @@ def _structure(pdf: Any, account: Manifest) -> Iterator[str]:
         return
     yield from _counts(account)
     names = {*pdf.Root.keys(), *(pdf.Root.Names.keys() if "/Names" in pdf.Root else ())}
-    if found := sorted(names & set(FORBIDDEN)):
+    if found := sorted(names & set(FORBIDDEN) | _active(pdf)):
         yield f"it holds {', '.join(found)}"
     asked = [field.get("/FT") for field in pdf.Root.AcroForm.Fields] if "/AcroForm" in pdf.Root else []
     if any(kind != "/Sig" for kind in asked):
@@ -80,8 +85,7 @@ def _structure(pdf: Any, account: Manifest) -> Iterator[str]:
     if missing := _links_in(pdf, account):
         yield missing
     for number in sorted(set(range(1, account.page_count + 1)) - set(exhibit_pages(account.parts).values())):
-        loose = _loose_fonts(pdf.pages[number - 1].obj.get("/Resources"), set())
-        if bad := sorted({name for name in loose if not name.startswith(STANDARD_FONTS)}):
+        if bad := _loose_fonts(pdf, number):
             yield f"page {number} uses fonts that are not in the file: {', '.join(bad)}"
 
 
@@ -117,7 +121,40 @@ def _links_in(pdf: Any, account: Manifest) -> str:
     return ""
 
 
-def _loose_fonts(resources: Any, seen: set[Any]) -> Iterator[str]:
+def foreign_fonts(pdf: Path, account: Manifest) -> Iterator[str]:
+    """The exhibit pages that came without the files of their fonts, in words: viewers may show them otherwise."""
+    import pikepdf
+
+    with pikepdf.open(pdf) as opened:
+        for name, number in exhibit_pages(account.parts).items():
+            if loose := _loose_fonts(opened, number):
+                yield f"page {number} (Ex. {name}) came without the files of its fonts: {', '.join(loose)}"
+
+
+def _active(pdf: Any) -> set[str]:
+    """The actions and files that any of its objects, or what stands inside of it, is."""
+    from pikepdf import Array, Dictionary, Stream
+
+    def told(found: Any) -> Iterator[str]:
+        if isinstance(found, Dictionary | Stream):
+            yield from (str(found.get(key)) for key in ("/S", "/Type"))
+        inside = (
+            found if isinstance(found, Array) else found.as_dict().values() if isinstance(found, Dictionary) else ()
+        )
+        for item in inside:
+            if isinstance(item, Array | Dictionary) and not item.is_indirect:
+                yield from told(item)
+
+    return {name for found in pdf.objects for name in told(found)} & {*ACTIONS, *CARRIED}
+
+
+def _loose_fonts(pdf: Any, number: int) -> list[str]:
+    """The fonts of a page whose files are not in the PDF, but for those that every viewer has."""
+    found = _without_file(pdf.pages[number - 1].obj.get("/Resources"), set())
+    return sorted({name for name in found if not name.startswith(STANDARD_FONTS)})
+
+
+def _without_file(resources: Any, seen: set[Any]) -> Iterator[str]:
     """Names of the fonts without their file, also inside form XObjects."""
     if resources is None or resources.objgen in seen:
         return
@@ -131,7 +168,7 @@ def _loose_fonts(resources: Any, seen: set[Any]) -> Iterator[str]:
     for item in resources.get("/XObject", {}).values():
         if item.get("/Subtype") == "/Form" and item.objgen not in seen:
             seen.add(item.objgen)
-            yield from _loose_fonts(item.get("/Resources"), seen)
+            yield from _without_file(item.get("/Resources"), seen)
 
 
 def _pages(document: Any, account: Manifest) -> Iterator[str]:

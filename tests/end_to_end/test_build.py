@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import docx
+import pikepdf
 import pypdf
 import pypdfium2
 import pytest
@@ -50,7 +51,7 @@ def test_the_output_folder_holds_what_is_promised(uhc: Run) -> None:
     assert uhc.code == 0, uhc.err
     assert {path.name for path in uhc.folder.iterdir()} == {
         "packet.pdf", "letter.docx", "form-general-request.pdf", "worklist.md", "coverage.md", "findings.json",
-        "assessment.json", "manifest.json",
+        "assessment.json", "manifest.json", "said.json",
     }  # fmt: skip
     assert {path.stat().st_mode & 0o777 for path in uhc.folder.iterdir()} == {0o600}
 
@@ -151,6 +152,16 @@ def test_a_second_build_gives_the_same_bytes(uhc: Run, tmp_path: Path) -> None:
     again = build("chronic-migraine-uhc", tmp_path / "again")
     for path in uhc.folder.iterdir():
         assert (again.folder / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_no_font_file_stands_in_the_packet_twice(uhc: Run) -> None:
+    with pikepdf.open(uhc.folder / "packet.pdf") as pdf:
+        files = {
+            font.FontFile2.objgen: font.FontFile2.read_bytes()
+            for font in pdf.objects
+            if isinstance(font, pikepdf.Dictionary) and "/FontFile2" in font
+        }
+    assert len(files) == len(set(files.values())) > 3
 
 
 def test_the_packet_carries_no_action_field_or_embedded_file(uhc: Run) -> None:

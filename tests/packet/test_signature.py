@@ -10,9 +10,11 @@ from PIL import Image, ImageDraw
 
 from packetgen import typeset
 from packetgen.errors import BadCaseFile
+from packetgen.forms.model import FilledForm
 from packetgen.letters.model import Letter
+from packetgen.packet.choose import Choice
 from packetgen.packet.signature import find_signing_line, signable
-from packetgen.packet.signoff import SignOff
+from packetgen.packet.signoff import SignOff, digest_of
 
 SIGNED = SignOff("Lena Ortiz, MD", "2026-11-25T10:00:00+00:00", "0" * 64)
 
@@ -73,3 +75,18 @@ def test_the_picture_of_a_signature_stands_for_the_prescriber_only(told, tmp_pat
     (tmp_path / "ortiz.png").write_text("no picture")
     with pytest.raises(BadCaseFile, match="no picture that can be opened"):
         signable(letter(tmp_path), SIGNED, False, case, tmp_path)
+
+
+def test_another_picture_of_the_signature_voids_the_sign_off(told, tmp_path: Path) -> None:
+    provider = told.case.provider.model_copy(update={"signature": "ortiz.png"})
+    case = told.case.model_copy(update={"provider": provider, "folder": tmp_path})
+    papers = letter(tmp_path)
+    papers.docx.write_bytes(b"letter")
+    form = FilledForm("Form", papers.docx, papers.pdf, ())
+
+    def digest(picture: bytes) -> str:
+        (tmp_path / "ortiz.png").write_bytes(picture)
+        choice = Choice((), (), ())
+        return digest_of(case, told.chart, told.assessment, told.documents, [form], papers, choice)
+
+    assert digest(b"one") == digest(b"one") != digest(b"another")

@@ -18,7 +18,7 @@ from packetgen.packet.manifest import Input, Manifest, read_manifest
 from packetgen.packet.marks import Overlay, draw_overlays
 from packetgen.packet.model import Citation, LeftOut, Part
 from packetgen.packet.sheet import whole
-from packetgen.packet.verify import faults, verify
+from packetgen.packet.verify import faults, foreign_fonts, verify
 from packetgen.policy.model import PolicyReference
 
 TODAY = date(2026, 1, 1)
@@ -133,8 +133,12 @@ def test_another_font_than_those_in_the_file_is_caught(tmp_path: Path) -> None:
     with pikepdf.open(pdf, allow_overwriting_input=True) as opened:
         font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.TrueType, BaseFont=pikepdf.Name.Verdana)
         opened.pages[0].obj.Resources.Font.F9 = font
-        opened.save(pdf)
-    assert "page 1 uses fonts that are not in the file: Verdana" in said(pdf)
+        opened.pages[1].obj.Resources.Font = pikepdf.Dictionary(F8=font)
+        opened.save(pdf.with_name("both.pdf"))
+    both = pdf.with_name("both.pdf")
+    assert "page 1 uses fonts that are not in the file: Verdana" in said(both)
+    assert "page 2 uses fonts" not in said(both)
+    assert list(foreign_fonts(both, account(both))) == ["page 2 (Ex. A-1) came without the files of its fonts: Verdana"]
 
 
 def test_a_changed_byte_is_caught(tmp_path: Path) -> None:
