@@ -19,14 +19,26 @@ Outcome = tuple[TherapyStatus, str | None]
 
 FAILURE: tuple[TherapyStatus, ...] = ("ineffective", "partial_response", "not_tolerated", "contraindicated")
 ENDED: tuple[TherapyStatus, ...] = (*FAILURE, "stopped_other", "allergy")
-SENTENCE = re.compile(r"(?<=[a-z0-9)%\"”])[.;](?:\s|$)")
+SENTENCE = re.compile(r"(?<=[a-z0-9)%\"”])(?<!\.\w)[.;](?:\s|$)")
+FULL_STOP = re.compile(r"(?<=[a-z0-9)%\"”])(?<!\.\w)\.(?:\s|$)")
+BREAK = re.compile(r"[.;]\s")
 REST_OF_CLAUSE = re.compile(r"[^.;|\n]{0,90}(?=[.;|\n]|$)")
 TERM = re.compile(
-    r"^[^.;]{0,60}\b(?:(?<!since )(?:19|20)\d\d|(?:x|for) ?\d+ ?(?:d|w|m|day|wk|week|mo|month)s?)\b", re.I
+    r"^[^.;]{0,60}\b\d+ ?(?:wk|week|mo|month)s?\b(?! ago)|"
+    r"^[^.;]{0,60}\b(?:(?<!since )(?:19|20)\d\d|(?:x|for) ?\d+ ?(?:d|w|m|day|wk|week|mo|month)s?)\b",
+    re.I,
 )
 PAST = ("trials", "failed", "discontinued")
 STILL = re.compile(r"\b(?:still|continu\w+|currently|remains? on|ongoing|now on)\b", re.IGNORECASE)
 TAKES = re.compile(r"\b(?:takes|taking|is on)\b(?![^.;]*\bnot\b)", re.IGNORECASE)
+TAKEN_ONCE = re.compile(r"\b(?:help(?:ed|s)|worked|weaned|tapered|stopped|caused|made)\b", re.IGNORECASE)
+SYMPTOM = re.compile(r"\b(?:headaches?|migraines?|HAs?|leak\w*|sweat\w*|spasms?|pain|tone|symptoms?)\b", re.IGNORECASE)
+PAST_TENSE = re.compile(
+    r"\b(?:was|were|had|did|been|tried|trial|took|gave|beginning|failed|placed|started|began|given|used|reached|titrated"
+    r"|completed|x ?\d+"
+    r"|(?:19|20)\d\d|\d+ ?(?:wks?|weeks?|mos?|months?))\b",
+    re.IGNORECASE,
+)
 TAKEN_STILL = re.compile(
     r"\b(?:still (?:tak|us|on)|remains? on|continues? (?:it|on|to take)"
     r"|keeps? taking)\w*",
@@ -48,7 +60,7 @@ THOUGHT_OF = re.compile(
 # A policy's words, wherever they are quoted: what a plan asks for is not what the patient did.
 ASKED_FOR = re.compile(
     r"\bmust (?:have|be|try|first)\b|\b(?:criteria|policy|plan|insurer|insurance|payer|step therapy|formulary)"
-    r" (?:\w+ )?(?:requires?|asks?|mandates?)\b|\brequired to try\b"
+    r" (?:\w+ )?(?:requires?|asks?|mandates?|lists?)\b|\brequired to try\b"
     r"|\bper (?:\w+ )?(?:policy|plan|criteria|insur\w+|payer)\b|\b(?:insur\w+|plan|payer|policy|medicaid"
     r"|medicare) (?:\w+ )?(?:wants?|requires?|asks?) (?:\w+ ){0,3}to (?:first )?(?:fail|try|have)\b"
     r"|\brisks? (?:and \w+ )?(?:of|with|from)\s*(?:\w+ )?$"
@@ -98,7 +110,7 @@ def outcome(
     if answer in ("no", "not now"):
         return _denied_on_a_form(own, answer)
     status, reason = (
-        _told(told, own, before)
+        _told(told, own, before, past=section in PAST or of_outcomes or answer is not None)
         or _intended(told, answer)
         or _told_weakly(told, own, section)
         or _by_heading(own, section, answer, under_heading=under_heading, of_outcomes=of_outcomes)
@@ -121,7 +133,7 @@ def _denied_on_a_form(own: str, answer: Answer) -> Outcome:
     return (named[0], _reason(named, own)) if named and named[0] in told else ("never_tried", None)
 
 
-def _told(told: Told, own: str, before: str) -> Outcome | None:
+def _told(told: Told, own: str, before: str, *, past: bool) -> Outcome | None:
     """What is told outright: of the drug alone, of its list, or before its name."""
     ahead = _search(before, weak=False, where="before")
     if ahead and ahead[0] in (
@@ -139,10 +151,34 @@ def _told(told: Told, own: str, before: str) -> Outcome | None:
     for text in (own, shared) if goes_on else (own, shared, before):
         named = _search(text, weak=False, where="before" if text is before else "after")
         if named and not (named[0] == "never_tried" and TAKES.search(before)):
-            if named[0] == "ineffective" and TAKEN_STILL.search(first_sentence(own)):
-                return "current", _reason(named, text)  # how it goes is not told to its end
+            elsewhere = text is own and BREAK.search(own[: named[1].start()])
+            if named[0] == "ineffective" and (
+                (elsewhere and TAKES.search(before)) or TAKEN_STILL.search(first_sentence(own))
+            ):
+                return "current", None  # how it goes is not told to its end
+            if named[0] == "ineffective" and text is own and _speaks_of_today(named[1], own, before, past=past):
+                return None
+            if (
+                named[0] == "never_tried"
+                and TAKEN_ONCE.search(text[: named[1].end()])
+                and UNWILLING.search(named[1][0])
+            ):
+                return "stopped_other", _reason(("stopped_other", named[1]), text)  # "helped, but she did not want it"
             return named[0], _reason(named, text)
     return _counted(own)
+
+
+def _speaks_of_today(match: re.Match[str], own: str, before: str, *, past: bool) -> bool:
+    """Whether a later sentence tells of the patient ("Lisinopril 10 mg. Headaches persist."), not of a trial."""
+    end = FULL_STOP.search(own)
+    first = own[: end.end()] if end else own
+    starts = own[: match.start()].rstrip().endswith((".", ";"))
+    return (
+        match.start() >= len(first)
+        and not past
+        and not (starts and not SYMPTOM.search(match[0]))
+        and not PAST_TENSE.search(f"{before} {first}")
+    )
 
 
 def _counted(own: str) -> Outcome | None:

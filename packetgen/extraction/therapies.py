@@ -334,7 +334,7 @@ def _role(told: Told, section: SectionKind | None) -> tuple[TherapyRole, str | N
         return "other_indication", denied.group(0)
     use = next((m for m in _for_another_use().finditer(clause) if not _is_adverse(told, m, section)), None)
     use = use or _purpose(told, clause)
-    if use and not _compiled(rf"\b(?:for|of|against)[^.;]{{0,25}}\b(?:{target})").search(clause):
+    if use and not _compiled(rf"\b(?:for|of|against)(?:(?!\bnot\b)[^.;]){{0,25}}\b(?:{target})").search(clause):
         return "other_indication", use.group(0)
     if told.drug.role == "other_indication" and told.drug.may_be:
         said = _compiled(rf"\b(?:{target})").search(f"{told.before} {clause}")
@@ -382,7 +382,8 @@ def _tried() -> re.Pattern[str]:
 def _for_another_use() -> re.Pattern[str]:
     adjectives = "her|his|their|the|chronic|severe|a|an|some|prior|known|my|postpartum|generali[sz]ed"
     return re.compile(
-        rf"(?:\b(?:for|treats?|treating|against)(?: \w+)?,? (?:(?:{adjectives}) )*|\(|[-–:,] ?"
+        rf"(?:\bhelp(?:s|ed|ing)? (?:(?:with|her|his|him|me|my|them) )*|\b(?:for|treats?|treating"
+        rf"|against)(?: \w+)?,? (?:(?:{adjectives}) )*|\(|[-–:,] ?"
         r"|\b(?:daily|nightly|bid|tid|qid|qhs|hs|bedtime|morning|evening|prn|mg|mcg|\d) )"
         rf"(?:{therapy_status().other_indication.uses})(?!\w)",
         re.IGNORECASE,
