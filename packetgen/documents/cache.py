@@ -19,7 +19,7 @@ from packetgen import files
 from packetgen.documents.model import Box, Line, Page, Word
 from packetgen.limits import OCR_DPI, PAGE_CACHE_BYTES
 
-READER_VERSION = "9"  # raise it whenever the same file would be read otherwise
+READER_VERSION = "10"  # raise it whenever the same file would be read otherwise
 
 
 class PageCache:

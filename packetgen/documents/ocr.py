@@ -159,7 +159,7 @@ def _tesseract(picture: Any, dpi: int, image: Path) -> list[list[Word]]:
     from pytesseract.pytesseract import run_tesseract
 
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    picture.save(image, dpi=(dpi, dpi))
+    picture.save(image, dpi=(dpi, dpi), compress_level=1)  # Tesseract reads it at once
     base = image.with_suffix("")
     run_tesseract(
         str(image),

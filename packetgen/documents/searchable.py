@@ -49,12 +49,12 @@ def draw_text_layers(pages: Sequence[Page]) -> io.BytesIO:
 
 
 def _draw_word(canvas: Any, word: Word, height: float) -> None:
-    """The word as wide as its box, with a blank after it so that words stay apart."""
-    size = max(word.box.height, 2.0)
+    """The word as wide as its box, with a blank after it so that words stay apart; exact to 0.1 point."""
+    size = round(max(word.box.height, 2.0), 1)
     width = typeset.width_of(word.text, typeset.REGULAR, size)
-    line = canvas.beginText(word.box.x0, height - word.box.bottom + DESCENT * size)
+    line = canvas.beginText(round(word.box.x0, 1), round(height - word.box.bottom + DESCENT * size, 1))
     line.setTextRenderMode(INVISIBLE)
-    line.setHorizScale(100 * max(word.box.width, 1.0) / max(width, 0.1))
+    line.setHorizScale(round(100 * max(word.box.width, 1.0) / max(width, 0.1), 1))
     for font, piece in typeset.runs(word.text + " ", typeset.REGULAR):
         line.setFont(font, size)
         line.textOut(piece)

@@ -85,11 +85,12 @@ def _highlight(canvas: Any, overlay: Overlay) -> None:
         canvas.saveState()
         canvas.setBlendMode("Multiply")
         canvas.setFillColor(YELLOW)
-        canvas.rect(box.x0 - 1, height - box.bottom - 1, box.width + 2, box.height + 2, stroke=0, fill=1)
+        left, foot = round(box.x0 - 1, 1), round(height - box.bottom - 1, 1)
+        canvas.rect(left, foot, round(box.width + 2, 1), round(box.height + 2, 1), stroke=0, fill=1)
         canvas.restoreState()
         canvas.setStrokeColor(BLACK)
         canvas.setLineWidth(0.5)
-        canvas.line(box.x0, height - box.bottom - 1, box.x1, height - box.bottom - 1)
+        canvas.line(left + 1, foot, round(box.x1, 1), foot)
     for number, box in number_boxes(overlay.marks, overlay.sheet):
         x, y = box.x0 + NUMBER_RADIUS, height - box.top - NUMBER_RADIUS
         canvas.setStrokeColor(BLACK)

@@ -12,6 +12,7 @@ from packetgen.case import Case
 from packetgen.documents.model import Box
 from packetgen.packet.model import Part
 from packetgen.packet.sheet import Sheet
+from packetgen.packet.tags import add_tags, tagged
 
 SHARED = ("/FontFile", "/FontFile2", "/FontFile3", "/ToUnicode")
 
@@ -64,6 +65,7 @@ def write_pdf(
             _add_fields(out, pages, fields)
             add_outline(out, parts)
             add_labels(out, parts)
+            add_tags(out, parts)
             _describe(out, case)
             _share(out)
             out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
@@ -84,10 +86,10 @@ def _add_leaf(out: Any, page: Any, sheet: Sheet, over: Any, overlay: Any) -> Non
     leaf = out.pages[-1].obj
     leaf.Resources = out.copy_foreign(over.make_indirect(overlay.Resources))
     leaf.Resources.XObject = Dictionary(Content=out.copy_foreign(page.as_form_xobject()))
-    placed = f"q {scale} 0 0 {scale} {across:.3f} {up:.3f} cm /Content Do Q\n".encode()
-    leaf.Contents = out.make_stream(placed + overlay.Contents.read_bytes())
+    placed = f"q {scale} 0 0 {scale} {across:.3f} {up:.3f} cm /Content Do Q".encode()
+    leaf.Contents = out.make_stream(tagged(placed, overlay.Contents.read_bytes()))
     leaf.Group = Dictionary(Type=Name.Group, S=Name.Transparency, CS=Name.DeviceRGB)
-    leaf.Tabs = Name.R
+    leaf.Tabs = Name.S
 
 
 def _share(out: Any) -> None:

@@ -20,6 +20,7 @@ from packetgen.documents.searchable import draw_text_layers
 from packetgen.documents.textlayer import letters_of, words_in
 from packetgen.errors import BadCaseFile, SafetyStop
 from packetgen.limits import MAX_YAML_BYTES, OCR_MEMORY_BYTES, OCR_SECONDS_PER_PAGE
+from packetgen.packet.tags import TAGS
 
 DPI = 200
 LIKE = 85.0  # rapidfuzz ratio 0-100: a phrase that OCR read with an error is blackened too
@@ -70,7 +71,7 @@ def redact(source: Path, target: Path, phrases: Sequence[str], folder: Path) -> 
                 _replace(out, out.pages[number - 1].obj, page, [word.box for word in black.values()])
             page.close()
         pdf.close()
-        for key in ("/Metadata", "/Names"):
+        for key in ("/Metadata", "/Names", *TAGS):
             if key in out.Root:
                 del out.Root[key]
         del out.docinfo

@@ -10,6 +10,7 @@ from typing import Any
 from packetgen.errors import BadCaseFile
 from packetgen.packet.model import Part
 from packetgen.packet.pdf import add_labels, add_outline
+from packetgen.packet.tags import TAGS
 from packetgen.packet.wanted import Limits
 
 ROOM = 0.97  # of the size that is allowed: a lock and the last cover sheet add a little
@@ -86,7 +87,7 @@ def _cut(source: Path, parts: Sequence[Part], first: int, last: int, sheet: Path
             _keep_links(pdf.pages[number - 1].obj, kept)
         del pdf.pages[last:]
         del pdf.pages[: first - 1]
-        for key in ("/Outlines", "/PageLabels", "/Names"):
+        for key in ("/Outlines", "/PageLabels", "/Names", *TAGS):
             if key in pdf.Root:
                 del pdf.Root[key]
         pdf.pages.insert(0, cover.pages[0])
