@@ -36,6 +36,7 @@ from packetgen.policy.model import Assessment, Criterion
 from packetgen.typeset import BOLD, ITALIC, REGULAR
 
 VERDICTS = {"met": "Met", "not_met": "Not met", "missing": "Not documented", "check": "See evidence"}
+HEADINGS = {"appeal": "Appeal of a denial"}
 COLUMNS = (22.0, 146.0, 80.0, 178.0, 90.0)  # number, criterion, verdict, chart, exhibit
 QUOTE_CHARACTERS = 170
 PLACES = 4
@@ -145,7 +146,7 @@ def _cover(canvas: Any, case: Case, assessment: Assessment, parts: Sequence[Part
     say(canvas, LETTER[0] - MARGIN - typeset.width_of(contact, REGULAR, 9), y, contact, REGULAR, 9, GREY)
     rule(canvas, y - 8)
     y -= 52
-    say(canvas, MARGIN, y, "Prior authorization request", BOLD, 22, BLUE)
+    say(canvas, MARGIN, y, HEADINGS.get(request.kind, "Prior authorization request"), BOLD, 22, BLUE)
     y -= 20
     line = f"{request.product} for {request.indication.replace('_', ' ')}"
     say(canvas, MARGIN, y, line, REGULAR, 13, INK)
