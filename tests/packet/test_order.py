@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from packetgen import pipeline
 from packetgen.packet.front import shown_places
 from packetgen.resources import SAMPLES
@@ -32,3 +34,12 @@ def test_exhibits_follow_the_crosswalk_and_findings_keep_their_ids(tmp_path: Pat
         {"C": "headache_diary"},
     )
     assert named == {finding.id for finding in as_listed.findings}
+
+
+def test_two_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = SAMPLES / "chronic-migraine-uhc" / "case.yaml"
+    alone = pipeline.read_chart(case, tmp_path / "one").extraction
+    monkeypatch.setattr(pipeline, "PAGES_FOR_TWO", 1)
+    together = pipeline.read_chart(case, tmp_path / "two").extraction
+    assert together == alone
+    assert [finding.id for finding in together.findings] == [finding.id for finding in alone.findings]
