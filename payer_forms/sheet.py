@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ TABLE_HEAD, TABLE_ROW = 13.0, 26.0
 SIGNATURE = 34.0
 EQUIVALENT = "Equivalent layout: use the plan’s current form where the plan requires it."
 OWN = "General request of packetgen, 2026-11."
+FIELD = "field"
 SIGNED_BY_HAND = "for a person to sign"
 Spot = tuple[float, Row | Section]  # the top of a row or a heading, points from the bottom of the page
 
@@ -34,14 +36,16 @@ def make_form(layout: Layout, path: Path) -> None:
     canvas = Canvas(str(path), pagesize=(PAGE_WIDTH, PAGE_HEIGHT), invariant=1)
     canvas.setTitle(layout.title)
     pages = list(_pages(layout))
+    read: list[list[str]] = []
     for number, spots in enumerate(pages, 1):
         sheet = _Sheet(canvas)
+        read.append(sheet.read)
         sheet.furniture(layout, number, len(pages))
         for top, thing in spots:
             sheet.heading(thing.title, top) if isinstance(thing, Section) else sheet.row(thing, top)
         canvas.showPage()
     canvas.save()
-    _finish(path, layout.title)
+    _finish(path, layout.title, read)
 
 
 def _pages(layout: Layout) -> Iterator[list[Spot]]:
@@ -121,24 +125,25 @@ def _question_lines(item: Item, width: float) -> list[str]:
     return typeset.wrap(item.label, typeset.REGULAR, CHOICE, width - _options_width(item) - 10)
 
 
-def _mark(x: float, y: float) -> dict[str, Any]:
+def _mark(x: float, y: float, shape: str) -> dict[str, Any]:
     """How reportlab draws a mark: no frame, which is on the page itself."""
     return {
-        "x": x, "y": y, "size": BOX, "buttonStyle": "check", "shape": "square", "borderColor": None,
+        "x": x, "y": y, "size": BOX, "buttonStyle": "check", "shape": shape, "borderColor": None,
         "fillColor": None, "textColor": INK, "borderWidth": 0,
     }  # fmt: skip
 
 
 class _Sheet:
-    """One page in the making."""
+    """One page in the making. read: what a screen reader meets, in order: the tag of a line of words, or FIELD."""
 
     def __init__(self, canvas: Any) -> None:
         self.canvas = canvas
+        self.read: list[str] = []
 
     def furniture(self, layout: Layout, number: int, pages: int) -> None:
         """Title, running fields and foot of a page."""
         first = number == 1
-        self.words(LEFT, TOP - 12, layout.title, 14 if first else 10, BLUE, typeset.BOLD)
+        self.words(LEFT, TOP - 12, layout.title, 14 if first else 10, BLUE, typeset.BOLD, tag="H1" if first else "P")
         if first:
             self.words(LEFT, TOP - 26, layout.note, 7.6, GREY)
         self.words(LEFT, 34, f"{layout.after}. {EQUIVALENT}" if layout.after else OWN, 7, GREY)
@@ -149,9 +154,8 @@ class _Sheet:
 
     def heading(self, title: str, top: float) -> None:
         """The bar above a section."""
-        self.canvas.setFillColor(SHADE)
-        self.canvas.rect(LEFT, top - HEADING + 1, WIDTH, HEADING - 4, stroke=0, fill=1)
-        self.words(LEFT + 5, top - HEADING + 5.5, title, 9, BLUE, typeset.BOLD)
+        self.shade(top - HEADING + 1, HEADING - 4)
+        self.words(LEFT + 5, top - HEADING + 5.5, title, 9, BLUE, typeset.BOLD, tag="H2")
 
     def row(self, row: Row, top: float) -> None:
         """Fields side by side, a sentence, or a table."""
@@ -203,15 +207,14 @@ class _Sheet:
     def comb(self, item: Item, inside: tuple[float, float, float, float], tip: str) -> None:
         """A field of boxes of one character each."""
         x, y, width, height = inside
-        self.canvas.setStrokeColor(LINE)
-        self.canvas.setLineWidth(0.5)
         for cell in range(1, item.cells):
             at = x + width * cell / item.cells
-            self.canvas.line(at, y, at, y + height * 0.5)
+            self.line(at, y, at, y + height * 0.5, LINE, 0.5)
         self.text(item.name, inside, f"{tip} ({item.cells} characters)", "comb", item.cells)
 
     def text(self, name: str, inside: tuple[float, float, float, float], tip: str, flags: str, longest: int) -> None:
         x, y, width, height = inside
+        self.read.append(FIELD)
         self.canvas.acroForm.textfield(
             name=name, tooltip=tip, x=x, y=y, width=width, height=height, fontName="Helvetica", fontSize=9,
             borderColor=None, fillColor=None, textColor=INK, borderWidth=0, fieldFlags=flags, maxlen=longest,
@@ -238,31 +241,30 @@ class _Sheet:
         for state, label in item.choices.items():
             self.option(item, state, label, at, y + height - 13)
             at += BOX + 15 + typeset.width_of(label, typeset.REGULAR, CHOICE)
-        self.canvas.setStrokeColor(SHADE)
-        self.canvas.setLineWidth(0.6)
-        self.canvas.line(x, y, x + width, y)
+        self.line(x, y, x + width, y, SHADE, 0.6)
 
     def radio(self, name: str, state: str, x: float, y: float, tip: str) -> None:
-        self.square(x, y)
+        """One of several: a circle."""
+        with self.artifact():
+            self.pen(INK, 0.7)
+            self.canvas.circle(x + BOX / 2, y + BOX / 2, BOX / 2)
+        self.read.append(FIELD)
         self.canvas.acroForm.radio(
-            name=name, value=state, selected=False, tooltip=tip, fieldFlags="radio", **_mark(x, y),
+            name=name, value=state, selected=False, tooltip=tip, fieldFlags="radio", **_mark(x, y, "circle"),
         )  # fmt: skip
 
     def check(self, name: str, x: float, y: float, tip: str) -> None:
-        self.square(x, y)
-        self.canvas.acroForm.checkbox(name=name, checked=False, tooltip=tip, fieldFlags="", **_mark(x, y))
-
-    def square(self, x: float, y: float) -> None:
-        """The box of a choice: square for one of several too, since readers of faxes know no round ones."""
-        self.canvas.setStrokeColor(INK)
-        self.canvas.setLineWidth(0.7)
-        self.canvas.rect(x, y, BOX, BOX)
+        """A box to tick by itself: a square."""
+        with self.artifact():
+            self.pen(INK, 0.7)
+            self.canvas.rect(x, y, BOX, BOX)
+        self.read.append(FIELD)
+        self.canvas.acroForm.checkbox(name=name, checked=False, tooltip=tip, fieldFlags="", **_mark(x, y, "square"))
 
     def table(self, table: Table, top: float) -> None:
         """Column heads on a shaded band, then rows of two-line fields."""
         shares = sum(column.width for column in table.columns.values())
-        self.canvas.setFillColor(SHADE)
-        self.canvas.rect(LEFT, top - TABLE_HEAD, WIDTH, TABLE_HEAD, stroke=0, fill=1)
+        self.shade(top - TABLE_HEAD, TABLE_HEAD)
         for row in range(table.rows + 1):
             x, y = LEFT, top - TABLE_HEAD - TABLE_ROW * row
             for name, column in table.columns.items():
@@ -278,19 +280,47 @@ class _Sheet:
 
     def frame(self, x: float, y: float, width: float, height: float) -> None:
         """The frame of a cell, drawn on the page itself: it is there in every viewer, filled or not."""
-        self.canvas.setStrokeColor(LINE)
-        self.canvas.setLineWidth(0.6)
-        self.canvas.rect(x, y, width, height)
+        with self.artifact():
+            self.pen(LINE, 0.6)
+            self.canvas.rect(x, y, width, height)
+
+    def shade(self, y: float, height: float) -> None:
+        """A bar across the page."""
+        with self.artifact():
+            self.canvas.setFillColor(SHADE)
+            self.canvas.rect(LEFT, y, WIDTH, height, stroke=0, fill=1)
+
+    def line(self, x0: float, y0: float, x1: float, y1: float, color: Any, width: float) -> None:
+        with self.artifact():
+            self.pen(color, width)
+            self.canvas.line(x0, y0, x1, y1)
+
+    def pen(self, color: Any, width: float) -> None:
+        self.canvas.setStrokeColor(color)
+        self.canvas.setLineWidth(width)
 
     def words(
-        self, x: float, y: float, text: str, size: float, color: Any, font: str = typeset.REGULAR, right: bool = False
-    ) -> None:
+        self, x: float, y: float, text: str, size: float, color: Any, font: str = typeset.REGULAR, right: bool = False,
+        tag: str = "P",
+    ) -> None:  # fmt: skip
+        """A line of words, tagged for screen readers."""
+        number = sum(one != FIELD for one in self.read)
+        self.read.append(tag)
+        self.canvas._code.append(f"/{tag} <</MCID {number}>> BDC")
         self.canvas.setFillColor(color)
         typeset.draw(self.canvas, x - (typeset.width_of(text, font, size) if right else 0), y, text, font, size)
+        self.canvas._code.append("EMC")
+
+    @contextmanager
+    def artifact(self) -> Iterator[None]:
+        """What is drawn inside is decoration, which screen readers pass over."""
+        self.canvas._code.append("/Artifact BMC")
+        yield
+        self.canvas._code.append("EMC")
 
 
-def _finish(path: Path, title: str) -> None:
-    """Language, title, tab order (row by row), and signature fields."""
+def _finish(path: Path, title: str, read: Sequence[Sequence[str]]) -> None:
+    """Language, title, tab order (row by row), tags for screen readers, and signature fields."""
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         pdf.Root.Lang = pikepdf.String("en-US")
         pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
@@ -299,9 +329,48 @@ def _finish(path: Path, title: str) -> None:
             for field in page.obj.Annots:
                 if str(field.get("/TU", "")).endswith(f"({SIGNED_BY_HAND})"):
                     _make_signature(field)
+        _tag(pdf, read)
         with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
             metadata["dc:title"] = title
         pdf.save(path, deterministic_id=True)
+
+
+def _tag(pdf: Any, read: Sequence[Sequence[str]]) -> None:
+    """The structure tree: each line of words and each field in the order in which they are read."""
+    root = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.StructTreeRoot))
+    whole = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name.Document, P=root))
+    kids, parents = [], []
+    annotations = sum(len(page.obj.Annots) for page in pdf.pages)
+    of_fields = iter(range(len(read), len(read) + annotations))
+    for number, (page, order) in enumerate(zip(pdf.pages, read, strict=True)):
+        words, fields = [], iter(page.obj.Annots)
+        for tag in order:
+            element = pikepdf.Dictionary(Type=pikepdf.Name.StructElem, P=whole, Pg=page.obj)
+            if tag == FIELD:
+                field = next(fields)
+                element.S, field.StructParent = pikepdf.Name.Form, next(of_fields)
+                element.K = pikepdf.Dictionary(Type=pikepdf.Name.OBJR, Pg=page.obj, Obj=field)
+                made = pdf.make_indirect(element)
+                parents.append((int(field.StructParent), made))
+            else:
+                element.S, element.K = pikepdf.Name("/" + tag), len(words)
+                made = pdf.make_indirect(element)
+                words.append(made)
+            kids.append(made)
+        page.obj.StructParents = number
+        parents.append((number, pdf.make_indirect(pikepdf.Array(words))))
+    whole.K = pikepdf.Array(kids)
+    root.K = pikepdf.Array([whole])
+    root.ParentTree = pikepdf.Dictionary(
+        Nums=pikepdf.Array([part for pair in sorted(parents, key=_first) for part in pair])
+    )
+    root.ParentTreeNextKey = len(read) + annotations
+    pdf.Root.StructTreeRoot = root
+    pdf.Root.MarkInfo = pikepdf.Dictionary(Marked=True)
+
+
+def _first(pair: tuple[int, Any]) -> int:
+    return pair[0]
 
 
 def _make_signature(field: Any) -> None:

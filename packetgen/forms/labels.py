@@ -11,7 +11,7 @@ from typing import Literal
 from packetgen.documents.model import Box, Word
 from packetgen.forms.flat import Drawn
 from packetgen.forms.labelwords import vocabulary
-from packetgen.forms.vocabulary import subject_of_heading, subject_of_question
+from packetgen.forms.vocabulary import SOMEONE, subject_of_heading, subject_of_question
 from packetgen.forms.widgets import Widget
 
 WORD_GAP = 0.75  # of a word's height: a wider gap parts two labels
@@ -20,10 +20,12 @@ LABEL_ABOVE = 8.0  # points between a label and the field below it
 CLOSE = 14.0  # points: a label so near is the field's own
 JOINED = 6.0  # points between the parts of one label
 LONGEST_TITLE = 6  # words
+CENTRED = 25.0  # points that the middle of a centred heading may be off
 QUESTION_REACH = 45.0  # points below a question that fields still belong to it
 TICK = 20.0  # points: a field so narrow is a box to tick
 BOXES = "☐☒□❑❏◯○"
 BLANK = "_"
+ONLY_IF_NOT = r"\bonly if\b.*\bnot\b"  # a section of someone else: "only if the requester is not the patient"
 SECTION = r"(?:section|part)\s+(?:[ivx]+|[a-h]|\d+)\b"
 NOTHING_DRAWN = Drawn()
 
@@ -70,15 +72,27 @@ def read_page(words: Iterable[Word], fields: Sequence[Box], drawn: Drawn = NOTHI
 
 
 def _heading(phrase: Phrase, fields: Sequence[Box], phrases: Sequence[Phrase], drawn: Drawn) -> Heading | None:
+    bar = next((bar for bar in drawn.bars if _inside(phrase.box, bar)), None)
+    box = bar or _reach(phrase, fields, phrases)
     subject = subject_of_heading(phrase.text)
+    if re.search(ONLY_IF_NOT, phrase.text, re.IGNORECASE):
+        return Heading(SOMEONE, box)
     if subject and not _asks_beside(phrase, fields) and not _labels_a_field(phrase, fields, phrases):
-        return Heading(subject, phrase.box)
+        return Heading(subject, box)
     if subject := subject_of_question(phrase.text):
         return Heading(subject, phrase.box, QUESTION_REACH)
-    on_bar = any(_inside(phrase.box, bar) for bar in drawn.bars)
-    if on_bar or re.match(SECTION, phrase.text, re.IGNORECASE) or _stands_alone(phrase, fields, phrases):
-        return Heading("", phrase.box)
+    if bar or re.match(SECTION, phrase.text, re.IGNORECASE) or _stands_alone(phrase, fields, phrases):
+        return Heading("", box)
     return None
+
+
+def _reach(phrase: Phrase, fields: Sequence[Box], phrases: Sequence[Phrase]) -> Box:
+    """The width that a heading is for: of all fields, when it stands alone in their middle."""
+    box = phrase.box
+    left, right = min((f.x0 for f in fields), default=box.x0), max((f.x1 for f in fields), default=box.x1)
+    alone = not any(_same_row(box, other.box) for other in phrases if other != phrase)
+    centred = abs(box.x0 + box.x1 - left - right) < 2 * CENTRED
+    return Box(min(left, box.x0), box.top, max(right, box.x1), box.bottom) if alone and centred else box
 
 
 def _asks_beside(phrase: Phrase, fields: Sequence[Box]) -> bool:
@@ -169,7 +183,7 @@ def heading_of(box: Box, printed: Printed) -> tuple[str, Box]:
     lowest = max(head.top for _, head in above)
     row = [(subject, head) for subject, head in above if lowest - head.top < 6]
     under = [(subject, head) for subject, head in row if head.x0 <= box.x0 + 12]
-    return max(under or row, key=lambda one: one[1].x0)
+    return max(under or row, key=lambda one: (one[1].x0, bool(one[0])))
 
 
 def labels_of(box: Box, fields: Sequence[Box], printed: Printed, side: Side) -> list[tuple[str, float]]:

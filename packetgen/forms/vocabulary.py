@@ -21,11 +21,12 @@ from packetgen.forms.labelwords import (
 )
 
 BY_OWN_WORDS, BY_HEADING, BY_NOTHING = 0.97, 0.93, 0.5  # whose a label is: told by it, by a heading, not told
+DENIES = 0.6  # how sure it must be that a field's nearest text asks for none of the facts
 NOT_ITS_OWN = 0.9  # what no fact says, when words that name a subject are left out of its label
 LONGEST_HEADING = 12  # words
 ENUMERATED = r"\s*(?:(?:SECTION|Section|PART|Part)\s+)?(?:[IVX]{1,4}|[A-H]|\d{1,2})[.):]\s"
 NAME, ID = ("name",), ("id",)
-CONDITIONAL = r"\W*(?:if\b(?!\s+(?:known|applicable|available))|which\b)"
+CONDITIONAL = r"\W*(?:if\b(?!\s+(?:known|applicable|available))|which\b)|.*\bline [2-9]\b"
 OR = re.compile(r"\bor\b|/", re.IGNORECASE)  # "provider or facility": the name of either
 UNLESS = r"\bif (?:not|other than|different)\b"  # of someone else than the label names
 PROVIDER, SOMEONE = "provider", "someone_else"
@@ -206,6 +207,9 @@ def match(texts: Sequence[tuple[str, float]], heading: str) -> Match:
         for one in matches(text, heading):
             if one.score > best_of.get(one.fact, Match("", 0.0)).score:
                 best_of[one.fact] = one
+        first = max(best_of.values(), key=lambda one: one.score, default=None)
+        if text == texts[0][0] and first and not first.fact and first.score >= DENIES:
+            return Match("", first.score)  # what the nearest text asks for is none of the facts
         for fact, one in best_of.items():
             before = found.get(fact, (0.0, ""))[0]
             found[fact] = (1 - (1 - before) * (1 - one.score * trust) if before else one.score * trust, one.format)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -258,6 +259,32 @@ def test_every_field_has_a_tooltip_and_the_tab_key_reads_down_the_page(name: str
         assert str(pdf.Root.Lang) == "en-US"
         assert pdf.docinfo.Title == read_layout(FOLDER / f"{name}.yaml").title
         assert all(page.obj.Tabs == "/R" for page in pdf.pages)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_screen_reader_meets_every_line_and_every_field_in_order(name: str) -> None:
+    layout = read_layout(FOLDER / f"{name}.yaml")
+    path = PAYERS / layout.blank
+    told = subprocess.run(["pdfinfo", "-struct-text", path], capture_output=True, text=True, check=True).stdout
+    lines = [line.strip() for line in told.splitlines()]
+    words = [line[1:-1] for line in lines if line.startswith('"')]
+    headings = [below[1:-1] for line, below in pairwise(lines) if line.startswith("H2")]
+    assert len([line for line in lines if line.startswith("Object ")]) == len(blank_of(name))
+    assert words[0] == layout.title
+    assert [h for h in headings if not h.endswith("(continued)")] == [section.title for section in layout.sections]
+    with pdfplumber.open(path) as pdf:
+        printed = "".join(page.extract_text() for page in pdf.pages)
+    assert sorted("".join(words).replace(" ", "")) == sorted("".join(printed.split()))
+
+
+def test_one_of_several_is_a_circle_and_a_box_to_tick_a_square() -> None:
+    with pdfplumber.open(PAYERS / "aetna/gr-69164.pdf") as pdf, pikepdf.open(PAYERS / "aetna/gr-69164.pdf") as form:
+        buttons = [widget for widget in widgets_of(form) if widget.kind == "button"]
+        assert {len([w for w in buttons if w.name == one.name]) > 1 for one in buttons} == {True, False}
+        for one in buttons:
+            page = pdf.pages[one.page - 1]
+            drawn = page.curves if len([w for w in buttons if w.name == one.name]) > 1 else page.rects
+            assert any(abs(d["x0"] - one.box.x0) < 1 and abs(d["top"] - one.box.top) < 1 for d in drawn), one.name
 
 
 @pytest.mark.parametrize("name", FORMS)
