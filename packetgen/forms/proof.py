@@ -15,6 +15,7 @@ from typing import Any
 
 from packetgen.documents.model import Box
 from packetgen.errors import SafetyStop
+from packetgen.files import sha256_of
 from packetgen.forms.model import FilledField
 from packetgen.forms.shots import SCALE, Seen, pdfium_letters, pdfium_pictures, poppler_pictures, poppler_words
 
@@ -25,7 +26,11 @@ SLACK = 1.0  # points that a glyph may reach over the edge of its field
 INK_SLACK = 2.5  # points between the glyphs' bounds and the ink that shows
 NOWHERE = Box(0.0, 0.0, 0.0, 0.0)
 BRACKETS = str.maketrans(")]}>»", "([{<«")
+FORMS_KEPT = 2  # empty forms whose pictures stay in memory, about 20 MB each
 STRAY_POINTS = 12  # changed points outside of all fields that may be the programs' own smoothing
+
+
+_KEPT: dict[tuple[str, str, tuple[int, ...]], _Unfilled] = {}  # by the digests of both copies, and the pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +68,51 @@ def faults_of(
 ) -> Iterator[Fault]:
     """Everything that is not shown as it should be, page by page. silent: boxes that must not be ticked."""
     pages = sorted({field.page for field in (*fields, *silent)})
-    inks = {
-        "pdfium": _ink(pdfium_pictures(papers.empty_filled, pages), pdfium_pictures(papers.filled, pages)),
-        "pdfium, flat": _ink(pdfium_pictures(papers.empty_flat, pages), pdfium_pictures(papers.flat, pages)),
-        "poppler": _ink(
-            poppler_pictures(papers.empty_filled, pages, work), poppler_pictures(papers.filled, pages, work)
-        ),
-        "poppler, flat": _ink(
-            poppler_pictures(papers.empty_flat, pages, work), poppler_pictures(papers.flat, pages, work)
-        ),
-    }
-    letters = _added(pdfium_letters(papers.empty_flat, pages), pdfium_letters(papers.flat, pages))
-    before, after = poppler_words(papers.empty_flat), poppler_words(papers.flat)
+    before = _unfilled(papers, pages, work)
+    pictures = _pictures(papers.filled, papers.flat, pages, work)
+    inks = {engine: _ink(before.pictures[engine], after) for engine, after in pictures.items()}
+    letters = _added(before.letters, pdfium_letters(papers.flat, pages))
+    words = poppler_words(papers.flat)
     for page in pages:
         here = [field for field in fields if field.page == page]
         mute = [field for field in silent if field.page == page]
-        yield from _unread(here, letters[page], before[page], after[page])
+        yield from _unread(here, letters[page], before.words[page], words[page])
         for engine, ink in inks.items():
             yield from _unseen(here, mute, letters[page], ink[page], engine)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfilled:
+    """A form without values as each program shows it."""
+
+    pictures: Mapping[str, Mapping[int, Any]]
+    letters: Mapping[int, Sequence[Seen]]
+    words: Mapping[int, Sequence[Seen]]
+
+
+def _unfilled(papers: Papers, pages: Sequence[int], work: Path) -> _Unfilled:
+    """The empty form, looked at once for all fillings of it that follow each other."""
+    key = (sha256_of(papers.empty_filled), sha256_of(papers.empty_flat), tuple(pages))
+    found = _KEPT.get(key)
+    if found is None:
+        while len(_KEPT) >= FORMS_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+        found = _KEPT[key] = _Unfilled(
+            _pictures(papers.empty_filled, papers.empty_flat, pages, work),
+            pdfium_letters(papers.empty_flat, pages),
+            poppler_words(papers.empty_flat),
+        )
+    return found
+
+
+def _pictures(filled: Path, flat: Path, pages: Sequence[int], work: Path) -> dict[str, dict[int, Any]]:
+    """Pages of a form by the program that drew them, as it is and flat."""
+    return {
+        "pdfium": pdfium_pictures(filled, pages),
+        "pdfium, flat": pdfium_pictures(flat, pages),
+        "poppler": poppler_pictures(filled, pages, work),
+        "poppler, flat": poppler_pictures(flat, pages, work),
+    }
 
 
 def addendum_faults(flat: Path, after: int, items: Sequence[str]) -> Iterator[Fault]:
