@@ -77,7 +77,8 @@ class FormMap(Strict):
     overlay       the fields of a form that has none
     fields        field name: expression over the case and the chart
     required      fields that the plan wants filled
-    left          fields that only a person fills
+    left          fields that only a person fills; in a map of ours by the reason: {reason: [fields]}
+    reasons       why, by field
     source        where the field list comes from
     file          where the map was read, not something a person writes
     """
@@ -93,8 +94,19 @@ class FormMap(Strict):
     repeated: tuple[Repeated, ...] = ()
     required: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    reasons: Annotated[dict[str, str], Field(default_factory=dict)]
     places: Annotated[dict[str, str], Field(default_factory=dict)]
     file: Annotated[Path, Field(exclude=True)] = Path()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_by_reason(cls, value: object) -> object:
+        if not isinstance(value, dict) or not isinstance(value.get("left"), dict):
+            return value
+        if any(not isinstance(names, list) for names in value["left"].values()):
+            raise ValueError("left gives each reason a list of fields: {signed by hand: [signature]}")
+        by_reason = [(name, why) for why, names in value["left"].items() for name in names]
+        return {**value, "left": [name for name, _ in by_reason], "reasons": dict(by_reason)}
 
     @model_validator(mode="after")
     def _named_once(self) -> FormMap:
@@ -120,6 +132,8 @@ class FormMap(Strict):
             for pattern in table.fields:
                 if name in (pattern, *table.column(pattern)):
                     return "repeated", number, "fields", pattern
+        if name in self.reasons:
+            return "left", self.reasons[name]
         return next((("left", n) for n, left in enumerate(self.left) if left == name), ("required",))
 
     @property

@@ -14,6 +14,7 @@ from packetgen.chart.model import ENDED_BADLY, Chart, Fact, HeadacheFacts
 from packetgen.chart.words import Said
 from packetgen.extraction.model import Amount, Evidence, Response, Score, Therapy, Toxin
 from packetgen.policy.code_sets import code_rules
+from packetgen.policy.dose_sets import dose_rules
 from packetgen.policy.model import Assessment
 from packetgen.policy.predicates import age_on
 from packetgen.policy.trials import days_of
@@ -54,6 +55,7 @@ def _of_case(case: Case, assessment: Assessment) -> dict[str, Any]:
         "brand": drug.brand,
         "hcpcs": case.request.hcpcs or (drug.hcpcs if drug.confidence == "high" else None),
         "vials": _vials(case.request.vials),
+        "labelled": _labelled(case),
         "age": age_on(case.patient.birth_date, case.request.start_date),
     }
 
@@ -79,6 +81,9 @@ def _of_chart(case: Case, chart: Chart) -> dict[str, Any]:
         "takes": lambda *classes: _yes([fact for fact in taken if fact.value.drug_class in classes]),
         "regimen": _joined([_dose(fact) for fact in taken if fact.value.role != "other_indication"]),
         "acute": _joined([_dose(fact) for fact in chart.acute_in_use]),
+        "planned_sites": _joined(
+            [_sites(fact) for fact in chart.toxins if fact.value.status == "planned" and fact.value.sites]
+        ),
         "last_toxin": _toxin(given[0]) if given else None,
         "toxin_history": _joined([_session(fact) for fact in given]),
         "responses": _joined([_response(fact) for fact in chart.responses if not fact.against]),
@@ -147,6 +152,13 @@ def _names(provider: Provider) -> tuple[str | None, str | None]:
     parts = provider.name.split(",")[0].split()
     first, last = parts if len(parts) == 2 else (None, None)
     return provider.first_name or first, provider.last_name or last
+
+
+def _labelled(case: Case) -> bool | None:
+    """True when the label names the use for this age; None when that is not sure, which proves nothing."""
+    age = age_on(case.patient.birth_date, case.request.start_date)
+    uses = dose_rules().of(case.request.product, case.request.indication)
+    return True if any(use.confidence == "high" and use.is_for(age) for use in uses) else None
 
 
 def _measured(written: str | None) -> dict[str, str] | None:
@@ -247,6 +259,15 @@ def _toxin(fact: Fact[Toxin]) -> dict[str, Said | None]:
         "units": f"{value.units:g}" if value.units is not None else "",
     }
     return {name: Said(text, fact.evidence) if text else None for name, text in texts.items()}
+
+
+def _sites(fact: Fact[Toxin]) -> Said:
+    """The muscles of a planned treatment, each with its side and units."""
+    sites = [
+        " ".join(filter(None, (site.side, site.muscle, f"{site.units:g} units" if site.units is not None else "")))
+        for site in fact.value.sites
+    ]
+    return Said(", ".join(sites), fact.evidence)
 
 
 def _session(fact: Fact[Toxin]) -> Said:

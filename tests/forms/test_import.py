@@ -233,6 +233,19 @@ BAD_LINES = [
 ]
 
 
+def test_a_map_may_say_why_each_field_is_left(tmp_path: Path) -> None:
+    draw_plan(tmp_path / "plan.pdf", "before_lines", fillable=True)
+    path = import_form(tmp_path / "plan.pdf", "acme", tmp_path).map
+    text = path.read_text()
+    start, end = text.index("left:"), text.index("places:")
+    names = list(read_map(path).left)
+    path.write_text(f"{text[:start]}left:\n  signed by hand: {names}\n{text[end:]}")
+    assert read_map(path).reasons == dict.fromkeys(names, "signed by hand")
+    path.write_text(f"{text[:start]}left:\n  signed by hand: Text12\n{text[end:]}")
+    with pytest.raises(BadDataFile, match="left gives each reason a list of fields"):
+        read_map(path)
+
+
 @pytest.mark.parametrize(("old", "new", "why"), BAD_LINES, ids=[why for _, _, why in BAD_LINES])
 def test_a_mistake_in_a_map_is_told_with_file_and_line(old: str, new: str, why: str, told, tmp_path: Path) -> None:
     draw_plan(tmp_path / "plan.pdf", "before_lines", fillable=True)
