@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -159,10 +160,23 @@ def _tie_in(pdf: Any, form: Any) -> None:
                 _settle(annotation)
                 if str(inherited(annotation, "/FT")) == "/Sig" and "/V" in field_of(annotation):
                     del field_of(annotation)["/V"]  # a seal of the blank, which filling breaks
-                *_, top = parents(annotation)
+                top = _hold(annotation)
                 if top.is_indirect and top.objgen not in known:
                     known.add(top.objgen)
                     form.Fields.append(top)
+
+
+def _hold(annotation: Any) -> Any:
+    """Let each parent of a field name it among its children, as it must; gives the topmost."""
+    import pikepdf
+
+    chain = list(parents(annotation))
+    for child, parent in pairwise(chain):
+        if not isinstance(parent.get("/Kids"), pikepdf.Array):
+            parent.Kids = pikepdf.Array()
+        if all(kid.objgen != child.objgen for kid in parent.Kids):
+            parent.Kids.append(child)
+    return chain[-1]
 
 
 def _settle(annotation: Any) -> None:

@@ -237,7 +237,7 @@ def test_a_map_may_say_why_each_field_is_left(tmp_path: Path) -> None:
     draw_plan(tmp_path / "plan.pdf", "before_lines", fillable=True)
     path = import_form(tmp_path / "plan.pdf", "acme", tmp_path).map
     text = path.read_text()
-    start, end = text.index("left:"), text.index("places:")
+    start, end = text.index("\nleft:") + 1, text.index("\nplaces:") + 1
     names = list(read_map(path).left)
     path.write_text(f"{text[:start]}left:\n  signed by hand: {names}\n{text[end:]}")
     assert read_map(path).reasons == dict.fromkeys(names, "signed by hand")
