@@ -148,8 +148,10 @@ def _tie_in(pdf: Any, form: Any) -> None:
     Viewers forget the value of a field that the form does not name; pdfium does not draw one whose grandparent alone
     says what kind of field it is.
     """
-    if "/Fields" not in form:
-        form.Fields = []
+    import pikepdf
+
+    if not isinstance(form.get("/Fields"), pikepdf.Array):
+        form.Fields = pikepdf.Array()
     known = {field.objgen for field in form.Fields}
     for page in pdf.pages:
         annotations = page.obj.get("/Annots", [])
