@@ -59,8 +59,8 @@ from packetgen.policy.by_hand import with_marked
 from packetgen.policy.catalog import form_problems, forms_for, load_policy
 from packetgen.policy.model import Assessment
 from packetgen.policy.schema import PolicyFile, RuleInForce
-from packetgen.resources import FORM_MAPS, PAYERS
-from packetgen.workspace import letter_folders
+from packetgen.resources import PAYERS
+from packetgen.workspace import letter_folders, map_folder, payer_folder
 
 PAGES_FOR_TWO = 12  # fewer are read before a second process has begun
 
@@ -161,7 +161,8 @@ def read_chart(case_file: Path, work: Path, progress: Progress | None = None) ->
         request.kind,
         request.product,
         request.start_date,
-        override=case.policy_override,
+        payer_folder(case.folder, case.insurance.payer),
+        case.policy_override,
     )
     case = case.on_line(payer.line_of_business)
     sources = [ToRead(d.path, case.folder / d.path, d.password or "") for d in case.documents]
@@ -341,8 +342,13 @@ def _parts(checked: Checked, work: Path) -> _Parts:
 
 
 def _filled(checked: Checked, work: Path) -> tuple[FilledForm, ...]:
-    maps = [load_map(name) for name in forms_for(checked.payer, checked.case)]
+    maps = _maps(checked)
     return tuple(fill_form(checked.case, checked.chart, checked.assessment, form, work) for form in maps)
+
+
+def _maps(checked: Checked) -> list[FormMap]:
+    case = checked.case
+    return [load_map(name, map_folder(case.folder, name)) for name in forms_for(checked.payer, case)]
 
 
 def _write(built: Built, letter: Letter, variants: Mapping[str, bytes], built_from: str) -> None:
@@ -361,7 +367,7 @@ def _write(built: Built, letter: Letter, variants: Mapping[str, bytes], built_fr
         **variants,
     }
     digests = {name: sha256(content) for name, content in outputs.items()}
-    rules = _rules(case, [load_map(name) for name in forms_for(checked.payer, case)], letter)
+    rules = _rules(case, _maps(checked), letter)
     account = manifest(
         case, assessment, documents, built.choice.left_out, forms, packet, built.signed_by, digests, rules, built_from,
         int(built.exit_code), [p for p in built.problems if not (built.signed and built.signed.waives(p))],
@@ -411,9 +417,9 @@ def _plain(assessment: Assessment) -> dict[str, object]:
 def _rules(case: Case, forms: Sequence[FormMap], letter: Letter) -> dict[str, str]:
     """SHA-256 of every policy, map, form and template that this packet rests on."""
     files = [
-        PAYERS / case.insurance.payer / "policy.yaml",
+        payer_folder(case.folder, case.insurance.payer) / case.insurance.payer / "policy.yaml",
         PAYERS / "prescribed.yaml",
-        *(path for form in forms for path in (PAYERS / form.blank, FORM_MAPS / f"{form.id}.yaml")),
+        *(path for form in forms for path in (form.blank_file, form.file)),
         *letter.sources,
     ]
     return {f"{path.parent.name}/{path.name}": sha256_of(path) for path in files}

@@ -19,7 +19,7 @@ from packetgen.case import Case, Provider, read_case
 from packetgen.errors import BadCaseFile, PacketgenError
 from packetgen.files import held, private_folder, write_atomic
 from packetgen.limits import LEDGER_SECONDS
-from packetgen.resources import LETTERS, PACKAGE
+from packetgen.resources import FORM_MAPS, LETTERS, PACKAGE, PAYERS
 
 LEDGER = "packetgen.db"
 SETTINGS = "settings.yaml"
@@ -163,6 +163,11 @@ class Workspace:
         """What lies between two steps; emptied when a watcher starts."""
         return self.folder / ".work"
 
+    @property
+    def payers(self) -> tuple[Path, ...]:
+        """Where the rules of plans are: the clinic's own first, then those that ship."""
+        return (self.folder / "payer_forms", PAYERS)
+
     @contextmanager
     def ledger(self) -> Iterator[sqlite3.Connection]:
         """A connection inside one transaction: all of it is kept, or nothing.
@@ -245,6 +250,8 @@ def make_workspace(folder: Path) -> Workspace:
         "originals",
         ".work",
         "templates/letters",
+        "templates/forms",
+        "payer_forms",
     ):
         if part != "inbox" or workspace.settings.inbox is None:
             private_folder(folder / part)
@@ -255,8 +262,28 @@ def make_workspace(folder: Path) -> Workspace:
 
 def letter_folders(case_folder: Path) -> tuple[Path, ...]:
     """Where the templates of a case's letters are: templates/letters of its workspace, then those that ship."""
-    own = case_folder.parent.parent
-    return (own / "templates" / "letters", LETTERS) if (own / LEDGER).is_file() else (LETTERS,)
+    own = _around(case_folder)
+    return (own / "templates" / "letters", LETTERS) if own else (LETTERS,)
+
+
+def payer_folder(case_folder: Path, payer: str) -> Path:
+    """Where the rules of a plan are: payer_forms of its workspace when it has that plan, else those that ship."""
+    own = _around(case_folder)
+    return own / "payer_forms" if own and (own / "payer_forms" / payer / "policy.yaml").is_file() else PAYERS
+
+
+def map_folder(case_folder: Path, form: str) -> Path:
+    """Where the map of a form is: templates/forms of its workspace when it has that form, else those that ship."""
+    own = _around(case_folder)
+    return (
+        own / "templates" / "forms" if own and (own / "templates" / "forms" / f"{form}.yaml").is_file() else FORM_MAPS
+    )
+
+
+def _around(case_folder: Path) -> Path | None:
+    """The workspace that a case lies in, if it lies in one."""
+    folder = case_folder.resolve().parent.parent
+    return folder if (folder / LEDGER).is_file() else None
 
 
 def open_workspace(folder: Path) -> Workspace:

@@ -107,10 +107,10 @@ def proof(form: str, case_file: Path | None, folder: Path) -> None:
     from packetgen.pipeline import check
     from packetgen.resources import SAMPLES
 
-    form_map, blanks = _map_and_blanks(form)
+    form_map = _map(form)
     with work_folder(private_folder(folder)) as work:
         checked = check(case_file or SAMPLES / "chronic-migraine-uhc" / "case.yaml", work, progress())
-        shown = show_proof(checked.case, checked.chart, checked.assessment, form_map, blanks, folder)
+        shown = show_proof(checked.case, checked.chart, checked.assessment, form_map, folder)
     print_problems(shown.filled.problems)
     for fault in shown.faults:
         click.echo(f"  [NOT PROVED] page {fault.field.page}, {fault.field.name}: {fault.why}", err=True)
@@ -122,12 +122,8 @@ def proof(form: str, case_file: Path | None, folder: Path) -> None:
         sys.exit(int(ExitCode.safety_stop))
 
 
-def _map_and_blanks(form: str) -> tuple[FormMap, Path]:
-    """A form by name, or the map at a path with the payer_forms/ beside its templates/."""
+def _map(form: str) -> FormMap:
+    """A form by name, or the map at a path."""
     from packetgen.forms.formmap import load_map, read_map
-    from packetgen.resources import PAYERS
 
-    path = Path(form)
-    if path.suffix == ".yaml":
-        return read_map(path), path.resolve().parents[2] / "payer_forms"
-    return load_map(form), PAYERS
+    return read_map(Path(form)) if form.endswith(".yaml") else load_map(form)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from packetgen.policy.schema import PolicyFile
 
 
 @click.group()
@@ -34,14 +40,24 @@ def payers_list() -> None:
 @click.argument("payer")
 @click.option("--indication", help="Only this indication, such as chronic_migraine.")
 def payers_show(payer: str, indication: str | None) -> None:
-    """Show what a plan asks for, with source and confidence of each criterion.
+    """Show what a plan asks for, with source and confidence of each criterion. PAYER: its id, or its policy.yaml.
 
     Example: packetgen payers show aetna --indication chronic_migraine
     """
-    from packetgen.policy.catalog import load_payer
     from packetgen.policy.describe import describe
 
-    click.echo(describe(load_payer(payer), indication), nl=False)
+    click.echo(describe(_plan(payer)[0], indication), nl=False)
+
+
+def _plan(name: str) -> tuple[PolicyFile, Path]:
+    """A plan that ships by its id, or one by the path of its policy.yaml; and the folder of its folder."""
+    from packetgen.policy.catalog import load_payer, read_policies
+    from packetgen.resources import PAYERS
+
+    path = Path(name)
+    if path.suffix == ".yaml":
+        return read_policies(path.resolve()), path.resolve().parents[1]
+    return load_payer(name), PAYERS
 
 
 @payers.command("test")
@@ -49,17 +65,20 @@ def payers_show(payer: str, indication: str | None) -> None:
 def payers_test(payer: str | None) -> None:
     """Run the examples of a plan's policy, or of all plans, and tell each verdict that is not the expected one.
 
-    Example: packetgen payers test aetna
+    PAYER is an id, or the path of a clinic's own policy.yaml.
+
+    Example: packetgen payers test clinic/payer_forms/acme/policy.yaml
     """
     import sys
 
     from packetgen.errors import ExitCode
-    from packetgen.policy.catalog import list_payers, load_payer
+    from packetgen.policy.catalog import list_payers
     from packetgen.policy.example_runs import run_examples
+    from packetgen.resources import PAYERS
 
     failed = 0
-    for plan in [load_payer(payer)] if payer else list_payers():
-        outcomes = list(run_examples(plan))
+    for plan, folder in [_plan(payer)] if payer else [(plan, PAYERS) for plan in list_payers()]:
+        outcomes = list(run_examples(plan, folder))
         wrong = [outcome for outcome in outcomes if not outcome.holds]
         failed += len(wrong)
         click.echo(f"{plan.id}: {len(plan.examples)} examples, {len(outcomes)} verdicts, {len(wrong)} wrong")

@@ -24,7 +24,6 @@ from packetgen.forms.values import Values, check_blank, chosen, values_of
 from packetgen.forms.view import context_of
 from packetgen.forms.widgets import Widget, field_of, widgets_of
 from packetgen.policy.model import Assessment
-from packetgen.resources import PAYERS
 from packetgen.typeset import shown
 
 Boxes = Mapping[str, Sequence[Widget]]
@@ -49,24 +48,22 @@ class _Filling:
     problems: list[Problem] = field(default_factory=list)
 
 
-def fill_form(
-    case: Case, chart: Chart, assessment: Assessment, form: FormMap, folder: Path, blanks: Path = PAYERS
-) -> FilledForm:
+def fill_form(case: Case, chart: Chart, assessment: Assessment, form: FormMap, folder: Path) -> FilledForm:
     """Fill the blank form of a map into `folder`: form-<id>.pdf (editable) and a flat copy for the packet.
 
     Raises BadDataFile when the blank is not the one the map was made for, or an expression is wrong, UnreadableInput
     for a blank that cannot be filled, and SafetyStop when a value is not shown as it should be.
     """
-    filled, faults = try_form(case, chart, assessment, form, folder, blanks)
+    filled, faults = try_form(case, chart, assessment, form, folder)
     stop_on(form.id, faults)
     return filled
 
 
 def try_form(
-    case: Case, chart: Chart, assessment: Assessment, form: FormMap, folder: Path, blanks: Path = PAYERS
+    case: Case, chart: Chart, assessment: Assessment, form: FormMap, folder: Path
 ) -> tuple[FilledForm, tuple[Fault, ...]]:
     """Fill a form as `fill_form` does, and tell what its proof found instead of stopping."""
-    blank = blanks / form.blank
+    blank = form.blank_file
     if not blank.is_file():
         raise form.wrong(f"there is no blank form {form.blank}", "blank", fix="Add it to payer_forms/.")
     patient = f"{case.patient.name}, born {words.day(case.patient.birth_date)}, member {case.insurance.member_id}"

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from packetgen import yamlfile
 from packetgen.errors import BadCaseFile, BadDataFile
-from packetgen.resources import FORM_MAPS
+from packetgen.resources import FORM_MAPS, PAYERS
 from packetgen.yamlfile import Strict
 
 Expression = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -115,6 +115,12 @@ class FormMap(Strict):
         if twice:
             raise ValueError(f"said twice: {', '.join(twice)}; a field is mapped or left to a person")
         return self
+
+    @property
+    def blank_file(self) -> Path:
+        """The blank form: in payer_forms/ beside the templates/ of this map, else among those that ship."""
+        beside = self.file.resolve().parents[2] / "payer_forms" / self.blank if self.file.is_file() else self.file
+        return beside if beside.is_file() else PAYERS / self.blank
 
     def wrong(self, what: str, *at: str | int, fix: str = "Correct the map.") -> BadDataFile:
         """The error that names this file and the line of what is wrong in it."""

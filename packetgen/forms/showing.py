@@ -31,13 +31,13 @@ class Shown:
     pictures: tuple[Path, ...]
 
 
-def show_proof(case: Case, chart: Chart, assessment: Assessment, form: FormMap, blanks: Path, folder: Path) -> Shown:
+def show_proof(case: Case, chart: Chart, assessment: Assessment, form: FormMap, folder: Path) -> Shown:
     """Fill a form and write form-<id>.pdf and a picture of each page: green is proved, red is not, grey is empty."""
     import pikepdf
 
     private_folder(folder)
     with work_folder(folder) as work:
-        filled, faults = try_form(case, chart, assessment, form, work, blanks)
+        filled, faults = try_form(case, chart, assessment, form, work)
         with pikepdf.open(filled.pdf) as pdf:
             empty = [Mark(widget.page, widget.box, GREY) for widget in widgets_of(pdf)]
         wrong = {id(fault.field) for fault in faults}

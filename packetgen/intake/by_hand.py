@@ -66,7 +66,7 @@ class ByHand(Intake):
         texts = [page.text for page in reading.texts]
         return Look(
             arrival, reading, tuple(near), batches.propose(reading.pages), patient_shown(reading) or NOBODY,
-            payer_named(texts) or "",
+            payer_named(self.workspace, texts) or "",
         )  # fmt: skip
 
     def into_case(self, look: Look, case: Known) -> Arrival:

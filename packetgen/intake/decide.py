@@ -117,7 +117,7 @@ def _new(reading: Reading, known: Sequence[Known], people: People) -> Belongs:
     patient = patient_shown(reading)
     if patient is None:
         return _ask(f"no case fits ({TWO}), and no name with a birth date can be read for a new one")
-    payer = payer_named([page.text for page in reading.texts])
+    payer = payer_named(people.workspace, [page.text for page in reading.texts])
     if payer is None:
         return _ask("no case fits, and it names no plan, or more than one, for a new case")
     return Belongs("filed", payer=payer, patient=patient)

@@ -21,10 +21,12 @@ HEADING = """\
 """
 
 
-def payer_named(texts: Iterable[str]) -> str | None:
+def payer_named(workspace: Workspace, texts: Iterable[str]) -> str | None:
     """The id of the one known plan that a document names; None when it names none, or two."""
     text = " ".join(" ".join(texts).casefold().split())
-    named = {payer.payer.casefold(): payer.id for payer in list_payers() if payer.payer.casefold() in text}
+    named = {
+        payer.payer.casefold(): payer.id for payer in list_payers(*workspace.payers) if payer.payer.casefold() in text
+    }
     widest = [name for name in named if not any(name != other and name in other for other in named)]
     return named[widest[0]] if len(widest) == 1 else None
 

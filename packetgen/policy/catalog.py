@@ -15,9 +15,15 @@ from packetgen.resources import KNOWLEDGE, PAYERS
 from packetgen.yamlfile import Strict
 
 
-def list_payers(folder: Path = PAYERS) -> tuple[PolicyFile, ...]:
-    """All payers, by id. Raises BadDataFile naming file and line of a broken policy."""
-    return tuple(read_policies(path) for path in sorted(folder.glob("*/policy.yaml")))
+def list_payers(*folders: Path) -> tuple[PolicyFile, ...]:
+    """All payers, by id; of folders (otherwise those that ship) the first that has one counts.
+
+    Raises BadDataFile naming file and line of a broken policy.
+    """
+    found = {
+        path.parent.name: path for folder in reversed(folders or (PAYERS,)) for path in folder.glob("*/policy.yaml")
+    }
+    return tuple(read_policies(found[payer]) for payer in sorted(found))
 
 
 def load_payer(payer: str, folder: Path = PAYERS) -> PolicyFile:

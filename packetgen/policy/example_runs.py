@@ -41,8 +41,9 @@ class Outcome:
 
 
 def base_charts(folder: Path = PAYERS) -> dict[str, ExampleChart]:
-    """The charts that examples stand on, by name."""
-    return yamlfile.read(folder / "examples.yaml", ExampleCharts).charts
+    """The charts that examples stand on, by name: those of the folder, or those that ship."""
+    own = folder / "examples.yaml"
+    return yamlfile.read(own if own.is_file() else PAYERS / "examples.yaml", ExampleCharts).charts
 
 
 def run_examples(payer: PolicyFile, folder: Path = PAYERS) -> Iterator[Outcome]:

@@ -90,7 +90,7 @@ def _file(looks: Looks, number: int, form: Mapping[str, str]) -> str:
 def _new(looks: Looks, number: int, form: Mapping[str, str]) -> str:
     look = looks.at(number)
     name, born, payer = (" ".join(form.get(field, "").split()) for field in ("patient", "born", "payer"))
-    if payer not in {known.id for known in list_payers()}:
+    if payer not in {known.id for known in list_payers(*looks.hands.workspace.payers)}:
         raise BadCaseFile("choose the plan")
     try:
         date.fromisoformat(born)
@@ -211,6 +211,6 @@ def _item(hands: ByHand, look: Look) -> dict[str, object]:
         "how": HOW,
         "keys": _keys(hands),
         "others": others,
-        "payers": list_payers(),
+        "payers": list_payers(*hands.workspace.payers),
         "starts": ", ".join(str(part.first) for part in look.cuts.parts[1:]) if look.cuts else "",
     }

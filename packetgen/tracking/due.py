@@ -18,7 +18,7 @@ from packetgen.policy.deadlines import deadlines_after
 from packetgen.policy.model import Deadline
 from packetgen.policy.workdays import working_day_on_or_before
 from packetgen.tracking.events import CLOSED, STAGES, Event, EventKind, stage_of, standing
-from packetgen.workspace import Workspace
+from packetgen.workspace import Workspace, payer_folder
 
 STEP_DONE_BY = ("called", "peer_to_peer", "info_sent", *STAGES)
 OUR_RECORD = "our own record"
@@ -62,7 +62,8 @@ def followed(workspace: Workspace) -> tuple[tuple[Followed, ...], tuple[str, ...
     for path in workspace.case_files():
         try:
             case = read_case(path)
-            case = case.on_line(payer(case.insurance.payer).line_of_business)
+            plan = case.insurance.payer
+            case = case.on_line(payer(plan, payer_folder(case.folder, plan)).line_of_business)
         except PacketgenError as error:
             unread.append(f"{path.parent.name}: {error.what.splitlines()[0]}")
             continue

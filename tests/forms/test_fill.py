@@ -12,7 +12,7 @@ import pytest
 
 from packetgen.errors import BadDataFile
 from packetgen.forms.fill import fill_form
-from packetgen.forms.formmap import FormMap, load_map
+from packetgen.forms.formmap import FormMap, load_map, read_map
 from packetgen.forms.model import FilledForm
 from packetgen.forms.widgets import fingerprint, widgets_of
 from packetgen.resources import FORM_MAPS, PAYERS
@@ -20,8 +20,8 @@ from packetgen.resources import FORM_MAPS, PAYERS
 MAPS = sorted(path.stem for path in FORM_MAPS.glob("*.yaml"))
 
 
-def fill(told, folder: Path, form: FormMap | None = None, **options) -> FilledForm:
-    return fill_form(told.case, told.chart, told.assessment, form or load_map("general-request"), folder, **options)
+def fill(told, folder: Path, form: FormMap | None = None) -> FilledForm:
+    return fill_form(told.case, told.chart, told.assessment, form or load_map("general-request"), folder)
 
 
 def with_patient(told, **values):
@@ -104,13 +104,16 @@ def test_a_required_field_without_a_value_is_asked_for(told, tmp_path: Path) -> 
     assert "Hours a day" in problem.where
 
 
-def changed_blank(tmp_path: Path, change) -> Path:
-    blanks = tmp_path / "blanks"
+def changed_blank(tmp_path: Path, change) -> FormMap:
+    """A clinic's copy of a map, beside which lies a changed form."""
+    blanks, maps = tmp_path / "payer_forms", tmp_path / "templates" / "forms"
+    maps.mkdir(parents=True)
+    shutil.copy(FORM_MAPS / "general-request.yaml", maps)
     shutil.copytree(PAYERS / "general", blanks / "general")
     with pikepdf.open(blanks / "general" / "general-request.pdf", allow_overwriting_input=True) as pdf:
         change(pdf)
         pdf.save(blanks / "general" / "general-request.pdf")
-    return blanks
+    return read_map(maps / "general-request.yaml")
 
 
 def move_a_field(pdf) -> None:
@@ -128,7 +131,7 @@ def rename_a_field(pdf) -> None:
 )
 def test_a_changed_blank_form_stops_the_fill(told, tmp_path: Path, change, said: str) -> None:
     with pytest.raises(BadDataFile, match=said):
-        fill(told, tmp_path, blanks=changed_blank(tmp_path, change))
+        fill(told, tmp_path, changed_blank(tmp_path, change))
 
 
 @pytest.mark.parametrize(
