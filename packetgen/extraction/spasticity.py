@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from packetgen.documents.text import PageText
+from packetgen.extraction.about import BORN
 from packetgen.extraction.dates import dates_in
 from packetgen.extraction.grid import Cell, Row, Table, tables_of
 from packetgen.extraction.model import Finding, Score
@@ -53,6 +54,7 @@ DAS_ROW = re.compile(
 )
 DAS_PART = re.compile(r"(?P<name>hygiene|dressing|limb position|position|pain)\W{1,3}(?P<value>[0-3])\b", re.IGNORECASE)
 LEAST_PARTS = 2
+BORN_BEFORE = 20  # characters before a date that may say it is a birth's
 BELOW = 70  # characters after the table or sentence that a remark belongs to
 
 Grades = dict[tuple[str | None, str], list[tuple[str, str]]]  # by side and by what the heads say of the day
@@ -113,12 +115,18 @@ def side_in(text: str) -> str | None:
 
 def _scores(page: PageText, told: Grades, start: int, end: int) -> Iterator[Finding]:
     for (side, when), grades in told.items():
-        day = next((day for _, _, day in dates_in(when)), None)
+        day = _day(when)
         parts = tuple((f"{joint} ({side})" if side else joint, grade) for joint, grade in grades)
         if len(parts) >= LEAST_PARTS:
             yield Finding(
                 Score("MAS", None, parts, None, day), "present", (evidence(page, start, end, "score_parts"),), day
             )
+
+
+def _day(when: str) -> str | None:
+    """The first date of what stands over a table that is not a birth's: the head of a page may be near."""
+    told = [day for start, _, day in dates_in(when) if not BORN.search(when[max(0, start - BORN_BEFORE) : start])]
+    return told[0] if told else None
 
 
 def _sentences(page: PageText) -> Iterator[Finding]:
@@ -183,7 +191,7 @@ def _disability(page: PageText) -> Iterator[Finding]:
                     told[" ".join(cell.heads)].append((domain["domain"].lower(), float(cell.text)))  # type: ignore[index]
         for when, grades in told.items():
             if len(grades) >= LEAST_PARTS:
-                day = next((day for _, _, day in dates_in(when)), None)
+                day = _day(when)
                 score = Score("Disability Assessment Scale", None, tuple(grades), None, day)
                 yield Finding(score, "present", (evidence(page, table.start, table.end, "score_parts"),), day)
     for match in DAS.finditer(page.text):

@@ -74,3 +74,11 @@ def test_ashworth_by_joint_and_date(page_text) -> None:
 def test_the_disability_assessment_scale(page_text) -> None:
     (found,) = score(page_text("DAS: hygiene 3, dressing 2, limb position 2, pain 1"), "Disability Assessment Scale")
     assert dict(found.subscores) == {"hygiene": 3, "dressing": 2, "limb position": 2, "pain": 1}
+
+
+def test_the_birth_date_above_a_table_of_tone_is_not_its_date(page_text) -> None:
+    page = page_text(
+        "Patient: Delgado, Rosa  DOB: 04/19/1958\n\nExam\nMODIFIED ASHWORTH SCALE, right arm, 10/12/2026\n"
+        "Elbow flexors                 3\nWrist flexors                 3\nFinger flexors                3\n"
+    )
+    assert [value.date for value in score(page, "MAS")] == [None]  # it is the document's
