@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import yaml
@@ -35,6 +36,7 @@ FIELDS = (
     "drug",
 )
 DAMAGES = (one_bit, skewed(1.0), noisy)
+WIDEST = 88  # letters of a line of the picture; longer ones go on in the next
 EVERY = 3  # each third letter is read as a scan, too
 
 Found = Mapping[str, Denial | None]
@@ -73,7 +75,12 @@ def scans(files: Mapping[str, Path], folder: Path) -> dict[str, Path]:
     """Pictures of every third letter, damaged by turns."""
     made = {}
     for number, (stem, path) in enumerate(list(files.items())[::EVERY]):
-        image = DAMAGES[number % len(DAMAGES)](page(tuple(path.read_text("utf-8").splitlines())))
+        lines = [
+            part
+            for line in path.read_text("utf-8").splitlines()
+            for part in wrap(line, WIDEST, replace_whitespace=False, drop_whitespace=False) or [""]
+        ]
+        image = DAMAGES[number % len(DAMAGES)](page(tuple(lines)))
         made[stem] = folder / f"{stem}.png"
         image.convert("L").save(made[stem], dpi=(200, 200))
     return made

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.denial_heading import decided_in, member_id_in, payer_in, reference_in
 from packetgen.extraction.denial_rights import last_day, levels_in, rights_in
-from packetgen.extraction.denial_words import denial_reasons
+from packetgen.extraction.denial_why import reasons_in
+from packetgen.extraction.denial_words import TopicName
 from packetgen.extraction.doses import PRODUCT, PRODUCTS
 from packetgen.extraction.model import (
     Denial,
     DenialReason,
-    DenialReasonName,
     Diagnosis,
     Evidence,
     Finding,
@@ -24,9 +24,15 @@ from packetgen.extraction.model import (
     Therapy,
     Toxin,
 )  # fmt: skip
-from packetgen.extraction.place import Passage, evidence, passages
+from packetgen.extraction.place import evidence, passages
 
 TOLD = (Identity, Toxin, Diagnosis, Score, HeadacheFrequency)  # what a letter may tell of its member
+# HCPCS level II; a test holds it against knowledge/codes.yaml
+BY_CODE = {
+    "J0585": "onabotulinumtoxinA", "J0586": "abobotulinumtoxinA", "J0587": "rimabotulinumtoxinB",
+    "J0588": "incobotulinumtoxinA", "J0589": "daxibotulinumtoxinA",
+}  # fmt: skip
+BILLED = re.compile(rf"\b(?:{'|'.join(BY_CODE)})\b")
 OF_THE_MEMBER = re.compile(
     r"\b(?:you|your|he|she|they|the (?:member|patient|records?|notes?|charts?|documentation|office note))\b[^.]{0,80}"
     r"\b(?:took|take[ns]?|tried|stopped|used|did|are|is|was|were|been|shows?|list(?:s|ed)|states?|says?|describes?)\b"
@@ -49,27 +55,35 @@ FAST = re.compile(
 )
 UPHELD = re.compile(
     r"\b(?:denial|decision|determination)s? (?:is |was |has been |we )?(?:upheld|affirmed)"
-    r"|uphold (?:the|our)|appeal decision|decision on your appeal",
+    r"|uphold (?:the|our)|appeal decision|decision on your appeal|not changing our decision"
+    r"|this was your (?:first|last)\b",
     re.IGNORECASE,
 )
-CODE = r"\b(?:CO|PR|OA|PI)[- ]?{}\b"
-INNER_POINT = re.compile(r"(?<=\w)\.(?=\w)")
-FEW_WORDS = 2  # a heading of one class: "Step therapy"
+DENIED = re.compile(
+    r"\bnot a bill\b|\b(?:unpaid|cannot be paid|denied|deny(?:ing)?|denial|declined|adverse (?:benefit "
+    r"|coverage )?(?:determination|decision)"
+    r"|(?:cannot|can not|could not|unable to|not) (?:be )?(?:approved?|certif(?:y|ied)|authorized?|renew(?:ed)?)"
+    r"|non-?(?:affirmed|certified|certification|approved|authoriz\w+))\b",
+    re.IGNORECASE,
+)
+ABOUT_APPEALS = re.compile(r"\bappeal|\bif\b|\bnot an?\b", re.IGNORECASE)
 
 
 def find_denial(pages: Sequence[PageText]) -> list[Finding]:
-    """The one denial that a letter is; nothing when it gives no reason."""
+    """The one denial that a letter is; without reasons when its words for them are not known."""
     sentences = [passage for page in pages for passage in passages(page)]
-    reasons = sorted(_reasons(sentences) or _coded(sentences), key=lambda found: sentences.index(found[1]))
-    if not reasons:
-        return []
+    reasons = reasons_in(sentences)
     whole = "\n".join(page.text for page in pages)
+    denied = [] if reasons else [s for s in sentences if DENIED.search(s.said) and not ABOUT_APPEALS.search(s.said)]
+    if not reasons and not denied:
+        return []
     decided = decided_in(whole)
     reference = reference_in(whole)
     rights = rights_in(whole, decided[:4] if decided else None)
-    days = None if "appeal" in rights.last else rights.days.get("appeal")
+    upheld = UPHELD.search(whole) is not None
+    level: TopicName = "second" if upheld and "second" in {*rights.days, *rights.faxes, *rights.last} else "appeal"
+    days = None if level in rights.last else rights.days.get(level)
     window = rights.windows.get("peer_to_peer")
-    product = PRODUCT.search(whole)
     value = Denial(
         payer=payer_in(pages[0].text),
         member_id=member_id_in(whole),
@@ -77,21 +91,29 @@ def find_denial(pages: Sequence[PageText]) -> list[Finding]:
         date=decided,
         reasons=tuple(DenialReason(reason, passage.evidence("denial_reason").quote) for reason, passage in reasons),
         appeal_days=days,
-        appeal_deadline=rights.last.get("appeal") or last_day(decided, days),
-        appeal_fax=rights.faxes.get("appeal"),
+        appeal_deadline=rights.last.get(level) or last_day(decided, days),
+        appeal_fax=rights.faxes.get(level),
         appeal_address=rights.address,
         p2p_phone=rights.phones.get("peer_to_peer"),
         p2p_window=window,
-        drug=PRODUCTS[product["product"].lower()] if product else None,
+        drug=_drug(whole),
         p2p_deadline=rights.last.get("peer_to_peer"),
         criteria=tuple(s.evidence("criterion").quote for s in sentences if CRITERION.search(s.said)),
         levels=levels_in(whole),
         expedited=next((s.evidence("expedited").quote for s in sentences if FAST.search(s.said)), None),
-        upheld=UPHELD.search(whole) is not None,
+        upheld=upheld,
     )
-    places: list[Evidence] = [passage.evidence("denial_reason") for _, passage in reasons]
+    places: list[Evidence] = [passage.evidence("denial_reason") for passage in [s for _, s in reasons] or denied[:1]]
     places += [place for page in pages if reference and (place := _place(page, reference[0]))][:1]
     return [Finding(value, "present", tuple(places), decided)]
+
+
+def _drug(letter: str) -> str | None:
+    """The product that a letter names, or the one whose code it gives."""
+    named, coded = PRODUCT.search(letter), BILLED.search(letter)
+    if named:
+        return PRODUCTS[named["product"].lower()]
+    return BY_CODE[coded[0]] if coded else None
 
 
 def told_by_a_plan(findings: Sequence[Finding]) -> list[Finding]:
@@ -112,32 +134,3 @@ def told_by_a_plan(findings: Sequence[Finding]) -> list[Finding]:
 def _place(page: PageText, text: str) -> Evidence | None:
     start = page.text.find(text)
     return evidence(page, start, start + len(text), "denial_reference") if start >= 0 else None
-
-
-def _reasons(sentences: Sequence[Passage]) -> list[tuple[DenialReasonName, Passage]]:
-    """Each class of reason once, with the first sentence that gives it."""
-    taken_back = [re.compile(words.pattern, re.IGNORECASE) for words in denial_reasons().taken_back]
-    said = [(sentence, INNER_POINT.sub("·", sentence.said)) for sentence in sentences]
-    said = [(sentence, text) for sentence, text in said if not any(words.search(text) for words in taken_back)]
-    found = []
-    for rule in denial_reasons().reasons:
-        for sentence, text in said:
-            if re.search(rule.pattern, text, re.IGNORECASE) and not (
-                rule.unless and re.search(rule.unless, text, re.IGNORECASE)
-            ):
-                found.append((rule.reason, sentence))
-                break
-    return found
-
-
-def _coded(sentences: Sequence[Passage]) -> list[tuple[DenialReasonName, Passage]]:
-    """The same of a letter that gives nothing but adjustment codes."""
-    return list(_first_codes(sentences))
-
-
-def _first_codes(sentences: Sequence[Passage]) -> Iterator[tuple[DenialReasonName, Passage]]:
-    for rule in denial_reasons().reasons:
-        codes = re.compile(CODE.format(f"(?:{'|'.join(rule.codes)})")) if rule.codes else None
-        sentence = next((s for s in sentences if codes and codes.search(s.said)), None)
-        if sentence:
-            yield rule.reason, sentence

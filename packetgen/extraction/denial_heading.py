@@ -8,29 +8,47 @@ from collections.abc import Iterator
 from packetgen.extraction.dates import DATE, dates_in, labelled
 
 _NUMBER = r"(?:[ ]?(?:numbers?|num|no\b\.?|nr\b\.?|ID|#)(?![A-Za-z]))"
-_ABOUT = (
-    r"(?:Service |Authorization |Prior Authorization |PA |Our |Original |Denial |Appeal )?"
-    r"(?:Case|Request|Reference|Ref|Tracking|Determination|Claim|File|Review|Appeal|Decision|Inquiry"
-    r"|(?:Pre-?)?Certification|Precert|Auth(?:orization)?|Referral|Notice|Event|Document|UM|PA)"
+_IN_SPANISH = r"(?:[ ]?/[ ]?[A-Za-zÀ-ÿ]+\.?(?:[ ][A-Za-zÀ-ÿ]+){0,3}(?=[ ]?:))"
+
+
+def _reference_label(of: str) -> re.Pattern[str]:
+    whose = r"(?:Service |Authorization |Prior Authorization |Prior |PA |Our |Original |Denial |Appeal )?"
+    number = rf"\.?{_NUMBER}{{0,2}}\.?{_IN_SPANISH}?(?P<sure>[ ]*[:#]+|[ ]is|(?<=[.#:]))?"
+    return re.compile(rf"\b{whose}(?:{of})(?![A-Za-z0-9])(?:/(?:Referral|Authorization|ref))?{number}", re.IGNORECASE)
+
+
+# A claim's number names the case only where the letter has no other.
+REFERENCE_LABELS = (
+    _reference_label(
+        r"Case|Request|Reference|Ref|Tracking|Determination|File|Review|Appeal|Decision|Inquiry"
+        r"|(?:Pre-?)?Certification|Precert|Auth(?:orization)?|(?<!OMB )Approval|Referral|Notice|Event|Document"
+        r"|UM|UR|PA|UTN"
+    ),
+    _reference_label(r"Claim|CLM"),
 )
-REFERENCE_LABEL = re.compile(
-    rf"\b{_ABOUT}(?:/(?:Referral|ref))?\.?{_NUMBER}{{0,2}}\.?(?P<sure>[ ]*[:#]+|[ ]is|(?<=[.#:]))?", re.IGNORECASE
+BARE_REFERENCE = re.compile(r"(?<![\w-])(?P<id>(?:PA|UM|AUTH|REF|CASE)-[A-Z]?\d{5,}(?:-\d+)*)(?![\w-])")
+REFERENCE = re.compile(
+    r"[ ]*(?P<id>[A-Z]{2,4} \d{2,4}(?: \d{2,5})+"
+    r"|(?=[A-Z/.-]*\d)(?=(?:[A-Z/.-]*\d){4})[A-Z0-9]+(?:[./-][A-Z0-9]+)*)(?![\w/$])"
 )
-REFERENCE = re.compile(r"[ ]*(?P<id>(?=[A-Z/.-]*\d)(?=(?:[A-Z/.-]*\d){4})[A-Z0-9]+(?:[./-][A-Z0-9]+)*)(?![\w/$])")
 # "Mosaic ID", "ID", "Member (W123…)" too: on a plan's letter an ID is the member's.
 MEMBER_LABEL = re.compile(
-    rf"\b(?:(?:Sponsor/)?(?:Member(?:ship)?|Mbr|Enrollee|Beneficiary|Subscriber|Participant|Cardholder|Insured|Recipient"
-    r"|Certificate|Cert|Contract|Policyholder|Medicaid|Medicare|Identification|Health plan|Individual|Client|Sponsor)"
-    rf"(?:['’]s)?\.?{_NUMBER}{{0,2}}\.?|ID{_NUMBER}?\.?)(?P<sure>[ ]*[:#]+|[ ]is|(?<=[.#]))?",
+    rf"\b(?:(?:Sponsor/)?(?:Member(?:ship)?|Mbr|Enrollee|Beneficiary|Subscriber|Participant|Cardholder|Insured"
+    rf"|Recipient"
+    r"|Certificate|Cert|Contract|Policyholder|Medicaid|Medicare|Identification|Health plan|Individual|Client"
+    r"|Sponsor|Benefits)"
+    rf"(?:['’]s)?\.?{_NUMBER}{{0,2}}\.?{_IN_SPANISH}?|ID{_NUMBER}?\.?"
+    rf"|(?-i:\b(?!NPI|TIN|DEA|NDC|CPT|UM|PA|RX|UR)[A-Z]{{3,6}}[ ]number))(?P<sure>[ ]*[:#]+|[ ]is|(?<=[.#]))?",
     re.IGNORECASE,
 )
 OTHERS_ID = re.compile(
-    r"(?:Request|Claim|Case|Reference|Tax|Group|Provider|Prescriber|NPI|File|Service|Rx|Auth\w*|Determination)[ ]?$",
+    r"(?:Request|Claim|Case|Reference|Tax|Group|Provider|Prescriber|NPI|File|Service|Rx|Auth\w*|Determination"
+    r"|Review|Event|Notice|Tracking|Document|Inquiry|Appeal|UR|PA|UM)[ ]?$",
     re.IGNORECASE,
 )
 _PART = r"[A-Z]{0,5}\d[A-Z0-9]*(?:[./-][A-Z0-9]+)*"
 MEMBER = re.compile(
-    r"[ ]*(?P<id>(?=(?:[A-Z ./-]*\d){4})(?:[A-Z]{1,6}[ -])?(?:[A-Z]+-)?"
+    r"[ ]*(?P<id>(?=(?:[A-Z ./-]*\d){4})(?:[A-Z]{1,6}[ /-])?(?:[A-Z]+-)?"
     rf"{_PART}(?:[ ]\d{{1,5}}(?![\d/.-]))*(?:[ ][A-Z](?![\w.,]))?)(?![\w/])"
 )
 # "Member: Ada Byron (AV-220-118-77)", "RE: Ada Byron, ID …"
@@ -38,11 +56,12 @@ BESIDE_MEMBER = re.compile(
     r"\b(?:Member|Enrollee|Patient|Participant|Beneficiary|Subscriber)\b[: ]+[^\n()\d]{4,50}\((?:[A-Za-z]+[ .:#]+)*"
     r"(?=(?:[A-Z ./-]*\d){4})(?P<id>[A-Z0-9][A-Z0-9 -]+)\)"
 )
+COMPACT = re.compile(r"(?<=DATE )(20\d\d)(\d\d)(\d\d)\b")
 CELL = re.compile(r"\S+(?: \S+)*")
 SAID_DATE = (
     re.compile(
         r"\b(?:letter|notice|issue|issued|decision|determination|statement|payment|paid|response|mailing|denial"
-        r"|print)[ -]?date\w*[ :]*"
+        r"|print|remit|production)[ -]?date\w*[ :]*"
         r"|\bdate[ ](?:of[ ](?:this[ ])?(?:notice|letter|decision|determination|denial|issue)|mailed|issued)[ :]*"
         r"|\b(?:mailed|issued)(?:[ ]on)?[ :]+",
         re.IGNORECASE,
@@ -55,37 +74,56 @@ SAID_DATE = (
     re.compile(r"(?<![\w] )\bdate\b[ :]*", re.IGNORECASE),
 )
 NOT_ITS_DATE = re.compile(
-    r"(?:DOB|born|birth|received|service|DOS|given|effective|treated|last|request(?:ed)?|on|of|asked|through|from|starting|before|after"
+    r"(?:DOB|born|birth|received|service|DOS|given|effective|treated|last|request(?:ed)?|on|of|asked|through"
+    r"|from|starting|before|after"
     r"|until|since|by|filled)\W*(?:date|on|of)?\W*$",
     re.IGNORECASE,
 )
 PLAN = re.compile(
-    r"\b(?:plan|insurance|health\w*|choice|care|shield|blue|cross|united|aetna|cigna|humana|medicare|medicaid|assurance|mutual"
+    r"\b(?:plan|insurance|health\w*|choice|care|shield|blue|cross|united|aetna|cigna|humana|medicare|medicaid"
+    r"|assurance|mutual"
     r"|hmo|ppo|fund|trust|administrators?|cooperative|alliance|network|advantage|pharmacy|program|review|solutions"
-    r"|consortium|options|benefits?|compensation|medical assistance|medical group)\b",
+    r"|consortium|options|rx|scripts|casualty|indemnity|coalition|employers|benefits?|compensation"
+    r"|medical assistance|medical group)\b",
     re.IGNORECASE,
 )
 NO_PLAN = re.compile(
-    r"\b(?:notice|denial|denied|explanation|determination|decision|coverage|summary|member|patient|subject|dear|provider|enrollee"
+    r"\b(?:notice|denial|denied|explanation|determination|decision|coverage|summary|member|patient|subject|dear"
+    r"|provider|enrollee"
     r"|participant|request|claim|policy|utilization"
     r"|approval|authorization|p\.? ?o\.? box|this is not|medical management|director|clinic"
     r"|group:|name|diagnosis|drug|service|department|services|remittance|unit|OMB)\b",
     re.IGNORECASE,
 )
 SENDER = re.compile(
-    r"^\W*(?:(?:facsimile|fax)\W+)?(?:from|plan|issued by|administered by|payer|sent by)\b[ ]*:?[ ]+", re.IGNORECASE
+    r"^\W*(?:(?:facsimile|fax)\W+)?(?:from|plan(?=[ ]*:)|issued by|administered by|payer|sent by"
+    r"|(?:\w+[ ])?contractor)\b[ ]*:?[ ]+"
+    r"|^.*\bon behalf of[ ]+|^.*\basked[ ](?=(?-i:[A-Z]))",
+    re.IGNORECASE,
 )
 AFTER_NAME = re.compile(
-    r"[ ]*(?:,[ ]*(?:Inc|LLC|Prior|Util|Claims|Medical|Appeals)|\(|[ ]-+[ ]|\||[ ](?:TO|Fax|Attn|Page)\b:?|[·|]).*$",
+    r"[ ]*(?:,[ ]*(?:Inc|LLC|Prior|Util|Claims|Medical|Appeals|(?:pharmacy )?dep(?:t|artment))|\(|[ ][-–—]+[ ]"
+    r"|\||[ ](?:TO|UM|Fax|Attn|Page)\b:?|[ ]to[ ]|[·|]).*$",
     re.IGNORECASE,
 )
 SPACED_OUT = re.compile(r"^(?:\S ){5,}\S$|^(?:\S[ ]){3,}\S(?:[ ]{2,}(?:\S[ ])*\S)+$")
 TOP_LINES = 12
+ENDED = re.compile(r"(?<!\bCo)(?<!\bInc)\.$")
+MOST_WORDS = 9  # of a plan's name
+# "Mail: Larkspur Rx Medicare (PDP), Redeterminations, PO Box 2209": the plan of a letter that has no letterhead.
+ADDRESSEE = re.compile(
+    r"(?:\b(?i:mail|write|send|address)\w*(?:[ ](?:it|this|to|us))*[: ]+|^|[.;:][ ])"
+    r"(?P<name>[A-Z][\w&'-]*(?:[ ](?:of|the|and|&|[A-Z][\w&'-]*)){1,5})(?:[ ]\([A-Z]+\))?,?"
+    r"[ ](?:Member |Clinical |Grievances? (?:and|&) )?(?:Appeals?|Redeterminations?|Reconsiderations?|Grievances?)\b",
+    re.MULTILINE,
+)
 
 
 def reference_in(text: str) -> tuple[str, int, int] | None:
     """The plan's number of the case, and where it stands with its label."""
-    return _first(text, REFERENCE_LABEL, REFERENCE, None)
+    found = (_first(text, label, REFERENCE, None) for label in REFERENCE_LABELS)
+    bare = BARE_REFERENCE.search(text)
+    return next(filter(None, found), None) or (bare and (bare["id"], bare.start(), bare.end()))
 
 
 def member_id_in(text: str) -> str | None:
@@ -128,6 +166,7 @@ def _below(text: str, label: re.Match[str], value: re.Pattern[str]) -> re.Match[
 
 def decided_in(text: str) -> str | None:
     """The day of the decision: the one said of it, else the letter's first full date that is of nothing else."""
+    text = COMPACT.sub(r"\1-\2-\3", text)
     for label in SAID_DATE:
         if said := next((day for _, _, day in labelled(label, text) if len(day) == len("2026-01-01")), None):
             return said
@@ -140,7 +179,8 @@ def payer_in(text: str) -> str | None:
     lines = [line.strip() for line in text.splitlines() if line.strip()][:TOP_LINES]
     named = [name for line in lines for name in _names(line) if name]
     if not named:
-        return None
+        addressed = ADDRESSEE.search(" ".join(text.split()))
+        return addressed["name"] if addressed else None
     return named[0].title().replace(" Of ", " of ").replace(" The ", " the ") if named[0].isupper() else named[0]
 
 
@@ -154,5 +194,11 @@ def _names(line: str) -> Iterator[str]:
         sender = SENDER.match(cell)
         name = AFTER_NAME.sub("", cell[sender.end() if sender else 0 :]).strip(" *-+:<>")
         told = sender or (PLAN.search(name) and not NO_PLAN.search(name))
-        if told and name and not re.search(r"\d|:", name) and len(name.split()) > 1 and not name.endswith("."):
+        if (
+            told
+            and name
+            and not re.search(r"\d|:", name)
+            and 1 < len(name.split()) <= MOST_WORDS
+            and not ENDED.search(name)
+        ):
             yield name

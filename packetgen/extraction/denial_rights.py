@@ -20,17 +20,21 @@ PHONE = re.compile(r"(?<![\d-])(?:1[- .])?(?:\(\d{3}\)[ ]?|\d{3}[- .])\d{3}[- .]
 FAX = re.compile(
     r"\bfax(?:ed)?\b(?:[ ](?:it|this|number|no\.?|to|is|a|your|appeal|request|written))*[ :#.]*$", re.IGNORECASE
 )
+FAX_AFTER = re.compile(r" ?\(fax\)", re.IGNORECASE)
+SENTENCE_BEFORE = re.compile(r"^.*[a-z)]\. (?=[A-Z])")
 DAYS = re.compile(
     r"(?<![\d/-])(?P<n>\d{1,3})\)?[ ]*(?:\(\d{1,3}\)[ ]*)?(?P<of>calendar |business |working )?"
-    r"(?P<unit>days?|hours?|months?)\b",
+    r"(?P<unit>days?|d(?=[ ]*(?:[.,;)]|$))|hours?|months?)\b",
     re.IGNORECASE,
 )
 BEFORE = re.compile(
     r"\b(?:by|before|later than|until|no later than|on or before|due|through|deadline)\b[ :]*(?:\w+, )?$", re.IGNORECASE
 )
 NAMED_AFTER = re.compile(r"^[ ,;]*(?:and ask )?(?:for|to)[ ](?:an?[ ]|file[ ]an?[ ]|request[ ]an?[ ])?$")
+LEADS_TO = re.compile(r"^[^.;]{0,60}$")  # "within 90 days of this letter to Claim Reconsideration"
 NOT_FOR_APPEAL = re.compile(
-    r"decision|answer|respon[ds]|we (?:will |must )?(?:give|decide|tell)|after (?:the|your) (?:first|plan)",
+    r"\b(?:our|a|written|its) decision|\bdecide|answer|respon[ds]|we (?:will |must )?(?:give|decide|tell)"
+    r"|after (?:the|your) (?:first|plan)",
     re.IGNORECASE,
 )
 _STREET = r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Court|Ct|Way|Plaza|Drive|Dr|Blvd|Boulevard)"
@@ -88,7 +92,9 @@ def rights_in(letter: str, year: str | None = None) -> Rights:
                 rights.address = _address(text, token.end, tokens[index + 1 :])
             continue
         after = next((t for t in tokens[index + 1 :] if t.kind == "topic"), None)
-        named = after.text if after and NAMED_AFTER.match(text[token.end : after.start]) else topic
+        between = text[token.end : after.start] if after else ""
+        leads = LEADS_TO if topic is None and token.kind == "days" else NAMED_AFTER
+        named = after.text if after and leads.match(between) else topic
         if named:
             _note(rights, named, token, text)  # type: ignore[arg-type]
     return rights
@@ -114,16 +120,16 @@ def _tokens(text: str, year: str | None) -> Iterator[_Token]:
 
 
 def _note(rights: Rights, topic: TopicName, token: _Token, text: str) -> None:
-    before = text[max(0, token.start - 60) : token.start]
+    before = SENTENCE_BEFORE.sub("", text[max(0, token.start - 60) : token.start])
     if token.kind == "number":
-        fax = FAX.search(before) is not None
+        fax = FAX.search(before) is not None or FAX_AFTER.match(text, token.end) is not None
         (rights.faxes if fax else rights.phones).setdefault(topic, token.text)
     elif token.kind == "last":
         rights.last.setdefault(topic, token.text)
     else:
         amount, _, unit = token.text.partition(" ")
         rights.windows.setdefault(topic, token.text)
-        if "day" in unit and not NOT_FOR_APPEAL.search(before[-40:]):
+        if unit.rsplit()[-1].startswith("d") and not NOT_FOR_APPEAL.search(before[-40:]):
             rights.days.setdefault(topic, int(amount))
 
 

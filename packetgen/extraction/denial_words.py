@@ -11,17 +11,23 @@ from packetgen.extraction.vocabulary import Pattern
 from packetgen.resources import KNOWLEDGE
 from packetgen.yamlfile import Strict
 
-TopicName = Literal["expedited", "external", "peer_to_peer", "records", "other", "appeal"]
+TopicName = Literal["expedited", "second", "external", "peer_to_peer", "records", "other", "appeal"]
 
 
 class ReasonWords(Strict):
-    """A class of denial reasons, the words that give it, words that take it back, and its claim adjustment codes."""
+    """A class of denial reasons: words that give it, that take it back, that only speak of it, and its codes in claims.
+
+    example, loosely: sentences that the pattern and the loose words find; codes of adjustments, and of remarks.
+    """
 
     reason: DenialReasonName
     pattern: Pattern
     unless: Pattern | None = None
     example: str
+    loose: Pattern
+    loosely: str
     codes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 class TakenBack(Strict):
@@ -29,6 +35,14 @@ class TakenBack(Strict):
 
     pattern: Pattern
     example: str
+
+
+class Begins(Strict):
+    """Words that begin a part of a denial letter: why it denies, what the policy asks, how to appeal."""
+
+    why: Pattern
+    policy: Pattern
+    rights: Pattern
 
 
 class Topic(Strict):
@@ -42,6 +56,7 @@ class Topic(Strict):
 class DenialReasons(Strict):
     """knowledge/denial_reasons.yaml."""
 
+    begins: Begins
     reasons: tuple[ReasonWords, ...]
     taken_back: tuple[TakenBack, ...]
     topics: tuple[Topic, ...]

@@ -14,7 +14,7 @@ from packetgen.extraction.diagnoses import are_about_an_indication, are_about_he
 from packetgen.extraction.diary import find_diary
 from packetgen.extraction.frequency import find_frequency
 from packetgen.extraction.identity import find_identity
-from packetgen.extraction.model import Diagnosis, DocumentSummary, Extraction, Finding, HeadacheFrequency, Score
+from packetgen.extraction.model import Denial, Diagnosis, DocumentSummary, Extraction, Finding, HeadacheFrequency, Score
 from packetgen.extraction.repair import repaired
 from packetgen.extraction.responses import find_responses
 from packetgen.extraction.safety import find_safety
@@ -58,7 +58,8 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
         if summary.kind not in FILLED and not _tells_parts(found) and not are_about_an_indication(pages, found):
             found = found if summary.kind in LISTS else for_another_disease(found)
             found = [f for f in found if not isinstance(f.value, Score | HeadacheFrequency)]
-        found += find_denial(pages) if summary.kind == "denial_letter" else find_diary(pages)
+        is_told = document.label in (kinds or {})
+        found += _denial(pages, is_told=is_told) if summary.kind == "denial_letter" else find_diary(pages)
         findings += [f if f.as_of else replace(f, as_of=summary.date) for f in found]
         summaries.append(summary)
     return Extraction(tuple(summaries), tuple(findings))
@@ -67,3 +68,10 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
 def _tells_parts(findings: Sequence[Finding]) -> bool:
     """Whether a document holds a score with its parts: a filled scale or a bladder diary names no disease."""
     return any(isinstance(f.value, Score) and len(f.value.subscores) > 1 for f in findings)
+
+
+def _denial(pages: Sequence[PageText], *, is_told: bool) -> list[Finding]:
+    """The denial that a letter is; where nobody told that it is one, it must name its case or its member."""
+    found = find_denial(pages)
+    values = [finding.value for finding in found if isinstance(finding.value, Denial)]
+    return found if is_told or any(value.reference or value.member_id for value in values) else []

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from benchmarks.denials import LETTERS, our_keys, read, reasons, wrong
-from packetgen.extraction.denial import find_denial
+from packetgen.extraction.denial import BY_CODE, find_denial
 from packetgen.extraction.denial_rights import levels_in, rights_in
 from packetgen.extraction.denial_words import denial_reasons
+from packetgen.policy.code_sets import code_rules
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +60,33 @@ def test_a_last_day_and_an_address_are_read_as_written(found) -> None:
 def test_codes_count_where_no_reason_is_given_in_words(page_text) -> None:
     (finding,) = find_denial([page_text("Remittance\nLine 1  64615  $0.00  CO-197\nLine 2  99213  $80.00  PR-2")])
     assert [reason.reason for reason in finding.value.reasons] == ["no_prior_auth"]
+
+
+@pytest.mark.parametrize("entry", denial_reasons().reasons, ids=lambda e: e.reason)
+def test_words_that_only_speak_of_a_reason_count_where_the_letter_says_why(page_text, entry) -> None:  # type: ignore[no-untyped-def]
+    assert re.search(entry.loose, entry.loosely, re.IGNORECASE)
+    (finding,) = find_denial([page_text(f"Your request is denied.\nReason: {entry.loosely}\nYou may appeal.")])
+    assert entry.reason in [reason.reason for reason in finding.value.reasons]
+
+
+def test_what_the_policy_asks_counts_only_where_nothing_else_says_why(page_text) -> None:
+    asks = "The criteria for approval are:\na) one of two preventive drugs was used first; and\nb) a diary.\n\n"
+    (finding,) = find_denial([page_text(f"Denied. {asks}The diary was not sent.")])
+    assert [reason.reason for reason in finding.value.reasons] == ["missing_documentation"]
+    (finding,) = find_denial([page_text(f"Denied. {asks}Item a) was not met.")])
+    assert "step_therapy" in [reason.reason for reason in finding.value.reasons]
+
+
+def test_a_box_without_its_tick_gives_no_reason(page_text) -> None:
+    text = "Non-approved for:\n[ ] Quantity above plan maximum\n[x] Drug is excluded under your plan"
+    (finding,) = find_denial([page_text(text)])
+    assert [reason.reason for reason in finding.value.reasons] == ["not_covered_benefit"]
+
+
+def test_a_denial_whose_reason_is_not_known_is_still_a_denial(page_text) -> None:
+    (finding,) = find_denial([page_text("Your request AB-99120 is denied. Reference: AB-99120. Grommets are purple.")])
+    assert finding.value.reasons == () and finding.value.reference == "AB-99120"
+
+
+def test_the_billing_codes_of_the_toxins_are_those_of_the_code_table() -> None:
+    assert {drug.hcpcs: drug.product for drug in code_rules().drugs} == BY_CODE
