@@ -312,7 +312,7 @@ def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fol
         *parts.course,
     ]
     noted = [place for form in forms for field in form.fields for place in field.evidence]
-    packet = bind(case, assessment, documents, choice, inserts, noted, draft, work)
+    packet = bind(case, assessment, documents, choice, inserts, noted, draft, work, digest)
     variants, told = make_variants(packet, case, assessment.reference.payer, wanted, work)
     said = snapshot_of(checked.chart, assessment, letter.docx, forms, choice)
     built = Built(checked, packet, folder, (*problems, *told), digest, signed, forms, choice, said)
@@ -371,6 +371,7 @@ def _write(built: Built, letter: Letter, variants: Mapping[str, bytes], built_fr
     account = manifest(
         case, assessment, documents, built.choice.left_out, forms, packet, built.signed_by, digests, rules, built_from,
         int(built.exit_code), [p for p in built.problems if not (built.signed and built.signed.waives(p))],
+        built.digest,
     )  # fmt: skip
     with beside(partial(guard_packet, packet, built.choice, case)) as guarded:
         verify(packet.pdf, account)

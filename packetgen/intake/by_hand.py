@@ -116,7 +116,8 @@ class ByHand(Intake):
 
     def waiting_file(self, number: int) -> Arrival:
         """A file that a person must file; raises BadCaseFile when it does not wait any more."""
-        found = arrivals.find(self.workspace, "id = ? AND state = 'done' AND went = ?", number, WAITING)
+        where = "CAST(id AS TEXT) = ? AND state = 'done' AND went = ?"  # as text: any number may come from a browser
+        found = arrivals.find(self.workspace, where, str(number), WAITING)
         if not found or not (self.workspace.folder / found[0].place).is_file():
             raise BadCaseFile(GONE, fix="See what still waits.")
         return found[0]

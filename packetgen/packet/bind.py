@@ -31,11 +31,12 @@ def bind(
     noted: Sequence[Evidence],
     draft: str,
     folder: Path,
+    build: str = "",
 ) -> Packet:
     """Bind the packet into folder/packet.pdf.
 
     inserts: form, letters and other parts of the clinic's own, in their order. noted: what the form cites: it is
-    highlighted. draft: why it is one, printed on every page; empty when it is not.
+    highlighted. draft: why it is one, printed on every page; empty when it is not. build: what a signer signs.
 
     The same inputs give the same bytes. Raises SafetyStop when a page of the chart would be lost.
     """
@@ -67,7 +68,7 @@ def bind(
     links += _back(drawn, marks, leaves)
     pdf = folder / "packet.pdf"
     fields = list(_fields(inserts, firsts, leaves))
-    write_pdf(pdf, case, leaves, front, links, parts, fields)
+    write_pdf(pdf, case, leaves, front, links, parts, fields, build)
     made = tuple((link.page, link.to) for link in links)
     return Packet(pdf, len(leaves), tuple(parts), citations, made, draft)
 

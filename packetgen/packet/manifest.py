@@ -46,6 +46,7 @@ class Manifest:
     exit_code       of the build, and built_from: the digest of all that went into it
     links           of every live link, its page and the page it leads to
     required, doubts  open items of the worklist, a void signature not among them
+    build           what a signer signs; the packet states it in its properties
     rules, outputs  SHA-256 by file name
     """
 
@@ -67,6 +68,7 @@ class Manifest:
     outputs: Mapping[str, str]
     required: int = 0
     doubts: int = 0
+    build: str = ""
 
 
 def manifest(
@@ -82,6 +84,7 @@ def manifest(
     built_from: str,
     exit_code: int,
     problems: Sequence[Problem],
+    build: str,
 ) -> Manifest:
     """The account of a packet. outputs, rules: SHA-256 by file name."""
     there = packet.exhibit_pages
@@ -113,6 +116,7 @@ def manifest(
         dict(outputs),
         sum(problem.severity == "required" and problem.code != VOID for problem in problems),
         sum(problem.severity == "doubt" for problem in problems),
+        build,
     )
 
 

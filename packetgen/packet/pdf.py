@@ -46,11 +46,13 @@ def write_pdf(
     links: Sequence[Link],
     parts: Sequence[Part],
     fields: Sequence[tuple[int, Box]] = (),
+    build: str = "",
 ) -> None:
     """Write the packet to `target`; the same inputs give the same bytes.
 
     overlays  a PDF whose last pages are to be laid over the leaves, one over each
     fields    to sign in, by page
+    build     what a signer signs, stated in the file's properties
     """
     import pikepdf
 
@@ -66,7 +68,7 @@ def write_pdf(
             add_outline(out, parts)
             add_labels(out, parts)
             add_tags(out, parts)
-            _describe(out, case)
+            _describe(out, case, build)
             _share(out)
             out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     finally:
@@ -175,11 +177,12 @@ def add_labels(out: Any, parts: Sequence[Part]) -> None:
     out.Root.PageLabels = Dictionary(Nums=Array(numbers))
 
 
-def _describe(out: Any, case: Case) -> None:
+def _describe(out: Any, case: Case, build: str) -> None:
     from pikepdf import Dictionary, Name, String
 
     out.Root.Lang = String("en-US")
     out.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     out.Root.PageMode = Name.UseOutlines
     out.docinfo[Name.Title] = String(f"Prior authorization request, case {case.case}")
+    out.docinfo[Name.Subject] = String(f"Build {build}")
     out.docinfo[Name.Producer] = String("packetgen")

@@ -25,6 +25,7 @@ from packetgen.tracking.events import ANYTHING, DATES, FITTING, KINDS, Event, Ou
 from packetgen.workspace import Workspace
 
 WEEK = timedelta(days=7)
+LONGEST_NUMBER, LONGEST_TEXT = 6, 500  # digits, characters
 NUMBERS = ("units", "treatments", "minutes", "corrects")
 CHOICES: Mapping[str, Sequence[str]] = {
     "channel": get_args(Channel), "outcome": get_args(Outcome), "level": get_args(AppealLevel),
@@ -101,14 +102,14 @@ def followup_routes(workspace: Workspace, case_file_of: Callable[[Request], Path
         fitting = {kind: sorted(FITTING.get(kind, set()) | ANYTHING) for kind in KINDS}
         view = {
             "one": one, "rows": rows, "fields": FIELDS, "choices": CHOICES, "dates": DATES, "numbers": NUMBERS,
-            "labels": LABELS, "fitting": fitting, "typed": typed, "wrong": wrong, "today": date.today(),
-            "sections": due_sections(by_day([one]), date.today()),
+            "labels": LABELS, "longest": LONGEST_TEXT, "fitting": fitting, "typed": typed, "wrong": wrong,
+            "today": date.today(), "sections": due_sections(by_day([one]), date.today()),
         }  # fmt: skip
         return TEMPLATES.TemplateResponse(request, "followup.html", view, status_code=status)
 
     async def log(request: Request) -> Response:
-        form = await form_of(request)
         one = await found(request)
+        form = await form_of(request)
         try:
             number = await run_in_threadpool(_log, workspace, one, form)
         except BadCaseFile as error:
@@ -152,7 +153,7 @@ def _typed(name: str, text: str) -> Any:
             raise BadCaseFile(f"{FIELDS[name]}: there is no such choice")
         return chosen if name == "reasons" else text
     if name in NUMBERS:
-        if not text.isdecimal() or int(text) < 1:
+        if not text.isdecimal() or len(text) > LONGEST_NUMBER or int(text) < 1:
             raise BadCaseFile(f"{FIELDS.get(name, name)}: give a number")
         return int(text)
     if name in DATES:
@@ -160,4 +161,6 @@ def _typed(name: str, text: str) -> Any:
             return date.fromisoformat(text)
         except ValueError:
             raise BadCaseFile(f"{FIELDS.get(name, 'the day')}: give a day as YYYY-MM-DD") from None
+    if len(text) > LONGEST_TEXT:
+        raise BadCaseFile(f"{FIELDS[name]}: say it in {LONGEST_TEXT} characters")
     return text

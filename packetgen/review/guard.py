@@ -64,7 +64,8 @@ class Sessions:
 
     def start(self, session: Session) -> str:
         """The key of a session that begins; those that were idle are forgotten."""
-        self.known = {key: known for key, known in self.known.items() if not _is_idle(known)}
+        for other in [key for key, known in list(self.known.items()) if _is_idle(known)]:
+            self.end(other)
         key = secrets.token_urlsafe(32)
         self.known[key] = session
         return key
@@ -92,9 +93,9 @@ def _is_idle(session: Session) -> bool:
 
 
 class Guard:
-    """Refuses, before anything is routed, other hosts, other origins, strangers, and what a role may not do.
+    """Refuses, before anything is routed, other hosts, other origins and strangers; every answer gets HEADERS.
 
-    Every answer gets HEADERS. hosts: the names of this server.
+    hosts: the names of this server.
     """
 
     def __init__(self, app: ASGIApp, sessions: Sessions, hosts: Collection[str]) -> None:
@@ -120,11 +121,7 @@ class Guard:
         used = not request.url.path.endswith(f"/{HERE}")
         session = self.sessions.going_on(request.cookies.get(COOKIE, ""), used=used)
         request.state.session = session
-        if session is None:
-            return None if self._is_way_in(request.url.path) else self._show_in(request)
-        if session.user and not session.user.may(request.method, request.url.path):
-            return PlainTextResponse(f"This is not for the role {session.user.role}. Ask someone who may.", 403)
-        return None
+        return None if session or self._is_way_in(request.url.path) else self._show_in(request)
 
     def _is_way_in(self, path: str) -> bool:
         return path == "/login" or path.startswith("/static/") if self.sessions.staff else path == "/open"
@@ -136,6 +133,22 @@ class Guard:
         if request.method == "GET" and request.headers.get("sec-fetch-dest", "document") == "document":
             return RedirectResponse("/login", 303)
         return PlainTextResponse(LOG_IN_AGAIN, 403)
+
+
+class Roles:
+    """Refuses, before anything is routed, what a user's role may not do."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        session: Session | None = scope["state"]["session"] if scope["type"] == "http" else None
+        if session and session.user and not session.user.may(scope["method"], scope["path"]):
+            told = f"This is not for the role {session.user.role}. Ask someone who may."
+            await PlainTextResponse(told, 403)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 def _own_host(request: Request, hosts: Collection[str]) -> bool:

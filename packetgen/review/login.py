@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
@@ -43,7 +44,7 @@ class LogIn:
     """Lets users in. A login that nobody has takes as long as a wrong password, so that it cannot be told from one."""
 
     def __init__(self, staff: Staff) -> None:
-        self.staff, self.tries = staff, Tries()
+        self.staff, self.tries, self._counting = staff, Tries(), threading.Lock()
         password = secrets.token_urlsafe(32)
         self.nobody = User(login="nobody", name="nobody", role="preparer", password=hash_of(password))
 
@@ -52,13 +53,15 @@ class LogIn:
         user = self.staff.find(login)
         keys = (f"address {address}", *([f"login {login}"] if user else []))
         most = (LOGIN_TRIES_OF_ADDRESS, LOGIN_TRIES)
-        if any(self.tries.is_paused(key, limit) for key, limit in zip(keys, most, strict=False)):
-            return PAUSE
-        self.tries.note(*keys)  # before the slow part, so that many at once count too
+        with self._counting:
+            if any(self.tries.is_paused(key, limit) for key, limit in zip(keys, most, strict=False)):
+                return PAUSE
+            self.tries.note(*keys)  # before the slow part, so that many at once count too
         if not (user or self.nobody).has_password(password) or user is None:
             return WRONG
-        for key in keys:
-            self.tries.failed.pop(key, None)
+        with self._counting:
+            for key in keys:
+                self.tries.failed.pop(key, None)
         return user
 
 

@@ -20,7 +20,7 @@ from starlette.templating import Jinja2Templates
 from packetgen.limits import IDLE_SECONDS
 from packetgen.review.audit import Audited
 from packetgen.review.facts import words_of
-from packetgen.review.guard import COOKIE, OPEN_AGAIN, OWN_NAMES, Guard, Session, Sessions
+from packetgen.review.guard import COOKIE, OPEN_AGAIN, OWN_NAMES, Guard, Roles, Session, Sessions
 from packetgen.review.login import login_routes, welcome
 
 HERE = Path(__file__).parent
@@ -89,5 +89,9 @@ def make_site(
             Mount("/static", StaticFiles(directory=HERE / "static")),
             *routes,
         ],
-        middleware=[Middleware(Guard, sessions=sessions, hosts=hosts), Middleware(Audited, folder=folder)],
+        middleware=[
+            Middleware(Guard, sessions=sessions, hosts=hosts),
+            Middleware(Audited, folder=folder),
+            Middleware(Roles),
+        ],
     )

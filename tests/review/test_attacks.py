@@ -92,7 +92,7 @@ def test_a_path_that_leads_out_of_the_server_leads_nowhere(server: Server) -> No
         f"{server.case}/pages/..%2f..%2fcase.yaml-1.png", f"{server.case}/pages/%2fetc%2fpasswd-1.png",
         f"{server.case}/../../users.yaml", f"{server.case}/case.yaml", f"{server.case}/audit.jsonl",
         "/packetgen.db", "/users.yaml", "/filing/..%2f1", "/filing/1/page-..%2f1.png", "/filing/-1",
-        "/static/..\\\\..\\\\guard.py", "file:///etc/passwd", "http://evil.example/",
+        "/filing/99999999999999999999999", "/static/..\\\\..\\\\guard.py", "file:///etc/passwd", "http://evil.example/",
     )  # fmt: skip
     for path in outs:
         status, answer = server.get(path, own)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pikepdf
 import pytest
 from click.testing import CliRunner
 from starlette.testclient import TestClient
@@ -71,6 +73,10 @@ def test_views_and_changes_are_written_down_without_a_word_of_the_chart(client: 
     text = (review.folder / AUDIT).read_text().lower()
     assert not [word for word in ("dana", "whitfield", "1984-03-17", "918273645", "topiramate") if word in text]
     client.get("/pages/A-1.png")
+    with pikepdf.open(built.folder / "packet.pdf") as packet:
+        stated = str(packet.docinfo["/Subject"])
+    account = json.loads((built.folder / "manifest.json").read_text())
+    assert stated == f"Build {account['build']}" == f"Build {built.digest}"
     assert review.read() is read and review.build() is built  # a look at a case builds nothing anew
     done = CliRunner().invoke(main, ["audit", str(review.case_file)])
     assert "Lena Ortiz" in done.output

@@ -168,6 +168,8 @@ def test_what_happened_is_logged_corrected_and_taken_out(clinic: Workspace) -> N
         ({"kind": "called", "minutes": "-3"}, "give a number"),
         ({"received_on": "2026-11-01"}, "before"),
         ({"kind": "void"}, "which event"),
+        ({"note": "x" * 501}, "in 500 characters"),
+        ({"corrects": "9" * 30}, "give a number"),
         ({"corrects": "99"}, "no event 99"),
     ],
 )

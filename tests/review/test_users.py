@@ -31,6 +31,7 @@ from packetgen.workspace import Workspace
 from tests.intake.conftest import clinic  # noqa: F401 - fixture
 from tests.review.places import PASSWORD, PEOPLE, case_folder, csrf_of, hire, links_in, logged_in, visitor
 
+ACTS_TRIED = ("log", "decide", "undo", "sign", "unheard-of")
 EVERYWHERE = "0.0.0.0"  # noqa: S104
 
 
@@ -144,7 +145,7 @@ def test_a_role_is_enforced_by_the_server(clinic: Workspace, login: str) -> None
     path = links_in(browser)["2026-0142"]
     csrf = csrf_of(browser)
     rank = ROLES.index(PEOPLE[login][1])
-    for act in ("log", "decide", "undo", "sign", "unheard-of"):
+    for act in ACTS_TRIED:
         answer = browser.post(f"{path}{act}", data={"csrf": "guess"})
         refused = "not for the role" in answer.text
         assert refused == (ROLES.index(NEEDED.get(act, "signer")) > rank), act
@@ -154,6 +155,8 @@ def test_a_role_is_enforced_by_the_server(clinic: Workspace, login: str) -> None
     assert answer.status_code == 303
     audit = (case_folder(clinic, "2026-0142") / AUDIT).read_text()
     assert f'"who": "{PEOPLE[login][0]}"' in audit
+    refusals = (clinic.folder / AUDIT).read_text().count('"answer": 403')
+    assert refusals == sum(ROLES.index(NEEDED.get(act, "signer")) > rank for act in ACTS_TRIED)
 
 
 def test_a_get_changes_nothing(clinic: Workspace) -> None:  # noqa: F811
