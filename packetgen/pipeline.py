@@ -229,7 +229,8 @@ def _denial(case: Case, documents: Sequence[Document], extraction: Extraction) -
         return None
     label = next(d.label for d, typed in zip(documents, case.documents, strict=True) if typed.path == case.denial)
     found = [f for f in extraction.findings if f.kind == "denial" and f.evidence[0].document == label]
-    if not found and case.request.kind == "appeal":
+    told = [f for f in found if isinstance(f.value, Denial) and f.value.reasons]
+    if not told and case.request.kind == "appeal":
         raise UnreadableInput(
             "no reason of a denial was read in it",
             where=case.denial,
@@ -242,7 +243,7 @@ def _compared(
     case: Case, documents: Sequence[Document], assessment: Assessment, denial: Finding | None
 ) -> Comparison | None:
     """The denial against the chart and, where its manifest is given, the packet that was sent."""
-    if denial is None:
+    if denial is None or not (isinstance(denial.value, Denial) and denial.value.reasons):
         return None
     sent = sent_pages(read_manifest(case.folder / case.sent), documents) if case.sent else None
     return compare(assessment, denial, sent)

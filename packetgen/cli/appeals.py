@@ -44,11 +44,14 @@ def appeal(case_file: Path, output: Path | None) -> None:
         checked = pipeline.check(case_file, Path(work), progress())
         if checked.denial is None:
             raise BadCaseFile(
-                "no denial is named", where="denial", fix="Put the plan's letter there: denial: letter.pdf."
+                "no denial is named, or no reason was read in it",
+                where="denial",
+                fix="Put the plan's letter there: denial: letter.pdf.",
             )
         _tell(checked.denial)
-        if not all(answer.answered for answer in checked.denial.answers):
-            click.echo("No appeal was built.")
+        if unanswered := [answer for answer in checked.denial.answers if not answer.answered]:
+            named = "; ".join(f'{answer.says} ("{answer.reason.quote}")' for answer in unanswered)
+            click.echo(f"No appeal was built. It would leave unanswered: {named}.")
             sys.exit(int(ExitCode.draft))
         if checked.case.request.kind != "appeal":
             raise BadCaseFile(

@@ -59,7 +59,7 @@ def test_an_appeal_quotes_each_reason_and_answers_it(sample: str, quote: str, an
 def test_no_appeal_is_built_where_it_would_not_help(sample: str, told: str, tmp_path: Path) -> None:
     done = appeal(sample, tmp_path)
     assert done.returncode == 3
-    assert told in done.stdout and "No appeal was built." in done.stdout
+    assert told in done.stdout and "No appeal was built. It would leave unanswered: " in done.stdout
     assert not (tmp_path / "packet.pdf").exists()
 
 
@@ -68,3 +68,13 @@ def test_a_reason_left_unanswered_stops_the_build_and_is_named(tmp_path: Path) -
     assert done.returncode == 5
     assert "The request does not meet the criteria of our policy" in done.stderr
     assert not (tmp_path / "packet.pdf").exists()
+
+
+def test_an_appeal_of_a_letter_whose_reason_is_not_known_says_so(tmp_path: Path) -> None:
+    for name in ("case.yaml", "visit.txt"):
+        (tmp_path / name).write_bytes((SAMPLES / "appeal-step-therapy" / name).read_bytes())
+    letter = "Meadowlark Health Plan\nReference number: MH-2026-0201\nYour request is denied. Grommets are purple.\n"
+    (tmp_path / "denial.txt").write_text(letter)
+    done = packetgen("appeal", tmp_path / "case.yaml", "-o", tmp_path / "packet")
+    assert done.returncode == 4
+    assert "no reason of a denial was read in it" in done.stderr
