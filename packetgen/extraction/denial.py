@@ -79,6 +79,7 @@ def find_denial(pages: Sequence[PageText]) -> list[Finding]:
         return []
     decided = decided_in(whole)
     reference = reference_in(whole)
+    asked = [s for s in sentences if CRITERION.search(s.said)]
     rights = rights_in(whole, decided[:4] if decided else None)
     upheld = UPHELD.search(whole) is not None
     level: TopicName = "second" if upheld and "second" in {*rights.days, *rights.faxes, *rights.last} else "appeal"
@@ -98,12 +99,13 @@ def find_denial(pages: Sequence[PageText]) -> list[Finding]:
         p2p_window=window,
         drug=_drug(whole),
         p2p_deadline=rights.last.get("peer_to_peer"),
-        criteria=tuple(s.evidence("criterion").quote for s in sentences if CRITERION.search(s.said)),
+        criteria=tuple(s.evidence("criterion").quote for s in asked),
         levels=levels_in(whole),
         expedited=next((s.evidence("expedited").quote for s in sentences if FAST.search(s.said)), None),
         upheld=upheld,
     )
     places: list[Evidence] = [passage.evidence("denial_reason") for passage in [s for _, s in reasons] or denied[:1]]
+    places += [s.evidence("criterion") for s in asked]
     places += [place for page in pages if reference and (place := _place(page, reference[0]))][:1]
     return [Finding(value, "present", tuple(places), decided)]
 

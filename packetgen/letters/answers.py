@@ -25,6 +25,7 @@ class Told:
     phone: str
     window: str
     level: str
+    criteria: tuple[Said, ...]
     places: tuple[Evidence, ...]
 
 
@@ -56,8 +57,16 @@ def denial_of(material: Material) -> Told | None:
         value.p2p_phone or "",
         last or value.p2p_window or "",
         _level(material.case.plan_dates.level, value),
+        _criteria(material.denial),
         (*material.denial.places[-1:], *material.denial.places[:1]),
     )
+
+
+def _criteria(denial: Comparison) -> tuple[Said, ...]:
+    """What the letter says that the policy asks, without what is quoted as a reason already."""
+    reasons = [answer.reason.quote for answer in denial.answers]
+    asked = [place for place in denial.places if place.rule == "criterion" and place.quote not in reasons]
+    return tuple(Said(f"“{place.quote}”", (place,)) for place in asked)
 
 
 def _level(denied: AppealLevel | None, letter: Denial) -> str:

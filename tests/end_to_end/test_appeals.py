@@ -78,3 +78,16 @@ def test_an_appeal_of_a_letter_whose_reason_is_not_known_says_so(tmp_path: Path)
     done = packetgen("appeal", tmp_path / "case.yaml", "-o", tmp_path / "packet")
     assert done.returncode == 4
     assert "no reason of a denial was read in it" in done.stderr
+
+
+def test_what_the_letter_says_of_the_policy_is_quoted_and_answered(tmp_path: Path) -> None:
+    source = SAMPLES / "appeal-step-therapy"
+    for name in ("case.yaml", "visit.txt"):
+        (tmp_path / name).write_bytes((source / name).read_bytes())
+    asked = "Our policy considers Botox for chronic migraine with headache on 15 or more days a month."
+    letter = (source / "denial.txt").read_text().replace("\nYou may appeal", f"\n{asked}\n\nYou may appeal")
+    (tmp_path / "denial.txt").write_text(letter)
+    packetgen("appeal", tmp_path / "case.yaml", "-o", tmp_path / "packet")
+    told = words(tmp_path / "packet" / "packet.pdf")
+    assert f"Of what is asked the letter says “{asked}” (Ex. B-1)" in told
+    assert "The last table goes through what plans usually ask one by one" in told
