@@ -96,6 +96,8 @@ def _tabled(page: PageText) -> Iterator[Entry]:
     heads, top = _heads(page)
     for start, end, day in _rows(page, top) if heads else ():
         cells = dict.fromkeys(heads, "") | _cells(page.words_between(start, end), heads)
+        if NO.match(page.text[start:end].split(maxsplit=1)[-1]):
+            cells["headache"] = "none"  # written right after the date, under whatever head
         if {"start", "end"} <= set(cells):
             cells["hours"] = between(cells["start"], cells["end"]) or cells.get("hours", "")
         if "headache" not in cells:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import MONTHS
@@ -29,7 +30,7 @@ PROSE = re.compile(r"[A-Za-z]{3,}(?: [a-z][a-z'’-]*){4,}")
 # "M = migraine", "* = I took my rescue medicine"
 LEGEND = re.compile(
     r"(?<!\S)(?P<code>\([A-Za-z]\)|[A-Za-z]{1,2}|\d|[*+#✓•])[ ]*[=:][ ]*(?P<means>[A-Za-z][^=\n|;]*?)"
-    r"(?=[ ]{2,}|[;,|]|[ ]+(?:\([A-Za-z]\)|[A-Za-z]{1,2}|[*+#✓•\d])[ ]*[=:]|\n|$)"
+    r"(?=[ ]{2,}|[;|]|,?[ ]+(?:\([A-Za-z]\)|[A-Za-z]{1,2}|[*+#✓•\d])[ ]*[=:]|\n|$)"
 )
 MEANINGS = (
     ("none", re.compile(r"\b(?:no|none|free|clear|nothing|without)\b", re.IGNORECASE)),
@@ -38,9 +39,26 @@ MEANINGS = (
     ("migraine", re.compile(r"migraine", re.IGNORECASE)),
     ("headache", re.compile(r"headache|head pain|ache|\bHA\b", re.IGNORECASE)),
 )
+LASTED = (
+    (
+        "4 h",
+        re.compile(
+            r"\b4 ?(?:h\w*|\+)? ?(?:or more|and more|or longer|plus|\+)|(?:over|more than|at least|[>≥]) ?4", re.I
+        ),
+    ),
+    ("1 h", re.compile(r"(?:under|less than|up to|below|[<]) ?4", re.I)),
+)
 USUAL = {"0": "none", "N": "none", "-": "none", "M": "migraine", "H": "headache", "HA": "headache", "T": "headache"}
 SIGN = re.compile(r"\([A-Za-z]\)|[A-Za-z]+|\d+(?:\.\d+)?|[*+#✓•-]")
 HOURS = re.compile(r"(?P<n>\d+(?:\.\d+)?)[ ]*(?:h\b|hrs?\b|hours?\b)|all day", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """What a sign of the sheet means, and how long it says that it lasted ("4 h" or more, "1 h" for less)."""
+
+    meaning: str
+    lasted: str = ""
 
 
 @dataclass(slots=True)
@@ -84,21 +102,57 @@ def _boxes(grid: list[tuple[str, int]], columns: list[tuple[float, int]], year: 
     ruled = any(line.count("|") >= len(DAYS) - 1 for line, _ in grid)
     for line, offset in grid:
         if _columns(line) or not line.strip(" |+-=_"):
+            if boxes and not _columns(line) and not _is_date(year, month, boxes[-1].day + 1):
+                break  # the month is full: what follows are notes
             continue
         if (ruled and "|" not in line) or PROSE.search(line):
             if boxes:
                 break
             continue
-        for start, end, text in _parts(line, columns, ruled=ruled):
-            weekday = min(columns, key=lambda column: abs(column[0] - (start + end) / 2))[1]
+        in_order = [] if ruled else _in_order(line, columns, boxes[-1].day + 1 if boxes else 1, year, month)
+        for start, end, text in in_order or _parts(line, columns, ruled=ruled):
             match = NUMBER.match(text)
             day = int(match["day"]) if match else 0
+            weekday = min(columns, key=lambda column: abs(column[0] - (start + end) / 2))[1]
+            if in_order:
+                weekday = date(year, month, day).weekday()
             if match and _is_day(year, month, day, weekday) and day > getattr(open_box.get(weekday), "day", 0):
                 open_box[weekday] = _Box(day, offset + start, offset + end, [match["rest"]])
                 boxes.append(open_box[weekday])
             elif weekday in open_box:
                 open_box[weekday].said.append(text)
     return boxes
+
+
+def _in_order(
+    line: str, columns: list[tuple[float, int]], day: int, year: int, month: int
+) -> list[tuple[int, int, str]]:
+    """(start, end, text) of boxes whose days follow one another from `day`, each near its weekday; else none."""
+    width = (columns[-1][0] - columns[0][0]) / (len(columns) - 1)
+    places = {weekday: middle for middle, weekday in columns}
+    starts: list[int] = []
+    for token in re.finditer(r"(?<!\S)\d{1,2}(?=[.):]?(?:\s|$))", line):
+        if int(token.group(0)) == day and _is_date(year, month, day):
+            middle = places[date(year, month, day).weekday()]
+            if abs((token.start() + token.end()) / 2 - middle) <= width:
+                starts.append(token.start())
+                day += 1
+    if not starts or line[: starts[0]].strip() or not _says_more(line, starts):
+        return []
+    return [(start, stop, line[start:stop].strip()) for start, stop in pairwise([*starts, len(line)])]
+
+
+def _says_more(line: str, starts: list[int]) -> bool:
+    """Whether anything stands beside the numbers: else what the boxes say stands below them."""
+    return any(len(line[start:stop].split()) > 1 for start, stop in pairwise([*starts, len(line)]))
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _parts(line: str, columns: list[tuple[float, int]], *, ruled: bool) -> Iterator[tuple[int, int, str]]:
@@ -129,27 +183,32 @@ def _is_day(year: int, month: int, day: int, weekday: int) -> bool:
         return False
 
 
-def _legend(text: str) -> dict[str, str]:
-    """What each sign of the sheet stands for; the usual ones where it does not say."""
-    codes = dict(USUAL)
+def _legend(text: str) -> dict[str, _Sign]:
+    """What each sign of the sheet stands for, "m" and "M" apart; the usual ones where it does not say."""
+    codes = {code: _Sign(meaning) for code, meaning in USUAL.items()}
     for match in LEGEND.finditer(text):
         meaning = next((name for name, words in MEANINGS if words.search(match["means"])), None)
         if meaning:
-            codes[match["code"].upper()] = meaning
+            lasted = next((hours for hours, words in LASTED if words.search(match["means"])), "")
+            codes[match["code"]] = _Sign(meaning, lasted)
     return codes
 
 
-def _cells(text: str, codes: dict[str, str]) -> dict[str, str]:
+def _meant(sign: str, codes: dict[str, _Sign]) -> _Sign | None:
+    return codes.get(sign) or codes.get(sign.upper()) or codes.get(sign.lower())
+
+
+def _cells(text: str, codes: dict[str, _Sign]) -> dict[str, str]:
     """What a box tells, as the columns of a table would; {} for an empty one."""
     if not text.strip():
         return {}
     told = HOURS.search(text)
     hours = told.group(0) if told else ""
-    signs = SIGN.findall(text)
-    meanings = {codes[sign.upper()] for sign in signs if sign.upper() in codes}
+    found = [meant for sign in SIGN.findall(text) if (meant := _meant(sign, codes))]
+    meanings = {sign.meaning for sign in found}
     if not hours:  # "M9": hours right after the letter
         bare = re.search(r"[A-Za-z](\d+(?:\.\d+)?)", text)
-        hours = f"{bare[1]} h" if bare else ""
+        hours = f"{bare[1]} h" if bare else next((sign.lasted for sign in found if sign.lasted), "")
     meanings |= {"migraine"} if re.search(r"\bmig", text, re.IGNORECASE) else set()
     aches = bool(meanings & {"migraine", "headache"} or (hours and "none" not in meanings))
     if not aches and "none" not in meanings and "acute" not in meanings:

@@ -128,7 +128,7 @@ def between(start: str, end: str) -> str:
 
 
 def _minutes(text: str) -> int | None:
-    text = NEXT_DAY.sub("", text).strip().lower()
+    text = NEXT_DAY.sub("", text).strip(" -–").lower()
     if text in ("noon", "midnight"):
         return 12 * 60 if text == "noon" else 0
     match = CLOCK.fullmatch(re.sub(r"\.?m?\.?$", "", text))
