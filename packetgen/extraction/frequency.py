@@ -27,32 +27,32 @@ _MONTH = (
 )
 N = (
     r"(?<![\d./:-])(?<!\d )(?P<low>\d{1,2})(?:\s*(?:-|–|to|or)\s*(?P<high>\d{1,2}))?(?P<plus>\+| or more"
-    r"| plus)?(?![\d:%]|\.\d|/\d{1,2}/)"
+    r"| plus)?(?![\d:%]|\.\d|/\d{1,2}/|/\d{1,2} (?:visit|appt|OV|note|call|=))"
 )
 _OF = r"per|a|each|every|/|in an?|(?:out )?of (?:the|every|each|a)"
 PERIOD = (
     rf"(?:(?:{_OF})\s*(?:usual |typical |average |given |calendar |single )?(?:month|mo\b|30[ -]days?)"
     r"|(?:(?:out )?of|in|over|during|for) the (?:last|past|previous|prior) (?:30|28|thirty)(?: days)?"
     rf"|(?:in |over |during )?(?:the )?(?:last|past|this|previous|prior) (?:month|30(?: days)?)\b|in {_MONTH}\b\.?"
-    r"|(?:/|out of|of)\s*30(?:\s*d(?:ays)?)?\b|monthly\b)"
+    r"|(?:/|out of|of)\s*(?:30|31)(?:\s*d(?:ays)?)?\b|monthly\b)"
 )
 _HEAD = r"(?:headaches?|HA(?:['’]?s)?|head pain)"
 _MIG = r"(?:migraines?|migranes?|migrainous|mig)\b"
 _DAYS = r"(?:(?:days?|d)\b)"
-_HDAYS = rf"(?:{_HEAD}[ -]{_DAYS}|MHDs?|{_DAYS} (?:of|with) (?:any )?{_HEAD})"
+_HDAYS = rf"(?:{_HEAD}[ -]{_DAYS}|MHDs?|{_DAYS} (?:of|with|w/?) (?:any |a )?{_HEAD}(?! ?-?free))"
 _MDAYS = rf"(?:{_MIG}[ -]{_DAYS}|MMDs?|{_DAYS} (?:of|with) (?:full |true )?{_MIG})"
 _LABEL = (
     rf"(?:[ ]*\(?(?:{PERIOD})\)?)?(?:[ ]*[:=#_,.]+|[^.;:\d]{{0,24}}?\b(?:of|was|were|is|are|numbers?|at|on"
     rf"|averag\w+|about|approximately|total\w*))?[ ~_]*"
 )
-_FELL = r"(?:[^.;\d]{0,30}\bfrom) "
+_FELL = r"(?:[^.;\d]{0,30}\bfrom)(?: about| approximately| around| an average of)? ~?"
 HEADACHE = (
     rf"{_HDAYS}{_FELL}(?P<first>\d{{1,2}})(?: to| ?->| ?→) (?P<second>\d{{1,2}})",
-    rf"{N}\s*(?:\w+ ){{0,2}}?{_HDAYS}",
+    rf"{N}(?:\s*/\s*3[01])?\s*(?:\w+ ){{0,2}}?{_HDAYS}",
     rf"{_HDAYS}{_LABEL}{N}",
     rf"{_HEAD}(?:[^.;\d]{{0,60}}?){N}\s*{_DAYS}?\s*(?:{PERIOD})",
     rf"\bfrequency\b[^.;\d]{{0,20}}{N}\s*{_DAYS}?\s*(?:{PERIOD})",
-    rf"\b(?:counted|counts|had|has|have|having|recorded|logged|tracked|reports?|averag\w+|was|were|maybe|about|from"
+    rf"\b(?:counted|counts|had|has|have|having|recorded|logged|tracked|hurts?|ached?|reports?|averag\w+|was|were|maybe|about|from"
     rf"|to|pain on|now"
     rf"|abt|approximately|previously|currently|at least)\s*(?:about |~)?{N}\s*{_DAYS}\s*(?:{PERIOD})",
 )
@@ -63,6 +63,9 @@ MIGRAINE = (
     rf"(?:full |true |real |severe |definite |full-blown )*{_MIG}(?:[ ]*(?:{_DAYS}|features))?(?![ ]*(?:attacks?"
     rf"|in the past|years|meds?|medic))",
     rf"{_MDAYS}{_LABEL}{N}",
+    rf"{N}(?:\s*/\s*3[01])? (?:that )?(?:she|he|they|I|pt|patient) (?:would )?(?:calls?|called|describes? as"
+    rf"|consider\w*|counts? as) (?:a |it |them )?{_MIG}",
+    rf"{_MIG}[: ]*{N}\s*/\s*3[01]\b",
     rf"{N} of (?:which|these|those|them|the (?:days|headaches))\b(?![^.;]{{0,40}}\b(?:last\w*|hours?|hrs?|treat\w*"
     rf"|took|acute|medic\w*))",
     rf"of (?:which|these|those|them),? (?:\w+ ){{0,2}}(?:counts?|are|were|is|was)? ?{N}\b[^.;]{{0,25}}{_MIG}",
@@ -100,6 +103,14 @@ FORM_LINE = re.compile(
     r"(?P<low>\d{1,2})[\"”_]*(?:[ ]*days?)?[\"”_ .]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+# "Days in last 30 with ANY headache?  19   Of those, migraine-type?  10", "Days with headache:  [ ] 10-14  [X] 15-20"
+QUESTION = re.compile(
+    rf"(?P<asked>(?:\bdays?\b[^\n?:]{{0,60}}\b(?:{_HEAD}|{_MIG})|(?P<mig>(?:of (?:those|these|which)"
+    rf"|how many)[^\n?:]{{0,30}}{_MIG}))[^\n?:]{{0,40}})"
+    rf"[?:][ _\"”]*(?:(?:\[[ ]?\]|☐)[ ]*[\d+–-]+[ ]*(?:days?)?[ ]*)*(?:{TICKED})?[ ]*(?P<low>\d{{1,2}})"
+    r"(?:\s*(?:-|–|to)\s*(?P<high>\d{1,2}))?(?P<plus>\+)?[_\"” ]*(?:days?)?(?=[ ]{2}|[_\"”.]|[ ]*$|[ ]*\[)",
+    re.IGNORECASE | re.MULTILINE,
+)
 NOT_ASKED = re.compile(
     r"\b(?:3 months|miss|work|school|productiv\w*|household|leisure|medic\w*|take|how long"
     r"|hours|no)\b",
@@ -107,6 +118,15 @@ NOT_ASKED = re.compile(
 )
 HOURS_ON_A_FORM = re.compile(
     rf"(?:{TICKED})\s*(?P<low>\d{{1,2}})(?:\s*(?:-|–|to)\s*(?P<high>\d{{1,2}}))?\s*(?:h|hrs?|hours)\b", re.IGNORECASE
+)
+MONTH_NAMED = re.compile(
+    rf"\b{_MONTH}\.?\s*(?::|=|was"
+    rf"|were)?\s*\d{{1,2}} {_HDAYS}[^.;\d]{{0,20}}\d{{1,2}}[^.;\d]{{0,60}}(?:{_MIG})?[^.;\d]{{0,60}}",
+    re.IGNORECASE,
+)
+MONTH_PAIR = re.compile(
+    rf"[\s.;,]{{1,4}}(?P<month>{_MONTH})\.?\s*(?::|=|was|were)\s*(?P<low>\d{{1,2}})\s*(?:and|&|,|/)\s*(?P<mig>\d{{1,2}})(?=[.;,]|\s*$)",
+    re.IGNORECASE | re.MULTILINE,
 )
 TILE = re.compile(
     r"(?:last|past) 30 days[^\n]{0,40}?headache days:?\s*(?P<low>\d{1,2})"
@@ -140,6 +160,9 @@ OTHER_DAYS = re.compile(
     re.IGNORECASE,
 )
 MEDICINE_ONLY = re.compile(r"\b(?:mg|tablets?|trial|took|tried|weeks|prn|uses?|takes?|triptan)\b", re.IGNORECASE)
+# "15 or more HA days/mo   Y": a line of a worksheet, not the patient's number
+ASKED_FOR = re.compile(r"\d{1,2}(?: or more|\+| plus) (?:[\w/]+ ){1,4}(?:Y|N|\?|yes|no)(?= |$)")
+DAYS_NEXT = re.compile(rf"\d{{1,2}} (?:{_HDAYS}|{_MDAYS})", re.IGNORECASE)
 AFTER_MONTH = re.compile(rf"\b{_MONTH}\.?[ ]+$", re.IGNORECASE)
 DATED_ROW = re.compile(
     rf"^\W*(?:\w{{3}} )?(?:{_MONTH}\.? \d{{1,2}}\b(?! (?:headache|migraine|days))|\d{{1,2}}/\d{{1,2}}\b)", re.IGNORECASE
@@ -186,7 +209,7 @@ def find_frequency(page: PageText) -> list[Finding]:
                 runs.append([said])
             last = position
     sentences = [finding for run in runs if (finding := _finding(run))]
-    return [*sentences, *_from_form(page), *_from_table(page)]
+    return [*sentences, *_from_form(page), *_from_table(page), *_by_month(page)]
 
 
 def _goes_on(run: list[_Said], said: _Said) -> bool:
@@ -260,7 +283,9 @@ def _counts(name: str, said: str, match: re.Match[str], number: int) -> bool:
     before = said[:number]
     digits = re.match(r"\d+", said[number:])
     too_many = name.endswith("_days_per_month") and digits is not None and int(digits.group(0)) > MOST_DAYS
-    if too_many or RELATIVE.search(before[-RELATIVE_WITHIN:]) or AFTER_MONTH.search(before):
+    if too_many or RELATIVE.search(before[-RELATIVE_WITHIN:]) or ASKED_FOR.match(said, number):
+        return False
+    if AFTER_MONTH.search(before) and not DAYS_NEXT.match(said, number):
         return False
     if name == "hours_per_day":
         return not NOT_LASTING.search(said[: match.start()])
@@ -288,6 +313,14 @@ def _from_form(page: PageText) -> Iterator[Finding]:
         name = "migraine_days_per_month" if line["mig"] else "headache_days_per_month"
         if int(line["low"]) <= MOST_DAYS and not NOT_ASKED.search(line["label"]):
             matches.setdefault(name, line)
+    for question in QUESTION.finditer(as_digits(page.text)):
+        asked = question["asked"]
+        is_migraine = question["mig"] or (
+            re.search(_MIG, asked, re.IGNORECASE) and not re.search(_HEAD, asked, re.IGNORECASE)
+        )
+        name = "migraine_days_per_month" if is_migraine else "headache_days_per_month"
+        if int(question["low"]) <= MOST_DAYS and not NOT_ASKED.search(asked):
+            matches.setdefault(name, question)
     if hours := HOURS_ON_A_FORM.search(page.text):
         matches["hours_per_day"] = hours
     if set(matches) & {"headache_days_per_month", "migraine_days_per_month"}:
@@ -300,6 +333,24 @@ def _from_form(page: PageText) -> Iterator[Finding]:
         migraine = float(tile["mig"]) if tile["mig"] else None
         place = evidence(page, tile.start(), tile.end(), "headache_frequency: headache_days_per_month")
         yield Finding(HeadacheFrequency(_amount(tile), migraine), "present", (place,))
+
+
+def _by_month(page: PageText) -> Iterator[Finding]:
+    """ "May: 19 headache days, 11 migraine. June: 21 and 9.": the months that follow tell the same two counts."""
+    for named in MONTH_NAMED.finditer(page.text):
+        at = named.end()
+        while match := MONTH_PAIR.match(page.text, at):
+            headache, migraine = float(match["low"]), float(match["mig"])
+            if migraine > headache or headache > MOST_DAYS:
+                break
+            place = evidence(
+                page,
+                match.start("month"),
+                match.end(),
+                "headache_frequency: headache_days_per_month, migraine_days_per_month",
+            )
+            yield Finding(HeadacheFrequency(headache, migraine), "present", (place,))
+            at = match.end()
 
 
 def _from_table(page: PageText) -> Iterator[Finding]:
