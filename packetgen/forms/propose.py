@@ -274,7 +274,7 @@ def _option_text(widget: Widget, boxes: Sequence[Box], page: Printed) -> str:
 def _group(name: str, group: Sequence[Widget], boxes: Sequence[Box], page: Printed) -> Proposal:
     labels = {widget.state: _option_text(widget, boxes, page) for widget in group}
     question = question_of(group, page.phrases) or group[0].tip or spoken(name)
-    because = f"{question}: {' / '.join(labels.values())}"
+    because = f"{question.rstrip(' :')}: {' / '.join(labels.values())}"
     choice, means, score = match_options(labels, f"{question} {spoken(name)}")
     if choice is None or score < SURE:
         return Proposal(name, "", 0.0, because)

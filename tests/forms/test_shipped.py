@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pdfplumber
 import pikepdf
+import pypdfium2
 import pytest
 
 from packetgen.case import Case
 from packetgen.chart.model import Chart
 from packetgen.chart.reconcile import reconcile
 from packetgen.documents.model import Box
+from packetgen.documents.textlayer import read_layer
 from packetgen.extraction.model import (
     Diagnosis,
     DiaryMonth,
@@ -294,6 +296,20 @@ def test_one_of_several_is_a_circle_and_a_box_to_tick_a_square() -> None:
             page = pdf.pages[one.page - 1]
             drawn = page.curves if len([w for w in buttons if w.name == one.name]) > 1 else page.rects
             assert any(abs(d["x0"] - one.box.x0) < 1 and abs(d["top"] - one.box.top) < 1 for d in drawn), one.name
+
+
+def test_a_ticked_circle_is_read_as_a_ticked_box_in_a_chart(tmp_path: Path) -> None:
+    filled = fill(full("chronic_migraine"), "aetna-gr-68776", tmp_path)
+    document = pypdfium2.PdfDocument(filled.flat)
+    words = {number: read_layer(document[number - 1]).words for number in range(1, len(document) + 1)}
+    document.close()
+    for widget in blank_of("aetna-gr-68776"):
+        if widget.kind == "button":
+            ticked = any(f.ticked and (f.name, f.value) == (widget.name, widget.state) for f in filled.fields)
+            signs = {
+                w.text for w in words[widget.page] if w.text in "☐☒" and widget.box.holds(w.box.x0 + 3, w.box.top + 3)
+            }
+            assert signs == ({"☒"} if ticked else {"☐"}), (widget.name, widget.state)
 
 
 @pytest.mark.parametrize("name", FORMS)
