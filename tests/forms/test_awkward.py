@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pdfplumber
@@ -30,8 +31,13 @@ def map_of(folder: Path, name: str, fields: dict[str, str], **more) -> FormMap:
 
 
 def fill(told, folder: Path, name: str, fields: dict[str, str], **more) -> FilledForm:
-    form = map_of(folder, name, fields, **more)
-    return fill_form(told.case, told.chart, told.assessment, form, folder, folder)
+    blanks, file = folder / "payer_forms" / "awkward", folder / "templates" / "forms" / "awkward.yaml"
+    for made in (blanks, file.parent):
+        made.mkdir(parents=True, exist_ok=True)
+    shutil.copy(folder / "awkward" / f"{name}.pdf", blanks)
+    file.touch()
+    form = map_of(folder, name, fields, **more).model_copy(update={"file": file})
+    return fill_form(told.case, told.chart, told.assessment, form, folder)
 
 
 def plain(text: str) -> str:

@@ -119,7 +119,7 @@ def test_an_imported_form_is_filled_and_proved_as_it_is(style: str, fillable: bo
     done = import_form(tmp_path / "plan form (3-26).pdf", "acme", tmp_path)
     form = read_map(done.map)
     assert done.mapped >= 0.85 * done.fields
-    filled = fill_form(told.case, told.chart, told.assessment, form, tmp_path, tmp_path / "payer_forms")
+    filled = fill_form(told.case, told.chart, told.assessment, form, tmp_path)
     values = {field.value for field in filled.fields}
     assert {"Zoë <b> Nguyễn & Söhne", "918273645", "1234567893", "G43.709", "chronic migraine"} <= values
     assert [picture.suffix for picture in done.pictures] == [".png"]
@@ -139,7 +139,7 @@ def test_a_map_tells_on_each_line_how_sure_it_is_and_by_which_words(tmp_path: Pa
 def test_every_awkward_form_comes_in_and_its_map_fills_it(name: str, told, tmp_path: Path) -> None:
     draft(tmp_path, name)
     done = import_form(tmp_path / "awkward" / f"{name}.pdf", "acme", tmp_path)
-    _, faults = try_form(told.case, told.chart, told.assessment, read_map(done.map), tmp_path, tmp_path / "payer_forms")
+    _, faults = try_form(told.case, told.chart, told.assessment, read_map(done.map), tmp_path)
     assert faults == ()
 
 
@@ -254,7 +254,7 @@ def test_a_mistake_in_a_map_is_told_with_file_and_line(old: str, new: str, why: 
     assert old in text
     path.write_text(text.replace(old, new, 1))
     with pytest.raises(BadDataFile) as raised:
-        fill_form(told.case, told.chart, told.assessment, read_map(path), tmp_path, tmp_path / "payer_forms")
+        fill_form(told.case, told.chart, told.assessment, read_map(path), tmp_path)
     assert why in raised.value.what
     name, _, line = raised.value.where.partition(":")
     assert name == "acme-plan.yaml"
@@ -270,7 +270,7 @@ def test_a_reissued_form_tells_what_moved_appeared_and_vanished(told, tmp_path: 
         second.T = pikepdf.String("Text99")
         pdf.save(done.blank)
     with pytest.raises(BadDataFile) as raised:
-        fill_form(told.case, told.chart, told.assessment, read_map(done.map), tmp_path, tmp_path / "payer_forms")
+        fill_form(told.case, told.chart, told.assessment, read_map(done.map), tmp_path)
     assert "Text2 vanished (it was text 1:" in raised.value.what
     assert "Text99 appeared (text 1:" in raised.value.what
     assert "Text1 moved or has other choices: text 1:" in raised.value.what

@@ -37,5 +37,5 @@ def test_a_form_of_another_hand_is_filled_and_proved_as_imported(of: str, name: 
     form = next(form for form in forms_of(of) if form["name"] == name)
     Drawing(form, tmp_path / f"{name}.pdf").draw()
     done = import_form(tmp_path / f"{name}.pdf", "acme", tmp_path)
-    _, faults = try_form(told.case, told.chart, told.assessment, read_map(done.map), tmp_path, tmp_path / "payer_forms")
+    _, faults = try_form(told.case, told.chart, told.assessment, read_map(done.map), tmp_path)
     assert faults == ()
