@@ -14,6 +14,7 @@ from packetgen.errors import BadCaseFile
 from packetgen.yamlfile import Strict
 
 KG_PER_LB = 0.45359237
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 FILED = "filed"  # folder beside case.yaml
 FILED_DENIALS = f"{FILED}/denials"
 AUDIT = "audit.jsonl"  # file beside case.yaml: who looked at the case and changed it; nothing is built from it
@@ -80,6 +81,14 @@ def _once(forms: tuple[str, ...]) -> tuple[str, ...]:
     return forms
 
 
+def check_day(value: date) -> date:
+    """A day near enough to reckon deadlines from; raises ValueError for a year that is mistyped."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(f"the year must lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return value
+
+
+Day = Annotated[date, AfterValidator(check_day)]
 Npi = Annotated[str, AfterValidator(_check_npi)]
 # Pages of a document: "3" or "1-3, 7".
 Pages = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(-[1-9][0-9]{0,3})?( *, *[1-9][0-9]{0,3}(-[1-9][0-9]{0,3})?)*$")]
@@ -129,9 +138,9 @@ class Request(Strict):
     benefit: Literal["medical", "pharmacy"] = "medical"
     place_of_service: Literal["office", "hospital_outpatient", "ambulatory_surgery_center"] = "office"
     urgency: Literal["standard", "expedited"] = "standard"
-    start_date: date
+    start_date: Day
     tracking_number: Text | None = None
-    tracking_number_date: date | None = None
+    tracking_number_date: Day | None = None
     urgent_reason: Text | None = None
     authorization: Text | None = None
     dispensing: Literal["office", "specialty_pharmacy", "retail_pharmacy", "mail_order"] | None = None
@@ -144,7 +153,7 @@ class Patient(Strict):
 
     first_name: Text
     last_name: Text
-    birth_date: date
+    birth_date: Day
     sex: Literal["F", "M", "X"]
     phone: Text | None = None
     address: Text | None = None
@@ -311,13 +320,13 @@ class PlanDates(Strict):
     authorized_until  last day of the authorization
     """
 
-    submitted: date | None = None
+    submitted: Day | None = None
     channel: Channel | None = None
-    received_by_plan: date | None = None
-    denial_dated: date | None = None
+    received_by_plan: Day | None = None
+    denial_dated: Day | None = None
     level: AppealLevel | None = None
-    authorized: date | None = None
-    authorized_until: date | None = None
+    authorized: Day | None = None
+    authorized_until: Day | None = None
 
 
 class Case(Strict):

@@ -10,7 +10,9 @@ from pathlib import Path
 import packetgen
 
 HOUSE = Path(packetgen.__file__).parent
-GROUND = {"errors", "limits", "files", "programs", "children", "yamlfile", "resources", "case", "typeset", "office"}
+GROUND = {
+    "errors", "limits", "files", "programs", "children", "yamlfile", "resources", "case", "typeset", "office", "sandbox"
+}  # fmt: skip
 STORY = ["documents", "extraction", "chart", "policy", "letters", "forms", "packet"]
 
 

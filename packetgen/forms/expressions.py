@@ -15,11 +15,11 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 from jinja2.runtime import Context
-from jinja2.sandbox import SandboxedEnvironment
 
 from packetgen.chart.words import Said
 from packetgen.extraction.model import Evidence
 from packetgen.forms.formats import FORMATS
+from packetgen.sandbox import FAULTS, Bounded, why
 
 Wrong = Callable[[str], Exception]  # makes the error that names the map and the line
 NAMES = {"True", "False", "None", "true", "false", "none"}
@@ -60,7 +60,7 @@ class _FactContext(Context):
         return self.environment.note(super().resolve_or_missing(key))  # type: ignore[attr-defined]
 
 
-class _Sandbox(SandboxedEnvironment):
+class _Sandbox(Bounded):
     """A sandbox that notes the places of every fact an expression uses."""
 
     context_class = _FactContext
@@ -162,8 +162,8 @@ class Facts:
             return self.compiled[expression](**self.context, **more)
         except _NothingSaid:
             return NOTHING
-        except (jinja2.TemplateError, TypeError, ValueError, AttributeError) as failure:
-            raise wrong(str(failure)) from None
+        except FAULTS as failure:
+            raise wrong(why(failure)) from None
 
     def _tree(self, expression: str, wrong: Wrong) -> nodes.Template:
         """The parsed expression; it is compiled once."""
@@ -172,8 +172,8 @@ class Facts:
                 self.compiled[expression] = self.sandbox.compile_expression(expression, undefined_to_none=False)
                 self.trees[expression] = self.sandbox.parse("{{ " + expression + " }}")
             return self.trees[expression]
-        except jinja2.TemplateSyntaxError as failure:
-            raise wrong(str(failure.message)) from None
+        except FAULTS as failure:
+            raise wrong(why(failure)) from None
 
 
 def constants(expression: str) -> set[str]:

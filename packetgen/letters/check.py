@@ -61,6 +61,8 @@ def _names(template: Template, indication: str) -> Iterator[tuple[Path, set[str]
     import jinja2
     from jinja2 import meta, nodes
 
+    from packetgen.sandbox import FAULTS, why
+
     environment = passage_environment(template.folders)
     try:
         document = docxtpl.DocxTemplate(template.docx)
@@ -69,9 +71,10 @@ def _names(template: Template, indication: str) -> Iterator[tuple[Path, set[str]
             parsed = environment.parse(path.read_text("utf-8"))
             imported = {node.target for node in parsed.find_all(nodes.Import)}
             yield path, meta.find_undeclared_variables(parsed) - imported - {"cite"}
-    except jinja2.TemplateSyntaxError as failure:
+    except FAULTS as failure:
+        line = f", line {failure.lineno}" if isinstance(failure, jinja2.TemplateSyntaxError) else ""
         raise BadDataFile(
-            f"cannot be read: {failure.message}",
-            where=f"{template.name}, line {failure.lineno}",
+            f"cannot be read: {why(failure)}",
+            where=f"{template.name}{line}",
             fix="Correct the tag.",
         ) from None

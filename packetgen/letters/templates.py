@@ -90,12 +90,17 @@ def _environment(form: Callable[[str], str], **options: Any) -> Any:
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+    from packetgen.sandbox import Bounded
+
+    class Environment(ImmutableSandboxedEnvironment, Bounded):
+        """Bounded, and no template changes a list of the case."""
+
     def finalize(value: object) -> object:
         if hasattr(_no_none(value), "__html__"):
             return value
         return markupsafe.Markup(form(str(markupsafe.escape(printable(str(value))))))  # noqa: S704 - escaped here
 
-    return ImmutableSandboxedEnvironment(
+    return Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True, finalize=finalize, **options
     )
 

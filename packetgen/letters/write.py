@@ -111,6 +111,8 @@ def render(template: Template, material: Material) -> bytes:
     import docxtpl
     import jinja2
 
+    from packetgen.sandbox import FAULTS, why
+
     context = context_of(material)
     document = docxtpl.DocxTemplate(template.docx)
     try:
@@ -118,10 +120,10 @@ def render(template: Template, material: Material) -> bytes:
         paragraphs = {name: [_rich(document, text) for text in texts] for name, texts in told.items()}
         tables = {name: [_row(document, row) for row in context[name]] for name in TABLES}
         document.render({**context, **tables, "passages": paragraphs}, word_environment(), autoescape=True)
-    except (jinja2.TemplateError, jinja2.exceptions.SecurityError, TypeError) as failure:
+    except FAULTS as failure:
         line = f", line {failure.lineno}" if isinstance(failure, jinja2.TemplateSyntaxError) else ""
         raise BadDataFile(
-            f"cannot be filled: {failure}",
+            f"cannot be filled: {why(failure)}",
             where=f"{template.docx.name} or {template.passages.name}{line}",
             fix="Correct the name of the variable in the template.",
         ) from None

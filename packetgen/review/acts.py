@@ -18,6 +18,7 @@ from packetgen.review.exhibit_page import decision_about_pages
 from packetgen.review.facts import BadDecision, addition_from, decision_from
 from packetgen.review.letter_page import edit_from
 from packetgen.review.live import Review
+from packetgen.review.typed import number_in
 
 
 def _now() -> str:
@@ -31,10 +32,10 @@ def _name_in(form: Mapping[str, str]) -> str:
 
 
 def _expected(form: Mapping[str, str]) -> int:
-    text = form.get("expected", "")
-    if not text.isdecimal():
+    number = number_in(form.get("expected", ""))
+    if number is None:
         raise BadDecision("This page is out of date. Reload it.")
-    return int(text)
+    return number
 
 
 def _decide(review: Review, form: Mapping[str, str]) -> str:

@@ -22,6 +22,7 @@ from packetgen.review.facts import BadDecision
 from packetgen.review.guard import COOKIE, HERE
 from packetgen.review.live import Review, render
 from packetgen.review.site import TEMPLATES, form_of, session_of
+from packetgen.review.typed import NUMBER
 
 
 def case_routes(review_of: Callable[[Request], Review]) -> list[Route]:
@@ -104,8 +105,8 @@ def case_routes(review_of: Callable[[Request], Review]) -> list[Route]:
         *[Route(f"/{name}", view) for name in VIEWS if name != "facts"],
         Route("/state.json", state),
         Route(f"/{HERE}", here),
-        Route("/pages/{label:str}-{number:int}.png", page),
-        Route("/pages/{label:str}-{number:int}.json", page),
+        Route(f"/pages/{{label:str}}-{NUMBER}.png", page),
+        Route(f"/pages/{{label:str}}-{NUMBER}.json", page),
         Route("/packet.pdf", packet),
         *[Route(f"/{name}", act, methods=["POST"]) for name in ACTS],
     ]

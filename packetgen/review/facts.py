@@ -16,6 +16,7 @@ from packetgen.extraction.therapies import weeks_in
 from packetgen.letters.claims import claims_in, strings
 from packetgen.packet.snapshot import name_of
 from packetgen.pipeline import Checked, Reading
+from packetgen.review.typed import number_in
 
 # What a person may add, and the fields to fill in
 ADDED = {
@@ -35,7 +36,7 @@ CHOICES = {
     "status": get_args(TherapyStatus),
     "when": ("current", "baseline", "on_treatment"),
 }
-RANGE = re.compile(r"\s*([\d.]+)\s*(?:-|–|to)\s*([\d.]+)\s*")
+RANGE = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(?:-|–|to)\s*(\d{1,9}(?:\.\d{1,9})?)\s*")
 
 
 class BadDecision(ValueError):
@@ -89,21 +90,22 @@ def place_from(form: Mapping[str, str], reading: Reading) -> Place:
     """The words that were clicked on a page; raises BadDecision."""
     label, _, page = form.get("page", "").partition("-")
     document = next((d for d in reading.documents if d.label == label), None)
-    numbers = [form.get(name, "") for name in ("first", "last")]
-    if document is None or not page.isdecimal() or not all(number.isdecimal() for number in numbers):
+    number = number_in(page)
+    clicked = [at for name in ("first", "last") if (at := number_in(form.get(name, ""))) is not None]
+    if document is None or number is None or len(clicked) < 2:
         raise BadDecision("Click the first and the last word on the page that show it.")
-    if not 1 <= int(page) <= len(document.pages):
+    if not 1 <= number <= len(document.pages):
         raise BadDecision("There is no such page.")
-    first, last = sorted(map(int, numbers))
-    quote = " ".join(word.text for word in document.page(int(page)).words[first : last + 1])
-    return Place(document.sha256, int(page), first, last, quote)
+    first, last = sorted(clicked)
+    quote = " ".join(word.text for word in document.page(number).words[first : last + 1])
+    return Place(document.sha256, number, first, last, quote)
 
 
 def _holds(quote: str, field: str, told: Any) -> bool:
     """Whether words hold what a field says: its drug, number or date. What is a judgement is the person's."""
     if field in NOT_QUOTED:
         return True
-    if field == "weeks" and weeks_in(quote) == float(told):
+    if field == "weeks" and (weeks := weeks_in(quote)) is not None and _text(told) == f"{weeks:g}":
         return True
     held = claims_in([quote])
     return (

@@ -29,6 +29,7 @@ from packetgen.policy.catalog import list_payers
 from packetgen.review.cases import key_of
 from packetgen.review.live import COPIES, render
 from packetgen.review.site import TEMPLATES, form_of, session_of
+from packetgen.review.typed import NUMBER, PAGE
 from packetgen.review.watching import Watching
 
 LATELY = 12  # files that are shown as filed
@@ -171,9 +172,9 @@ def filing_routes(looks: Looks, watching: Watching | None) -> list[Route]:
 
     return [
         Route("/filing", show),
-        Route("/filing/{number:int}", item),
-        Route("/filing/{number:int}/page-{page:int}.png", picture),
-        *[Route(f"/filing/{{number:int}}/{name}", acting(act), methods=["POST"]) for name, act in ACTS.items()],
+        Route(f"/filing/{NUMBER}", item),
+        Route(f"/filing/{NUMBER}/page-{PAGE}.png", picture),
+        *[Route(f"/filing/{NUMBER}/{name}", acting(act), methods=["POST"]) for name, act in ACTS.items()],
     ]
 
 

@@ -19,6 +19,7 @@ from packetgen.errors import BadCaseFile
 from packetgen.extraction.model import DenialReasonName
 from packetgen.review.cases import follow, key_of
 from packetgen.review.site import TEMPLATES, form_of
+from packetgen.review.typed import number_in
 from packetgen.tracking.callsheet import call_sheet, told
 from packetgen.tracking.due import Followed, Task, by_day, followed
 from packetgen.tracking.events import ANYTHING, DATES, FITTING, KINDS, Event, Outcome, log_event, with_packet
@@ -153,9 +154,10 @@ def _typed(name: str, text: str) -> Any:
             raise BadCaseFile(f"{FIELDS[name]}: there is no such choice")
         return chosen if name == "reasons" else text
     if name in NUMBERS:
-        if not text.isdecimal() or len(text) > LONGEST_NUMBER or int(text) < 1:
+        number = number_in(text)
+        if not number or len(text) > LONGEST_NUMBER:
             raise BadCaseFile(f"{FIELDS.get(name, name)}: give a number")
-        return int(text)
+        return number
     if name in DATES:
         try:
             return date.fromisoformat(text)

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal, get_args
 
-from packetgen.case import AppealLevel, Channel
+from packetgen.case import AppealLevel, Channel, check_day
 from packetgen.errors import BadCaseFile
 from packetgen.extraction.model import DenialReasonName
 from packetgen.packet.manifest import Manifest, read_manifest
@@ -129,6 +129,11 @@ def _check(event: Event) -> None:
     wrong = [name for name, value in asdict(event).items() if value not in (None, "", ()) and name not in allowed]
     if wrong:
         raise BadCaseFile(f"{', '.join(wrong)} does not fit an event '{event.kind}'", where=event.case_id)
+    for name in (*DATES, "happened_on"):
+        try:
+            check_day(getattr(event, name) or date.today())
+        except ValueError as failure:
+            raise BadCaseFile(f"{name}: {failure}", where=event.case_id, fix="Correct the date.") from None
     if event.kind == "void" and event.corrects is None:
         raise BadCaseFile("which event is void?", where=event.case_id, fix="Give its number with --corrects.")
     pairs = (("received_on", event.happened_on, event.received_on), ("ends_on", event.starts_on, event.ends_on))
