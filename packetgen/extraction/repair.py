@@ -18,7 +18,7 @@ DIGITS = str.maketrans("OoIl|", "00111")
 LETTERS = str.maketrans("01", "ol")
 # "O2/17/1979", "2O25", "30l88": a number with letters that look like digits
 NUMBERS = re.compile(
-    r"(?<![\w/])(?=[^\s]*\d)[\dOol|]{1,4}(?:[/.-][\dOol|]{1,4}){1,2}(?![\w/])|(?<![\w.])\d[\dOol]*[Ool][\dOol]*(?![\w])"
+    r"(?<![\w/])(?=\S{0,13}\d)[\dOol|]{1,4}(?:[/.-][\dOol|]{1,4}){1,2}(?![\w/])|(?<![\w.])\d[\dOol]*[Ool][\dOol]*(?![\w])"
 )
 WORDS = re.compile(r"(?<=[A-Za-z])[01](?=[A-Za-z]{2})|(?<=[A-Za-z]{2})[01](?=[A-Za-z])|(?<=\bD)0(?=B\b)")
 # "2025-@5-11", "198@-04-11", "@7-Mar-1994": the slashed zero of a typewriter's letters
