@@ -51,7 +51,7 @@ def batch(patterns: tuple[str, ...], jobs: int | None, scheduler: str | None) ->
 
     cases = find_cases(patterns)
     start = time.monotonic()
-    click.echo(f"{'result':10}{'pages':>6}{'seconds':>9}  case")
+    click.echo(f"{'result':10}{'pages':>6}{'seconds':>11}  case")
     seen: Counter[ExitCode] = Counter()
     for outcome in run_on_cluster(cases, scheduler) if scheduler else run_here(cases, jobs):
         seen[outcome.code] += 1
@@ -67,8 +67,8 @@ def batch(patterns: tuple[str, ...], jobs: int | None, scheduler: str | None) ->
 def _row(outcome: Outcome) -> str:
     """A line of the table; below it why the packet is not complete."""
     time_taken = f"{outcome.seconds:.1f}" if outcome.built else "as it was"
-    row = f"{RESULT[outcome.code]:10}{outcome.pages or '–':>6}{time_taken:>9}  {_name(outcome.case_file)}"
-    return f"{row}\n{'':27}{outcome.said}" if outcome.said else row
+    row = f"{RESULT[outcome.code]:10}{outcome.pages or '–':>6}{time_taken:>11}  {_name(outcome.case_file)}"
+    return f"{row}\n{'':29}{outcome.said}" if outcome.said else row
 
 
 def _name(case_file: Path) -> str:

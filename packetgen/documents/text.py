@@ -14,6 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 from packetgen.documents.model import Box, Document, Page, Word
+from packetgen.limits import LONGEST_LINE
 
 SINGLE_SPACED = 3.0  # of the height of a word: a longer step from line to line is a double-spaced page, or a gap
 BLANK_LINE = 1.5  # of the usual step from line to line: a page's headings and paragraphs stand further apart
@@ -45,6 +46,8 @@ class PageText:
             row = ""
             for previous, word in pairwise((None, *line.words)):
                 assert word is not None  # noqa: S101 - for the type checker
+                if len(row) > LONGEST_LINE:
+                    text, row = f"{text}{row}\n", ""
                 row += " " * _spaces_before(word, previous, row, width, left)
                 starts.append(len(text) + len(row))
                 words.append(word)
@@ -116,8 +119,8 @@ def _spaces_before(word: Word, previous: Word | None, row: str, width: float, le
     """Spaces that bring the word to its column; at least one after another word, one only within a phrase."""
     column = round((word.box.x0 - left) / width)
     if previous is None:
-        return max(0, column)
+        return max(0, min(column, LONGEST_LINE))
     gap = word.box.x0 - previous.box.x1
     if gap < 1.6 * width:
         return 1
-    return max(2, column - len(row))
+    return max(2, min(column, LONGEST_LINE) - len(row))

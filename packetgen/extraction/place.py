@@ -14,6 +14,7 @@ from packetgen.extraction.drugnames import drug_pattern
 from packetgen.extraction.model import Evidence
 from packetgen.extraction.numerals import as_digits
 from packetgen.extraction.sections import headings
+from packetgen.limits import LONGEST_PASSAGE
 
 # A new passage starts at a blank line, a bullet, a numbered item, a heading, or after a full stop.
 _BREAK = re.compile(
@@ -100,7 +101,7 @@ def passages(page: PageText) -> tuple[Passage, ...]:
     cuts += [heading.end for heading in headings(page) if heading.alone]
     for match in _HEADING.finditer(page.text):
         cuts += match.span()
-    cuts = [*sorted(set(cuts)), len(page.text)]
+    cuts = _none_too_long(page.text, [*sorted(set(cuts)), len(page.text)])
     found = []
     for start, end in pairwise(cuts):
         text = page.text[start:end]
@@ -108,6 +109,17 @@ def passages(page: PageText) -> tuple[Passage, ...]:
             first = start + len(text) - len(text.lstrip())
             found.append(Passage(page, first, start + len(text.rstrip())))
     return tuple(found)
+
+
+def _none_too_long(text: str, cuts: list[int]) -> list[int]:
+    """The same cuts and more, between words, where a passage would be longer than any sentence."""
+    found = cuts[:1]
+    for cut in cuts[1:]:
+        while cut - found[-1] > LONGEST_PASSAGE:
+            gap = text.rfind(" ", found[-1] + 1, found[-1] + LONGEST_PASSAGE)
+            found.append(gap if gap >= 0 else found[-1] + LONGEST_PASSAGE)
+        found.append(cut)
+    return found
 
 
 def end_of_sentence(passage: Passage) -> int:

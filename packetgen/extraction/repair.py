@@ -23,7 +23,7 @@ NUMBERS = re.compile(
 WORDS = re.compile(r"(?<=[A-Za-z])[01](?=[A-Za-z]{2})|(?<=[A-Za-z]{2})[01](?=[A-Za-z])|(?<=\bD)0(?=B\b)")
 # "2025-@5-11", "198@-04-11", "@7-Mar-1994": the slashed zero of a typewriter's letters
 ZERO = re.compile(r"(?<=\d[-/])[Q@](?=\d[-/]\d)|(?<=\b\d\d\d)@(?=-\d\d-)|(?<!\S)@(?=\d[-/](?:\d|[A-Z]))")
-SPLIT_M = re.compile(r"[A-Za-z]*rn[A-Za-z]*")
+SPLIT_M = re.compile(r"(?<![A-Za-z])[A-Za-z]{0,30}rn[A-Za-z]{0,30}(?![A-Za-z])")
 PLAIN = (
     "month", "months", "migraine", "migraines", "medication", "medications", "woman", "man", "symptom", "symptoms",
     "mg", "improvement", "from", "time", "times", "some", "most", "name", "member", "limb", "spasm", "spasms", "muscle",

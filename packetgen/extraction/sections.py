@@ -44,7 +44,7 @@ class Heading:
 def section_at(page: PageText, offset: int) -> SectionKind | None:
     """What the last heading at or before an offset announces."""
     found = headings(page)
-    index = bisect_right([heading.start for heading in found], offset) - 1
+    index = bisect_right(found, offset, key=lambda heading: heading.start) - 1
     if index < 0:
         return None
     last = found[index]

@@ -163,7 +163,9 @@ class _Watcher:
         """Do a step; whatever stops it is told, once, and gives None."""
         try:
             done = step()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the boundary: the next file must have its turn
+        except (Exception, SystemExit) as error:
+            if isinstance(error, SystemExit) and isinstance(error.code, int):
+                raise  # a stop of this program; a library that gives up says it in words
             text = _why(error)
             if self.told.get(name) != text:
                 self.told[name] = text

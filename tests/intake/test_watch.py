@@ -22,7 +22,7 @@ from packetgen.errors import BadCaseFile
 from packetgen.intake import watch as watching
 from packetgen.intake.arrivals import Arrival, find
 from packetgen.workspace import WATCHING, Settings, Workspace, make_workspace, open_workspace, refuse_loops
-from tests.intake.conftest import drop, no_build
+from tests.intake.conftest import DANA, drop, file_all, no_build
 from tests.intake.quick import quick_read
 
 NOBODY = 65534
@@ -259,3 +259,13 @@ def test_an_older_ledger_is_brought_up_to_date_and_a_newer_one_refused(tmp_path:
         ledger.execute("PRAGMA user_version = 99")
     with pytest.raises(BadCaseFile, match="newer packetgen"):
         open_workspace(folder)
+
+
+def test_a_stop_while_a_file_is_read_is_obeyed_and_the_file_waits(clinic: Workspace) -> None:
+    def stopped(*_: object) -> None:
+        sys.exit(143)  # as the command line ends on SIGTERM
+
+    drop(clinic, "note.txt", f"Progress note\n{DANA}\n")
+    with pytest.raises(SystemExit):
+        list(watching.watch(clinic, pytest.fail, once=True, quiet=0.0, read=stopped, build=no_build))
+    assert file_all(clinic) != {}

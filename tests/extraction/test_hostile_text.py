@@ -1,0 +1,57 @@
+"""Text that is made to keep the rules busy: their time grows with its length, not faster."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from packetgen.documents.text import PageText
+from packetgen.extraction.denial import find_denial
+from packetgen.extraction.extract import extract
+from packetgen.extraction.place import passages
+from packetgen.extraction.repair import repaired
+from packetgen.limits import LONGEST_LINE, LONGEST_PASSAGE
+from tests.extraction.conftest import lay_out
+
+pytestmark = pytest.mark.slow
+SHORT, TIMES = 2_000, 5
+AT_MOST = 2.0 * TIMES  # what is quadratic takes TIMES**2
+TOO_LITTLE = 0.15  # seconds of the processor that tell nothing
+AGAIN_AND_AGAIN = (
+    "a", "1", ".", "-", "(", "_", "rn", "a.", "a-", "a'", "$1", "1,", "1/", "1-", "O1", "a ", "1 ", "a\n", "1. ",
+    "- ", "|  ", "[ ] ", "1 units ", "topiramate ", "topiramate, ", "topiramate 100 mg ",
+    "topiramate 100 mg failed. ", "headache ", "headache days ", "days per month ", "MIDAS ", "MIDAS: ",
+    "John Smith ", "Smith, John ", "DOB: ", "Member ID: ", "05/05/2026 ", "Dr. A. ", "12 weeks ",
+)  # fmt: skip
+
+
+def seconds(text: str) -> float:
+    page = lay_out(text)
+    start = time.process_time()
+    extract([page.document])
+    find_denial(repaired([page]))
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("part", AGAIN_AND_AGAIN)
+def test_a_page_that_repeats_itself_takes_time_by_its_length(part: str) -> None:
+    one, many = (part * (length // len(part)) + "!\n" for length in (SHORT, TIMES * SHORT))
+    seconds("Headache on 22 days. Failed topiramate 100 mg.")  # vocabularies are read
+    took = seconds(many)
+    assert took < TOO_LITTLE or took < AT_MOST * max(seconds(one), seconds(one))
+
+
+def test_no_line_or_sentence_is_longer_than_paper_holds() -> None:
+    page = lay_out("word " * 4_000)
+    assert max(len(line) for line in page.text.split("\n")) <= LONGEST_LINE + len("word ")
+    assert max(passage.end - passage.start for passage in passages(page)) <= LONGEST_PASSAGE
+    assert sum(text.count("word") for text in (page.text,)) == 4_000
+    for word, at in zip(page.words, page.starts, strict=True):
+        assert page.text[at : at + 4] == word.text
+
+
+def test_a_cut_sentence_keeps_its_words_and_places() -> None:
+    page: PageText = lay_out("topiramate and propranolol " * 200)
+    told = [page.quote_between(passage.start, passage.end) for passage in passages(page)]
+    assert " ".join(told) == " ".join(word.text for word in page.words)
