@@ -67,7 +67,8 @@ def fax_truth(number: int) -> str:
     return f"{truth_of(number % len(TEXTS))} {truth_of((number + 1) % len(TEXTS))}"
 
 
-def against_ocrmypdf(folder: Path) -> None:
+def against_ocrmypdf(folder: Path) -> tuple[float, float | None]:
+    """Print the table; our seconds and OCRmyPDF's, where it is on PATH."""
     source = fax(folder)
     found: list[Document] = []
     own = seconds(lambda: found.extend(read(folder, source)))
@@ -76,7 +77,7 @@ def against_ocrmypdf(folder: Path) -> None:
     print(f"| packetgen | {own:.1f} | {own_errors:.2%} |")
     if not shutil.which("ocrmypdf"):
         print("| OCRmyPDF | not on PATH | |")
-        return
+        return own, None
     import img2pdf
 
     scan, done = folder / "fax.pdf", folder / "ocrmypdf.pdf"
@@ -88,6 +89,7 @@ def against_ocrmypdf(folder: Path) -> None:
         text = " ".join(sheet.get_textpage().get_text_range().split())
         errors += error_rate(text, fax_truth(number)) / FAX_PAGES
     print(f"| OCRmyPDF, 2 jobs | {other:.1f} | {errors:.2%} |\n\npacketgen takes {own / other:.2f} of its time.")
+    return own, other
 
 
 def text_chart(path: Path, pages: int) -> Path:
@@ -101,7 +103,8 @@ def text_chart(path: Path, pages: int) -> Path:
     return path
 
 
-def against_pdfplumber(folder: Path) -> None:
+def against_pdfplumber(folder: Path) -> tuple[float, float]:
+    """Print the table; our seconds and those of the plain loop."""
     import pdfplumber
 
     source = text_chart(folder / "chart.pdf", TEXT_PAGES)
@@ -127,6 +130,7 @@ def against_pdfplumber(folder: Path) -> None:
     print(f"| packetgen, words and what is visible of them | {layer:.2f} |")
     print(f"| packetgen, all of read_documents (cleaning, lines, cache) | {whole:.2f} |")
     print(f"\nSame words on {same} of {TEXT_PAGES} pages; {layer / other:.2f} and {whole / other:.2f} of the time.")
+    return whole, other
 
 
 def memory(folder: Path) -> None:
@@ -138,17 +142,19 @@ def memory(folder: Path) -> None:
     print(f"\nPeak memory of one process for a chart of {LONG_CHART} text pages: {peak:.0f} MB")
 
 
-def main() -> None:
-    """Print all tables."""
-    print(f"{platform.machine()}, {cores()} cores, Python {platform.python_version()}, {engine_version()}")
+def main(damage: bool = True) -> dict[str, tuple[float, float | None]]:
+    """Print all tables; our seconds and the other's, by what was read."""
     Image.MAX_IMAGE_PIXELS = None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         memory(folder)
-        against_pdfplumber(folder)
-        against_ocrmypdf(folder)
-        damage_table(folder)
+        found = {f"{TEXT_PAGES} text pages: pdfplumber": against_pdfplumber(folder)}
+        found[f"{FAX_PAGES} fax pages: OCRmyPDF"] = against_ocrmypdf(folder)
+        if damage:
+            damage_table(folder)
+    return found
 
 
 if __name__ == "__main__":
+    print(f"{platform.machine()}, {cores()} cores, Python {platform.python_version()}, {engine_version()}")
     main()
