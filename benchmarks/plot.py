@@ -33,7 +33,7 @@ def draw(target: Path, pairs: Mapping[str, tuple[float, float]], growth: Mapping
 
 
 def _grow(picture: Drawing, growth: Mapping[str, Mapping[int, float]]) -> None:
-    """Lines on two logarithmic axes; one that is steeper than the grey diagonal grows faster than its number."""
+    """Lines on two logarithmic axes, both with one step for each power of ten."""
     points = [(number, took) for line in growth.values() for number, took in line.items()]
     right = math.ceil(math.log10(max(number for number, _ in points)) or 1)
     low = math.floor(math.log10(min(took for _, took in points)))
