@@ -123,4 +123,4 @@ def _spaces_before(word: Word, previous: Word | None, row: str, width: float, le
     gap = word.box.x0 - previous.box.x1
     if gap < 1.6 * width:
         return 1
-    return max(2, min(column, LONGEST_LINE) - len(row))
+    return max(2, column - len(row)) if column <= LONGEST_LINE else 2
