@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from packetgen.extraction.model import TherapyStatus
-from packetgen.extraction.scope import Told
+from packetgen.extraction.scope import Told, names_in
 from packetgen.extraction.ticks import Answer
 from packetgen.extraction.vocabulary import SectionKind, StatusCues, therapy_status
 
@@ -87,6 +87,7 @@ HALF, LITTLE = 0.5, 0.85  # of the days before: what plans call a response, and 
 UNWILLING = re.compile(r"\b(?:declin|refus|want|wish|interested|prefer)", re.IGNORECASE)
 CANDIDATE = re.compile(r"\bcandidate\b", re.IGNORECASE)
 REQUIRED = re.compile(r"\b(?:failure|trials?)\b[^.;]{0,90}\b(?:is|are) (?:required|needed|requested)\b", re.IGNORECASE)
+ALONG = re.compile(r"\b(?:with|wearing) (?:an? |the |his |her |their )?$", re.IGNORECASE)
 MEANT = re.compile(
     r"\bwould be\b(?! (?:in|un|contra|a poor|a bad)\w*)|\b(?:next|reasonable|other|another) (?:step|choice|option)\b",
     re.IGNORECASE,
@@ -118,6 +119,9 @@ def outcome(
     # "Not a candidate for surgery" says that it was not done, of a drug that it must not be taken.
     if told.drug.drug_class in ("procedure", "device") and CANDIDATE.search(reason or ""):
         return "never_tried", None
+    # "OT for 12 weeks with a resting splint; plateau": how the therapy went is not how what came along with it did.
+    if told.drug.drug_class == "device" and status in FAILURE and ALONG.search(told.lead) and names_in(told.lead):
+        return "unknown", None
     return status, reason
 
 
