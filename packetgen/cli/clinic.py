@@ -27,12 +27,10 @@ def review(
 
     Of a workspace: the list of its cases, what is due, and what is to be filed. Its users, if any, must log in.
 
-    \b
-    Examples:
-      packetgen review case.yaml
-      packetgen review clinic --watch
-      packetgen review clinic --address 192.0.2.10 --port 443 --cert clinic.pem --key clinic.key
-    """  # noqa: D301 - click's sign for lines that stay as they are
+    Other computers may reach it with a certificate: --address 192.0.2.10 --port 443 --cert clinic.pem --key clinic.key
+
+    Example: packetgen review clinic --watch
+    """
     from packetgen.review.serve import Listening, serve, serve_workspace
     from packetgen.workspace import LEDGER
 

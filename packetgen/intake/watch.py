@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -164,8 +165,8 @@ class _Watcher:
         try:
             done = step()
         except (Exception, SystemExit) as error:
-            if isinstance(error, SystemExit) and isinstance(error.code, int):
-                raise  # a stop of this program; a library that gives up says it in words
+            if isinstance(error, SystemExit) and error.code == 128 + signal.SIGTERM:
+                raise  # a stop of this program; other exits are a library's that gives up
             text = _why(error)
             if self.told.get(name) != text:
                 self.told[name] = text

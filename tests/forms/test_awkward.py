@@ -166,8 +166,8 @@ OVERLAY = {
     "drug_{row}": {"page": 1, "box": [100, 200, 300, 216], "rows": 3, "step": 20},
 }
 OVER = {
-    "fields": {"name": "patient.name", "npi": "provider.npi", "reason": "'long ' * 30", "kind": "request.kind"},
-    "repeated": [{"over": "trials * 2", "rows": 3, "fields": {"drug_{row}": "row.drug"}}],
+    "fields": {"name": "patient.name", "npi": "provider.npi", "reason": f"'{'long ' * 30}'", "kind": "request.kind"},
+    "repeated": [{"over": "trials + trials", "rows": 3, "fields": {"drug_{row}": "row.drug"}}],
     "overlay": OVERLAY,
 }
 

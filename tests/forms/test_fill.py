@@ -82,7 +82,7 @@ def test_what_does_not_fit_goes_whole_on_an_addendum(told, tmp_path: Path) -> No
 
 def test_rows_beyond_the_table_go_on_the_addendum(told, tmp_path: Path) -> None:
     form = load_map("general-request")
-    one = form.repeated[0].model_copy(update={"over": "trials * 8"})
+    one = form.repeated[0].model_copy(update={"over": " + ".join(["trials"] * 8)})
     filled = fill(told, tmp_path, form.model_copy(update={"repeated": (one,)}))
     assert [p.code for p in filled.problems].count("form_addendum") == 1
     values = {field.name: field.value for field in filled.fields}
