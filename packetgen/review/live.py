@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -175,12 +176,17 @@ class Review:
         self.here = {k: told for k, told in self.here.items() if now - told[1] < HERE_SECONDS}
         return sorted({told[0] or "another browser" for k, told in self.here.items() if k != key})
 
+    def _files(self) -> Iterator[Path]:
+        """The files of the case. The output is not entered: a build that runs there makes and removes folders."""
+        output = output_of(self.case_file)
+        for folder, inner, names in os.walk(self.folder):
+            inner[:] = [name for name in inner if Path(folder, name) != output]
+            yield from (path for name in names if (path := Path(folder, name)).is_file())
+
     def _state(self, *, with_log: bool) -> object:
         """What tells whether a file of the case, or what was decided about its pages, has changed."""
-        output = output_of(self.case_file)
-        found = [path for path in self.folder.rglob("*") if output not in path.parents and path.is_file()]
         passed_over = (AUDIT,) if with_log else (AUDIT, LOG)
-        stats = [(str(path), path.stat()) for path in sorted(found) if path.name not in passed_over]
+        stats = [(str(path), path.stat()) for path in sorted(self._files()) if path.name not in passed_over]
         pages = [] if with_log else page_decisions(decisions_in(read_log(self.folder)))
         return [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats], pages
 
