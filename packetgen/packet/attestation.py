@@ -57,7 +57,7 @@ def _signature(canvas: Any, y: float, signed: SignOff, case: Case) -> float:
 
 
 def _identification(signed: SignOff, case: Case, reference: PolicyReference) -> Iterator[tuple[str, str]]:
-    yield "Signed by", ", ".join(filter(None, [signed.signed_by, signed.credential]))
+    yield "Signed by", signed.titled
     if signed.npi:
         yield "NPI", signed.npi
     yield "Date", words.day(signed.signed_at[:10])

@@ -78,6 +78,12 @@ class SignOff:
     despite: tuple[Waived, ...] = ()
     told: Snapshot | None = None
 
+    @property
+    def titled(self) -> str:
+        """The signer's name with the credential, which the name may hold already."""
+        named = not self.credential or self.signed_by.endswith(f", {self.credential}")
+        return self.signed_by if named else f"{self.signed_by}, {self.credential}"
+
     def waives(self, problem: Problem) -> bool:
         """Whether the signer gave a reason for this problem."""
         named = any((waived.where, waived.what) == (problem.where, problem.what) for waived in self.despite)

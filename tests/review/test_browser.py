@@ -78,7 +78,7 @@ def test_correct_reject_sign_and_void(browser: Browser, served: str, review: Rev
     page.get_by_label("Credential").fill("MD")
     page.get_by_role("button", name="Sign", exact=True).click()
     expect(page.locator("#state")).to_have_text("Signed by Lena Ortiz, MD", timeout=SLOW)
-    expect(page.locator("#signing")).to_contain_text("Signed by Lena Ortiz, MD, MD, NPI 1234567893")
+    expect(page.locator("#signing")).to_contain_text("Signed by Lena Ortiz, MD, NPI 1234567893")
     note = next((review.folder / "notes").iterdir())
     note.write_bytes(note.read_bytes() + b"\n")
     page.reload()

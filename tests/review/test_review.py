@@ -118,7 +118,7 @@ def test_what_is_required_and_missing_is_signed_only_with_a_reason_that_is_print
     assert (built.packet.draft, built.signed_by) == ("", "Lena Ortiz, MD")
     part = next(part for part in built.packet.parts if part.title == "Attestation")
     printed = text_of(built.folder / "packet.pdf", part.first_page)
-    for said in ("NPI 1234567893", "Lena Ortiz, MD, MD", built.digest[:20], *reasons.values()):
+    for said in ("NPI 1234567893", "Signed by Lena Ortiz, MD NPI", built.digest[:20], *reasons.values()):
         assert said in printed
 
 
