@@ -15,7 +15,7 @@ from packetgen.files import sha256_of
 from packetgen.intake.arrivals import REASON
 from packetgen.packet.fresh import output_of
 from packetgen.tracking.store import forget_events
-from packetgen.workspace import CHANGING, LEDGER, Workspace, open_workspace
+from packetgen.workspace import CHANGING, LEDGER, Workspace, folder_around, open_workspace
 
 HISTORY = (LOG, AUDIT)
 # Arrivals of a case: filed in it, the same as one that was, or a fax whose every part was.
@@ -41,8 +41,9 @@ def forget(case_file: Path, *, history: bool, chart: bool) -> Forgotten:
              with it goes the history. Raises BadCaseFile when the case cannot be read.
     """
     case = read_case(case_file)
-    workspace = _workspace_of(case)
-    kept = [path for digest in _digests(case) for path in PageCache().entries(digest)]
+    around, cache = folder_around(case.folder), PageCache()
+    workspace = open_workspace(around) if around else None
+    kept = [path for digest in _digests(case) for path in cache.entries(digest)]
     paths = [*kept, output_of(case.folder), *case.folder.glob(".review-*"), *case.folder.glob(".packetgen-*")]
     if history or chart:
         paths += [case.folder / name for name in HISTORY]
@@ -57,11 +58,6 @@ def forget(case_file: Path, *, history: bool, chart: bool) -> Forgotten:
             _forget_arrivals(workspace, case)
         return Forgotten(removed, tuple(left))
     return Forgotten(sum(_remove(path) for path in [*paths, *([case.folder] if chart else [])]))
-
-
-def _workspace_of(case: Case) -> Workspace | None:
-    folder = case.folder.resolve().parent.parent
-    return open_workspace(folder) if (folder / LEDGER).is_file() else None
 
 
 def _digests(case: Case) -> list[str]:

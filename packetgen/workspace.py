@@ -262,25 +262,25 @@ def make_workspace(folder: Path) -> Workspace:
 
 def letter_folders(case_folder: Path) -> tuple[Path, ...]:
     """Where the templates of a case's letters are: templates/letters of its workspace, then those that ship."""
-    own = _around(case_folder)
+    own = folder_around(case_folder)
     return (own / "templates" / "letters", LETTERS) if own else (LETTERS,)
 
 
 def payer_folder(case_folder: Path, payer: str) -> Path:
     """Where the rules of a plan are: payer_forms of its workspace when it has that plan, else those that ship."""
-    own = _around(case_folder)
+    own = folder_around(case_folder)
     return own / "payer_forms" if own and (own / "payer_forms" / payer / "policy.yaml").is_file() else PAYERS
 
 
 def map_folder(case_folder: Path, form: str) -> Path:
     """Where the map of a form is: templates/forms of its workspace when it has that form, else those that ship."""
-    own = _around(case_folder)
+    own = folder_around(case_folder)
     return (
         own / "templates" / "forms" if own and (own / "templates" / "forms" / f"{form}.yaml").is_file() else FORM_MAPS
     )
 
 
-def _around(case_folder: Path) -> Path | None:
+def folder_around(case_folder: Path) -> Path | None:
     """The workspace that a case lies in, if it lies in one."""
     folder = case_folder.resolve().parent.parent
     return folder if (folder / LEDGER).is_file() else None
