@@ -38,7 +38,7 @@ def seconds(text: str) -> float:
 def test_a_page_that_repeats_itself_takes_time_by_its_length(part: str) -> None:
     one, many = (part * (length // len(part)) + "!\n" for length in (SHORT, TIMES * SHORT))
     seconds("Headache on 22 days. Failed topiramate 100 mg.")  # vocabularies are read
-    took = seconds(many)
+    took = min(seconds(many) for _ in range(3))  # other work on the machine can only make it slower
     assert took < TOO_LITTLE or took < AT_MOST * max(seconds(one), seconds(one))
 
 
