@@ -21,6 +21,7 @@ import pytest
 from packetgen.batch import find_cases
 from packetgen.errors import BadCaseFile
 from packetgen.resources import SAMPLES
+from tests.patience import until
 
 from .conftest import packetgen
 
@@ -86,8 +87,7 @@ def test_a_build_that_is_killed_is_named_and_leaves_nothing_for_the_next_run(cas
         [sys.executable, "-m", "packetgen", "batch", f"{cases}/*/case.yaml", "--jobs", "2"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    while not list(cases.glob("*/packet/.packetgen-work-*")):
-        time.sleep(0.02)
+    until(lambda: list(cases.glob("*/packet/.packetgen-work-*")))
     psutil.Process(batch.pid).children()[0].kill()
     out, err = batch.communicate(timeout=120)
     assert batch.returncode == 1, err

@@ -23,6 +23,7 @@ from packetgen.intake.watch import watch
 from packetgen.resources import SAMPLES
 from packetgen.tracking.events import Event, log_event, standing
 from packetgen.workspace import Workspace, make_workspace
+from tests.patience import until
 
 from .conftest import packetgen
 
@@ -99,8 +100,7 @@ def test_a_build_tells_no_patient_to_terminal_process_list_or_temporary_files(ca
 def test_a_build_that_is_stopped_leaves_nothing_once_the_next_has_run(case: Path, number: signal.Signals) -> None:
     before = set(case.parent.rglob("*"))
     running = program(["build", str(case)])
-    while not list(case.parent.glob("packet/.packetgen-work-*/*")):
-        time.sleep(0.01)
+    until(lambda: list(case.parent.glob("packet/.packetgen-work-*/*")))
     running.send_signal(number)
     running.communicate(timeout=20)
     left = set(case.parent.rglob("*")) - before - {case.parent / "packet"}

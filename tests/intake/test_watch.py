@@ -6,7 +6,6 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import queue
-import subprocess
 import sys
 import tempfile
 import threading
@@ -24,6 +23,7 @@ from packetgen.intake.arrivals import Arrival, find
 from packetgen.workspace import WATCHING, Settings, Workspace, make_workspace, open_workspace, refuse_loops
 from tests.intake.conftest import DANA, drop, file_all, no_build
 from tests.intake.quick import quick_read
+from tests.patience import a_program
 
 NOBODY = 65534
 
@@ -133,8 +133,8 @@ def test_the_lock_of_a_killed_watcher_is_gone_with_it(clinic: Workspace) -> None
         "import sys, time; from pathlib import Path; from packetgen.workspace import open_workspace, WATCHING\n"
         "with open_workspace(Path(sys.argv[1])).locked(WATCHING, wait=False): print('held', flush=True); time.sleep(60)"
     )
-    with subprocess.Popen([sys.executable, "-c", code, str(clinic.folder)], stdout=subprocess.PIPE) as holder:
-        assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
+    with a_program([sys.executable, "-c", code, str(clinic.folder)]) as holder:
+        assert holder.stdout is not None and holder.stdout.readline() == "held\n"
         with pytest.raises(BadCaseFile), clinic.locked(WATCHING, wait=False):
             pass
         holder.kill()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from packetgen.resources import SAMPLES
 from packetgen.review.app import make_app
 from packetgen.review.guard import HEADERS, Sessions
 from packetgen.review.live import Review
+from tests.patience import a_program
 
 pytestmark = pytest.mark.slow
 BASE = "http://127.0.0.1:8000"
@@ -272,7 +272,7 @@ def test_a_broken_decision_is_named_by_its_line(tmp_path: Path) -> None:
 
 def test_a_server_that_is_ended_leaves_no_pages_behind(review: Review) -> None:
     command = [sys.executable, "-m", "packetgen", "review", str(review.case_file), "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+    with a_program(command) as server:
         assert server.stdout.readline().startswith("Review: http://127.0.0.1:")
         assert server.stdout.readline()
         server.terminate()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -29,6 +28,7 @@ from packetgen.review.tls import names_in
 from packetgen.review.users import NEEDED, ROLES, USERS, read_users
 from packetgen.workspace import Workspace
 from tests.intake.conftest import clinic  # noqa: F401 - fixture
+from tests.patience import a_program
 from tests.review.places import PASSWORD, PEOPLE, case_folder, csrf_of, hire, links_in, logged_in, visitor
 
 ACTS_TRIED = ("log", "decide", "undo", "sign", "unheard-of")
@@ -232,7 +232,7 @@ def test_with_tls_the_cookie_is_secure_and_the_server_answers_to_the_names_of_it
     hire(clinic)
     command = [sys.executable, "-m", "packetgen", "review", str(clinic.folder), "--no-browser", "--address", EVERYWHERE,
                "--cert", str(cert), "--key", str(key)]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+    with a_program(command) as server:
         try:
             address = server.stdout.readline().removeprefix("Review: ").strip()
             assert address.startswith("https://review.example:")
