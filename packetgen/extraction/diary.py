@@ -14,19 +14,21 @@ from datetime import date
 
 from packetgen.documents.model import Word
 from packetgen.documents.text import PageText
-from packetgen.extraction.dates import DATE, MONTHS, iso
-from packetgen.extraction.diary_calendar import MONTH_YEAR, calendar
-from packetgen.extraction.diary_forms import Entry, Export, between, exported, noted
+from packetgen.extraction.diary_across import across
+from packetgen.extraction.diary_calendar import calendar
+from packetgen.extraction.diary_days import Told, begins, is_heading, known
+from packetgen.extraction.diary_entry import NOT_RECORDED, VAGUE, Entry
+from packetgen.extraction.diary_forms import Export, exported
+from packetgen.extraction.diary_lines import attacks, listed
+from packetgen.extraction.diary_times import between
 from packetgen.extraction.model import DiaryMonth, Evidence, Finding
 from packetgen.extraction.place import evidence, lines_of
 
-ROW_START = re.compile(r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?[ ]+)?", re.IGNORECASE)
 MIN_ROWS = 5
-TWO_DAYS = re.compile(r"[\d/]+[ ]+and[ ]+\d")  # "6/17 and 7/4: lost the sheet"
 COLUMNS = {
     "date": r"\bdate\b|\bday\b",
     "start": r"\bstart\w*|\bbegan\b|\bonset\b|\bfrom\b",
-    "end": r"\bend\w*|\bstop\w*|\buntil\b",
+    "end": r"\bend\w*|\bstop\w*|\buntil\b|\brelief\b|\bresolved\b|\bover\b",
     "migraine": r"\bmigraine",
     "headache": r"headache|\bentry\b|\bkind\b|\btype\b|what it was|\bwhat\b(?! (?:i )?(?:took|taken))|\bevent\b"
     r"|\bpain\b|\bHA\b",
@@ -34,6 +36,7 @@ COLUMNS = {
     "acute": r"acute|medic\w*|\btook\b|meds?\b|rescue|\bpills?\b|treatment|\btaken\b|tablets?",
 }
 LEAST_COLUMNS = 3
+LONG = 4  # hours
 COLUMN_GAP = re.compile(r"\S(?:[ ]{2,}|[ ]*[|][ ]*)(?=\S)")
 TELLING = ("migraine", "hours", "start")  # columns that a row without a headache leaves empty
 YES = re.compile(
@@ -45,14 +48,6 @@ NO = re.compile(
     re.IGNORECASE,
 )
 MIGRAINE = re.compile(r"\bmig|^M\b", re.IGNORECASE)
-UNDATED = re.compile(
-    rf"(?:(?P<mon>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?[ ](?P<d>\d{{1,2}})"
-    rf"|(?P<d2>\d{{1,2}})[ -](?P<mon2>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
-    r"|(?P<m>\d{1,2})/(?P<d3>\d{1,2}))(?![\d/])",
-    re.IGNORECASE,
-)
-DAY_ALONE = re.compile(r"(?P<d>\d{1,2})(?![\d/.:-])")
-YEAR = re.compile(r"\b(20\d\d)\b")
 DURATION = re.compile(r"(?P<n>\d{1,4}(?:\.\d)?)\s*(?P<unit>h|hrs?|hours?|min\w*)?", re.IGNORECASE)
 
 
@@ -64,6 +59,15 @@ class _Day:
     hours: float = 0.0
     places: list[tuple[PageText, int, int]] = field(default_factory=list)
     unclear: list[tuple[PageText, int, int]] = field(default_factory=list)
+    vague: list[tuple[PageText, int, int]] = field(default_factory=list)  # how long is told, but not to the hour
+
+
+@dataclass(slots=True)
+class _Table:
+    """The heads of a table that goes on over pages: where each known column begins."""
+
+    heads: dict[str, float] = field(default_factory=dict)
+    barred: list[str] = field(default_factory=list)  # the column of each cell between bars
 
 
 def find_diary(pages: Sequence[PageText]) -> list[Finding]:
@@ -73,11 +77,9 @@ def find_diary(pages: Sequence[PageText]) -> list[Finding]:
     """
     days: dict[str, _Day] = {}
     seen: set[str] = set()
-    export = Export()
-    for page in pages:
-        for entry in _entries(page, export):
-            seen |= set(entry.cells)
-            _count(entry, days.setdefault(entry.day, _Day()))
+    for entry in _entries(pages):
+        seen |= set(entry.cells)
+        _count(entry, days.setdefault(entry.day, _Day()))
     if sum(bool(entry.places) for entry in days.values()) < MIN_ROWS:
         return []
     months: dict[str, list[_Day]] = defaultdict(list)
@@ -86,17 +88,42 @@ def find_diary(pages: Sequence[PageText]) -> list[Finding]:
     return [_finding(month, entries, seen) for month, entries in months.items() if any(day.places for day in entries)]
 
 
-def _entries(page: PageText, export: Export) -> list[Entry]:
-    """The entries of a page by the first reader that finds some."""
-    return list(exported(page, export)) or list(calendar(page)) or list(_tabled(page)) or list(noted(page))
+def is_diary(pages: Sequence[PageText], months: Sequence[Finding]) -> bool:
+    """Whether most of a document's lines are the days of its diary, whatever its title says."""
+    lines = sum(bool(line.strip()) for page in pages for line, _ in lines_of(page.text))
+    return sum(f.value.days_recorded for f in months if isinstance(f.value, DiaryMonth)) > lines / 2
 
 
-def _tabled(page: PageText) -> Iterator[Entry]:
-    """Rows of a table that begin with a date, under heads that name its columns."""
+def _entries(pages: Sequence[PageText]) -> Iterator[Entry]:
+    """The entries of each page by the first reader that finds some; free entries are judged over all other pages."""
+    export, table, known_of = Export(), _Table(), known(pages)
+    free = []
+    for page in pages:
+        found = (
+            list(exported(page, export))
+            or list(across(page, known_of))
+            or list(calendar(page))
+            or list(_tabled(page, table, known_of))
+            or list(attacks(page))
+        )
+        yield from found
+        if not found:
+            free.append(page)
+    yield from listed(free, known(pages))
+
+
+def _tabled(page: PageText, table: _Table, known_of: Told) -> Iterator[Entry]:
+    """Rows of a table that begin with a date, under heads that name its columns, there or on an earlier page."""
     heads, top = _heads(page)
-    for start, end, day in _rows(page, top) if heads else ():
-        cells = dict.fromkeys(heads, "") | _cells(page.words_between(start, end), heads)
-        if NO.match(page.text[start:end].split(maxsplit=1)[-1]):
+    if heads:
+        table.heads, table.barred = heads, _barred(page.text[top:].splitlines()[0])
+    heads = table.heads
+    for start, after, end, day in _rows(page, top, known_of) if heads else ():
+        row = page.text[page.text.rfind("\n", 0, start) + 1 : end]
+        cells = dict.fromkeys(heads, "") | (
+            _between_bars(row, table.barred) or _cells(page.words_between(start, end), heads)
+        )
+        if NO.match(page.text[after:end].lstrip()):
             cells["headache"] = "none"  # written right after the date, under whatever head
         if {"start", "end"} <= set(cells):
             cells["hours"] = between(cells["start"], cells["end"]) or cells.get("hours", "")
@@ -106,7 +133,7 @@ def _tabled(page: PageText) -> Iterator[Entry]:
             cells["migraine"] = (
                 "yes" if MIGRAINE.search(cells["headache"]) and not NO.search(cells["headache"]) else "no"
             )
-        yield Entry(page, start, end, day, cells)
+        yield Entry(page, start, end, day.isoformat(), cells)
 
 
 def _heads(page: PageText) -> tuple[dict[str, float], int]:
@@ -115,7 +142,7 @@ def _heads(page: PageText) -> tuple[dict[str, float], int]:
     A sentence above the table may name some of its columns too: the line that names most is the heading.
     """
     best: dict[str, float] = {}
-    top = 0
+    top = -1
     for line, offset in lines_of(page.text):
         heads: dict[str, float] = {}
         if len(COLUMN_GAP.findall(line)) < LEAST_COLUMNS - 1:
@@ -123,11 +150,34 @@ def _heads(page: PageText) -> tuple[dict[str, float], int]:
         for name, pattern in COLUMNS.items():
             match = re.search(pattern, line, re.IGNORECASE)
             if match and not any(abs(x - _x(page, offset + match.start())) < 1 for x in heads.values()):
-                heads[name] = _x(page, offset + match.start())
+                heads[name] = _x(page, offset + _begin_of_head(line, match.start()))
         known = len(heads) >= LEAST_COLUMNS and "date" in heads and {"headache", "migraine", "start"} & set(heads)
         if known and len(heads) > len(best):
             best, top = heads, offset
     return best, top
+
+
+def _begin_of_head(line: str, at: int) -> int:
+    """Where the heading begins that a word stands in ("What I took"), unless another column's name begins it."""
+    begin = max((gap.end() for gap in COLUMN_GAP.finditer(line, 0, at + 1)), default=at)
+    firsts = (re.compile(pattern, re.IGNORECASE).search(line, begin) for pattern in COLUMNS.values())
+    others = any(first and first.start() < at for first in firsts)
+    return at if others else begin
+
+
+def _barred(head: str) -> list[str]:
+    """The column of each cell of a heading whose cells stand between bars; [] for another."""
+    cells = head.strip(" |").split("|")
+    named = [next((n for n, p in COLUMNS.items() if re.search(p, cell, re.IGNORECASE)), "") for cell in cells]
+    return named if len(cells) > 1 else []
+
+
+def _between_bars(row: str, columns: list[str]) -> dict[str, str]:
+    """The cells of a row by the bars between them; {} when it has not as many as its heading."""
+    cells = [cell.strip() for cell in row.strip().removeprefix("|").removesuffix("|").split("|")]
+    if not columns or len(cells) != len(columns):
+        return {}
+    return {name: cell for name, cell in zip(columns, cells, strict=True) if name}
 
 
 def _x(page: PageText, offset: int) -> float:
@@ -136,49 +186,17 @@ def _x(page: PageText, offset: int) -> float:
     return words[0].box.x0 if words else 0.0
 
 
-def _rows(page: PageText, head: int) -> list[tuple[int, int, str]]:
-    """(start, end, ISO day) of each line that begins with a date; one without a year has the page's."""
-    rows = []
-    calendar_month = MONTH_YEAR.search(page.text)
-    years = YEAR.findall(page.text)
-    before = ""
+def _rows(page: PageText, head: int, known_of: Told) -> Iterator[tuple[int, int, int, date]]:
+    """(start, end of the date, end, day) of each line that begins with a date; below the heads also one without its year."""
     for line, offset in lines_of(page.text):
-        lead = ROW_START.match(line.lstrip())
-        begin = len(line) - len(line.lstrip()) + (lead.end() if lead else 0)
-        match = DATE.match(line, begin)
-        day = iso(match) if match else None
-        if day is None and offset > head:
-            day = _without_year(line, begin, years, calendar_month, before)
-        if (
-            day
-            and len(day) == 10
-            and not TWO_DAYS.match(line, begin)
-            and (COLUMN_GAP.search(line, begin) or not line[begin:].strip().count(" ") > 2)
-        ):
-            rows.append((offset + begin, offset + len(line.rstrip()), day))
-            before = day
-    return rows
-
-
-def _without_year(line: str, begin: int, years: list[str], month: re.Match[str] | None, before: str) -> str | None:
-    """The day of "Oct 2", "6/14" or, below the name of a month, "14"; January after December is of the next year."""
-    if not years:
-        return None
-    year = int(before[:4] or years[0])
-    if match := UNDATED.match(line, begin):
-        name = match["mon"] or match["mon2"]
-        number = MONTHS[name.lower()] if name else int(match["m"])
-        day = int(match["d"] or match["d2"] or match["d3"])
-    elif month and (match := DAY_ALONE.match(line, begin)):
-        year, number, day = int(month["year"]), MONTHS[month["month"].lower()], int(match["d"])
-    else:
-        return None
-    if before and number == 1 and before[5:7] == "12":
-        year += 1
-    try:
-        return date(year, number, day).isoformat()
-    except ValueError:
-        return None
+        at = len(line) - len(line.lstrip(" |"))
+        read = begins(line, at, known_of, full=offset <= head) if line.strip() else None
+        if read is None:
+            is_heading(line, known_of)
+            continue
+        end, days, _ = read
+        if COLUMN_GAP.search(line, at) or not line[end:].strip().count(" ") > 2:
+            yield from ((offset + at, offset + end, offset + len(line.rstrip()), day) for day in days)
 
 
 def _count(entry: Entry, day: _Day) -> None:
@@ -186,7 +204,7 @@ def _count(entry: Entry, day: _Day) -> None:
     said = cells.get("headache", "")
     if any(_same_row(page.text[start:end], p.text[s:e]) for p, s, e in day.places):
         return  # carried over to the next sheet: one entry
-    if "no entry" in " ".join(cells.values()).lower():
+    if NOT_RECORDED in " ".join(cells.values()).lower():
         return
     if not said and not any(YES.search(cells.get(name, "")) or _hours(cells.get(name, "")) for name in TELLING):
         return
@@ -200,7 +218,10 @@ def _count(entry: Entry, day: _Day) -> None:
     day.migraine |= bool(YES.search(cells.get("migraine", ""))) and not NO.search(cells.get("migraine", ""))
     acute = cells.get("acute", "")
     day.acute |= bool(acute) and not NO.search(acute)
-    day.hours += _hours(cells.get("hours", ""))
+    hours = cells.get("hours", "")
+    day.hours += _hours(hours)
+    if hours == VAGUE:
+        day.vague.append((page, start, end))
 
 
 def _cells(words: Sequence[Word], heads: dict[str, float]) -> dict[str, str]:
@@ -229,14 +250,14 @@ def _hours(text: str) -> float:
 
 
 def _finding(month: str, days: list[_Day], heads: set[str]) -> Finding:
-    unclear = [row for day in days for row in day.unclear]
+    unclear = [row for day in days for row in (*day.unclear, *(day.vague if day.hours < LONG else ()))]
     days = [day for day in days if day.places]
     value = DiaryMonth(
         month,
         days_recorded=len(days),
         headache_days=sum(day.headache for day in days),
         migraine_days=sum(day.migraine for day in days) if "migraine" in heads else None,
-        days_4h_or_more=sum(day.headache and day.hours >= 4 for day in days) if "hours" in heads else None,
+        days_4h_or_more=sum(day.headache and day.hours >= LONG for day in days) if "hours" in heads else None,
         acute_medication_days=sum(day.acute for day in days) if "acute" in heads else None,
     )
     places: list[Evidence] = []

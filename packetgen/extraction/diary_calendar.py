@@ -14,7 +14,8 @@ from itertools import pairwise
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import MONTHS
-from packetgen.extraction.diary_forms import Entry
+from packetgen.extraction.diary_entry import Entry
+from packetgen.extraction.diary_words import told
 from packetgen.extraction.place import lines_of
 from packetgen.extraction.scope import names_in
 
@@ -54,7 +55,7 @@ HOURS = re.compile(r"(?P<n>\d+(?:\.\d+)?)[ ]*(?:h\b|hrs?\b|hours?\b)|all day", r
 
 
 @dataclass(frozen=True, slots=True)
-class _Sign:
+class Sign:
     """What a sign of the sheet means, and how long it says that it lasted ("4 h" or more, "1 h" for less)."""
 
     meaning: str
@@ -72,7 +73,7 @@ class _Box:
 def calendar(page: PageText) -> Iterator[Entry]:
     """An entry for each box that has more than its day's number."""
     lines = list(lines_of(page.text))
-    codes = _legend(page.text)
+    codes = legend(page.text)
     heads = [(index, match) for index, (line, _) in enumerate(lines) for match in [MONTH_YEAR.search(line)] if match]
     for number, (index, head) in enumerate(heads):
         last = heads[number + 1][0] if number + 1 < len(heads) else len(lines)
@@ -80,7 +81,7 @@ def calendar(page: PageText) -> Iterator[Entry]:
         columns = next((c for line, _ in grid[:HEAD_WITHIN] if (c := _columns(line))), [])
         year, month = int(head["year"]), MONTHS[head["month"].lower()]
         for box in _boxes(grid, columns, year, month) if columns else ():
-            cells = _cells(" ".join(box.said), codes)
+            cells = read_signs(" ".join(box.said), codes)
             if cells:
                 yield Entry(page, box.start, box.end, date(year, month, box.day).isoformat(), cells)
 
@@ -183,28 +184,31 @@ def _is_day(year: int, month: int, day: int, weekday: int) -> bool:
         return False
 
 
-def _legend(text: str) -> dict[str, _Sign]:
+def legend(text: str) -> dict[str, Sign]:
     """What each sign of the sheet stands for, "m" and "M" apart; the usual ones where it does not say."""
-    codes = {code: _Sign(meaning) for code, meaning in USUAL.items()}
+    codes = {code: Sign(meaning) for code, meaning in USUAL.items()}
     for match in LEGEND.finditer(text):
         meaning = next((name for name, words in MEANINGS if words.search(match["means"])), None)
         if meaning:
             lasted = next((hours for hours, words in LASTED if words.search(match["means"])), "")
-            codes[match["code"]] = _Sign(meaning, lasted)
+            codes[match["code"]] = Sign(meaning, lasted)
     return codes
 
 
-def _meant(sign: str, codes: dict[str, _Sign]) -> _Sign | None:
+def meant(sign: str, codes: dict[str, Sign]) -> Sign | None:
+    """What a sign of the sheet stands for."""
     return codes.get(sign) or codes.get(sign.upper()) or codes.get(sign.lower())
 
 
-def _cells(text: str, codes: dict[str, _Sign]) -> dict[str, str]:
+def read_signs(text: str, codes: dict[str, Sign]) -> dict[str, str]:
     """What a box tells, as the columns of a table would; {} for an empty one."""
     if not text.strip():
         return {}
-    told = HOURS.search(text)
-    hours = told.group(0) if told else ""
-    found = [meant for sign in SIGN.findall(text) if (meant := _meant(sign, codes))]
+    lasted = HOURS.search(text)
+    hours = lasted.group(0) if lasted else ""
+    found = [known for sign in SIGN.findall(text) if (known := meant(sign, codes))]
+    if not found and not hours:
+        return told(text)
     meanings = {sign.meaning for sign in found}
     if not hours:  # "M9": hours right after the letter
         bare = re.search(r"[A-Za-z](\d+(?:\.\d+)?)", text)
@@ -213,9 +217,11 @@ def _cells(text: str, codes: dict[str, _Sign]) -> dict[str, str]:
     aches = bool(meanings & {"migraine", "headache"} or (hours and "none" not in meanings))
     if not aches and "none" not in meanings and "acute" not in meanings:
         return {"headache": "?"}
+    acute = "yes" if "acute" in meanings or names_in(text) else ""
+    if not acute and any(sign.meaning == "acute" for sign in codes.values()):
+        acute = "no"
     return {
         "headache": "yes" if aches or "none" not in meanings else "no",
         "migraine": "yes" if "migraine" in meanings else "no",
-        "hours": hours,
-        "acute": "yes" if "acute" in meanings or names_in(text) else "no",
+        **{name: said for name, said in (("hours", hours), ("acute", acute)) if said},
     }

@@ -11,7 +11,7 @@ from packetgen.documents.text import PageText
 from packetgen.extraction.about import summarise
 from packetgen.extraction.denial import find_denial, told_by_a_plan
 from packetgen.extraction.diagnoses import are_about_an_indication, are_about_headache, find_diagnoses
-from packetgen.extraction.diary import find_diary
+from packetgen.extraction.diary import find_diary, is_diary
 from packetgen.extraction.frequency import find_frequency
 from packetgen.extraction.identity import find_identity
 from packetgen.extraction.model import Denial, Diagnosis, DocumentSummary, Extraction, Finding, HeadacheFrequency, Score
@@ -43,6 +43,10 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
     for document in documents:
         pages = repaired([PageText.of(document, page) for page in document.pages])
         summary = summarise(pages, (kinds or {}).get(document.label))
+        is_told = document.label in (kinds or {})
+        months = [] if summary.kind == "denial_letter" else find_diary(pages)
+        if not is_told and is_diary(pages, months):
+            summary = replace(summary, kind="headache_diary")
         found = [finding for page in pages for rule in PAGE_RULES for finding in rule(page)]
         about_headache = summary.kind in LISTS or are_about_headache(pages)
         found += [f for page in pages for f in find_therapies(page, about_headache=about_headache)]
@@ -58,8 +62,7 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
         if summary.kind not in FILLED and not _tells_parts(found) and not are_about_an_indication(pages, found):
             found = found if summary.kind in LISTS else for_another_disease(found)
             found = [f for f in found if not isinstance(f.value, Score | HeadacheFrequency)]
-        is_told = document.label in (kinds or {})
-        found += _denial(pages, is_told=is_told) if summary.kind == "denial_letter" else find_diary(pages)
+        found += _denial(pages, is_told=is_told) if summary.kind == "denial_letter" else months
         findings += [f if f.as_of else replace(f, as_of=summary.date) for f in found]
         summaries.append(summary)
     return Extraction(tuple(summaries), tuple(findings))
