@@ -187,7 +187,7 @@ def _x(page: PageText, offset: int) -> float:
 
 
 def _rows(page: PageText, head: int, known_of: Told) -> Iterator[tuple[int, int, int, date]]:
-    """(start, end of the date, end, day) of each line that begins with a date; below the heads also one without its year."""
+    """(start, end of the date, end, day) of each line that begins with one; below the heads also without its year."""
     for line, offset in lines_of(page.text):
         at = len(line) - len(line.lstrip(" |"))
         read = begins(line, at, known_of, full=offset <= head) if line.strip() else None
