@@ -11,7 +11,8 @@ import packetgen
 
 HOUSE = Path(packetgen.__file__).parent
 GROUND = {
-    "errors", "limits", "files", "programs", "children", "yamlfile", "resources", "case", "typeset", "office", "sandbox"
+    "errors", "limits", "files", "programs", "children", "yamlfile", "resources", "case", "typeset", "office",
+    "pdfium", "sandbox",
 }  # fmt: skip
 STORY = ["documents", "extraction", "chart", "policy", "letters", "forms", "packet"]
 
@@ -64,6 +65,10 @@ def test_only_one_function_writes_files_that_a_person_sees() -> None:
     own = {"files.py", "clean.py", "officefiles.py"}  # the function itself; pages that are made in a work folder
     found = [path.name for path in HOUSE.rglob("*.py") if any(word in path.read_text() for word in writing)]
     assert set(found) <= own
+
+
+def test_one_module_opens_pdfs_in_pdfium_which_knows_no_threads() -> None:
+    assert [path.name for path in HOUSE.rglob("*.py") if "PdfDocument(" in path.read_text()] == ["pdfium.py"]
 
 
 def test_project_files_name_no_path_of_a_developers_machine() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from packetgen import office
+from packetgen import office, pdfium
 from packetgen.children import ChildFailed, each_in_a_child
 from packetgen.documents import clean
 from packetgen.documents.layout import in_columns, lines_of
@@ -155,28 +156,20 @@ def _read_all(stretches: Sequence[_Stretch]) -> list[tuple[_Stretch, tuple[list[
 
 def _read(stretch: _Stretch) -> tuple[list[Page], list[Layer]]:
     """In a child: the text layers of a stretch of pages."""
-    import pypdfium2
+    with pdfium.opened(stretch.task.clean) as document:
+        read = [
+            _shown(document[number - 1], number, turn) for number, turn in enumerate(stretch.rotations, stretch.first)
+        ]
+    return [page for page, _ in read], [layer for _, layer in read]
 
-    document = pypdfium2.PdfDocument(stretch.task.clean)
-    pages, layers = [], []
-    for number, rotation in enumerate(stretch.rotations, stretch.first):
-        page = document[number - 1]
-        width, height = page.get_size()
-        layer = read_layer(page)
-        remarks: list[Remark] = ["blank"] if layer.is_blank else []
-        remarks += ["hidden_text"] if layer.hidden and covered(layer.pictures, width, height) < PICTURE_SHARE else []
-        pages.append(
-            Page(
-                number,
-                width,
-                height,
-                rotation,
-                "text",
-                in_columns(in_rows(lines_of(layer.words), layer.rules)),
-                tuple(remarks),
-            )
-        )
-        layers.append(replace(layer, words=(), rules=NO_RULES))
-        page.close()
-    document.close()
-    return pages, layers
+
+def _shown(sheet: Any, number: int, rotation: int) -> tuple[Page, Layer]:
+    """What a pdfium page shows by its text layer; it is closed."""
+    width, height = sheet.get_size()
+    layer = read_layer(sheet)
+    sheet.close()
+    remarks: list[Remark] = ["blank"] if layer.is_blank else []
+    remarks += ["hidden_text"] if layer.hidden and covered(layer.pictures, width, height) < PICTURE_SHARE else []
+    lines = in_columns(in_rows(lines_of(layer.words), layer.rules))
+    page = Page(number, width, height, rotation, "text", lines, tuple(remarks))
+    return page, replace(layer, words=(), rules=NO_RULES)

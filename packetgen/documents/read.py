@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from packetgen import files
+from packetgen import files, pdfium
 from packetgen.children import ChildFailed, each_in_a_child
 from packetgen.documents import clean, ocr
 from packetgen.documents.cache import PageCache
@@ -156,15 +156,12 @@ def _ocr_all(
 
 def _ocr(scan: _Scan) -> Page:
     """In a child: render one page and read it."""
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(scan.task.clean)
-    page = document[scan.page.number - 1]
-    own = _scanned_at(page)
-    dpi = own if OCR_LOWEST_DPI <= own <= OCR_DPI else OCR_DPI
-    dpi = min(dpi, int(72 * (MAX_PAGE_PIXELS / (page.get_width() * page.get_height())) ** 0.5))
-    picture = page.render(scale=dpi / 72, grayscale=True).to_pil()
-    document.close()
+    with pdfium.opened(scan.task.clean) as document:
+        page = document[scan.page.number - 1]
+        own = _scanned_at(page)
+        dpi = own if OCR_LOWEST_DPI <= own <= OCR_DPI else OCR_DPI
+        dpi = min(dpi, int(72 * (MAX_PAGE_PIXELS / (page.get_width() * page.get_height())) ** 0.5))
+        picture = page.render(scale=dpi / 72, grayscale=True).to_pil()
     reading = ocr.read_image(picture, dpi, scan.task.folder, f"{scan.page.number:06d}")
     if scan.keep:
         return _added(scan, reading.words)
@@ -216,9 +213,9 @@ def _scanned_at(page: Any) -> int:
     OCR reads a scan at its own resolution where that is fit: a 200-dpi fax made larger reads worse, since
     Tesseract then sees signs in the wide gaps of tables.
     """
-    import pypdfium2.raw as pdfium
+    import pypdfium2.raw as raw
 
-    pictures = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE])
+    pictures = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE])
     longest = max((max(picture.get_px_size()) for picture in pictures), default=0)
     return int(longest / max(page.get_width(), page.get_height()) * 72 + 0.5)
 

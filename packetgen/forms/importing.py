@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from packetgen import pdfium
 from packetgen.documents.clean import clean
 from packetgen.documents.model import Box, Word
 from packetgen.errors import UnreadableInput
@@ -76,15 +77,10 @@ def _without_handle(widget: Widget) -> Widget:
 
 
 def _words(upright: Path) -> dict[int, Sequence[Word]]:
-    import pypdfium2
-
     from packetgen.documents.textlayer import read_layer
 
-    document = pypdfium2.PdfDocument(upright)
-    try:
+    with pdfium.opened(upright) as document:
         return {number: read_layer(document[number - 1]).words for number in range(1, len(document) + 1)}
-    finally:
-        document.close()
 
 
 def import_form(blank: Path, payer: str, root: Path) -> Imported:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from packetgen import pdfium
 from packetgen.documents.model import Box
 from packetgen.resources import FONTS
 
@@ -27,13 +28,8 @@ class Mark:
 
 def pictures(pdf: Path, marks: Sequence[Mark]) -> list[bytes]:
     """A PNG of each page of a PDF with upright pages, its marks drawn on it."""
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with pdfium.opened(pdf) as document:
         shown = [page.render(scale=DPI / 72).to_pil().convert("RGB") for page in document]
-    finally:
-        document.close()
     return [_drawn(picture, [m for m in marks if m.page == number]) for number, picture in enumerate(shown, 1)]
 
 

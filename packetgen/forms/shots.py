@@ -12,6 +12,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from packetgen import pdfium
 from packetgen.documents.model import Box
 from packetgen.errors import ProgramFailed
 from packetgen.files import work_folder
@@ -32,14 +33,9 @@ class Seen:
 
 def pdfium_pictures(pdf: Path, pages: Sequence[int]) -> dict[int, Any]:
     """Grey pictures of 1-based pages, fields shown."""
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with pdfium.opened(pdf) as document:
         document.init_forms()
         return {n: document[n - 1].render(scale=SCALE, grayscale=True).to_pil() for n in pages if n <= len(document)}
-    finally:
-        document.close()
 
 
 def poppler_pictures(pdf: Path, pages: Sequence[int], folder: Path) -> dict[int, Any]:
@@ -63,21 +59,16 @@ def poppler_pictures(pdf: Path, pages: Sequence[int], folder: Path) -> dict[int,
 
 def pdfium_letters(pdf: Path, pages: Sequence[int]) -> dict[int, list[Seen]]:
     """The characters of upright pages at the origin, blanks left out. Fields are not read, only what is drawn."""
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with pdfium.opened(pdf) as document:
         return {number: list(_letters(document[number - 1])) for number in pages if number <= len(document)}
-    finally:
-        document.close()
 
 
 def _letters(page: Any) -> Iterator[Seen]:
-    import pypdfium2.raw as pdfium
+    import pypdfium2.raw as raw
 
     text, height = page.get_textpage(), page.get_height()
     for index in range(text.count_chars()):
-        code = pdfium.FPDFText_GetUnicode(text.raw, index)
+        code = raw.FPDFText_GetUnicode(text.raw, index)
         letter = chr(code) if code != 2 else "-"  # pdfium's sign for a hyphen at a line's end
         if letter.isspace() or code == 0:
             continue

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from packetgen import pdfium
 from packetgen.children import ChildFailed, each_in_a_child
 from packetgen.documents.cache import PageCache
 from packetgen.documents.model import Document, ToRead
@@ -124,9 +125,7 @@ def _digests(document: Document) -> list[str]:
 
 def _looks(exhibit: Path) -> list[str]:
     """In a child: a digest of each page's picture."""
-    import pypdfium2
-
-    with pypdfium2.PdfDocument(exhibit) as document:
+    with pdfium.opened(exhibit) as document:
         return [
             hashlib.sha256(page.render(scale=PICTURE_DPI / 72, grayscale=True).to_pil().tobytes()).hexdigest()
             for page in document

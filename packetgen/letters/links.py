@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from packetgen import pdfium
 from packetgen.documents.model import Box
 from packetgen.errors import SafetyStop
 from packetgen.letters.model import CITED_PAGE, LetterLink
@@ -25,10 +26,7 @@ def find_links(docx: Path, pdf: Path) -> tuple[LetterLink, ...]:
 
 
 def _in_pdf(pdf: Path) -> Iterator[LetterLink]:
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with pdfium.opened(pdf) as document:
         for number, page in enumerate(document, 1):
             text, height = page.get_textpage(), page.get_height()
             for match in CITED_PAGE.finditer(text.get_text_range()):
@@ -37,5 +35,3 @@ def _in_pdf(pdf: Path) -> Iterator[LetterLink]:
                 right, top = max(b[2] for b in boxes), max(b[3] for b in boxes)
                 box = Box(left, height - top, right, height - bottom)
                 yield LetterLink(number, box, f"{match.group(1)}-{match.group(2)}")
-    finally:
-        document.close()

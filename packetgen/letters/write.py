@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from packetgen import pdfium
 from packetgen.documents.officefiles import without_outside_links
 from packetgen.errors import BadDataFile, Problem, SafetyStop
 from packetgen.files import write_atomic
@@ -190,13 +191,8 @@ def _row(document: Any, row: Row) -> dict[str, Any]:
 
 def _same_words(docx: Path, pdf: Path) -> None:
     """Raise SafetyStop when the PDF lacks a character of the Word file: LibreOffice drops some without a word."""
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with pdfium.opened(pdf) as document:
         text = "".join(page.get_textpage().get_text_range() for page in document)
-    finally:
-        document.close()
     printed = Counter(text.replace(HYPHEN_AT_LINE_END, "-"))
     written = Counter("".join(statement.text for statement in statements(docx)))
     if lost := sorted(sign for sign in written - printed if not sign.isspace() and sign not in "|\u2011"):

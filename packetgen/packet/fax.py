@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from packetgen import pdfium
 from packetgen.case import Case
 from packetgen.chart import words
 from packetgen.children import ChildFailed, each_in_a_child
@@ -36,13 +37,9 @@ def to_fax(source: Path, target: Path) -> None:
     """Write the pages of `source` as one-bit images of FAX_DPI, landscape ones turned; the same bytes each time."""
     import img2pdf
     import pikepdf
-    import pypdfium2
 
-    pdf = pypdfium2.PdfDocument(source)
-    try:
+    with pdfium.opened(source) as pdf:
         images = [_one_bit(page) for page in pdf]
-    finally:
-        pdf.close()
     raw = img2pdf.convert(images, nodate=True, layout_fun=img2pdf.get_fixed_dpi_layout_fun((FAX_DPI, FAX_DPI)))
     with pikepdf.open(io.BytesIO(raw)) as out:
         if "/ID" in out.trailer:
@@ -88,21 +85,18 @@ def unreadable(fax: Path, packet: Packet, case: Case, folder: Path) -> tuple[Pro
 
 def _sheets(fax: Path, packet: Packet, case: Case, folder: Path) -> Iterator[_Sheet]:
     """Every page of the fax, to be read back."""
-    import pypdfium2
-
     names = {number: f"Ex. {name} · " for name, number in packet.exhibit_pages.items()}
-    pdf = pypdfium2.PdfDocument(fax)
-    for number, page in enumerate(pdf, 1):
-        image = folder / f"fax-{number}.png"
-        page.render(scale=FAX_DPI / 72, grayscale=True).to_pil().save(image)
-        stamp = f"{names.get(number, '')}page {number} of {packet.page_count}"
-        wanted = [(f"the stamp “{stamp}”", stamp)]
-        wanted += [
-            (f"the quote “{_short(c.quote)}”", c.quote) for c in packet.citations if c.to_page == number and c.quote
-        ]
-        wanted += _key_values(case) if number == 1 else []
-        yield _Sheet(number, image, tuple(dict.fromkeys(wanted)))
-    pdf.close()
+    with pdfium.opened(fax) as pdf:
+        for number, page in enumerate(pdf, 1):
+            image = folder / f"fax-{number}.png"
+            page.render(scale=FAX_DPI / 72, grayscale=True).to_pil().save(image)
+            stamp = f"{names.get(number, '')}page {number} of {packet.page_count}"
+            wanted = [(f"the stamp “{stamp}”", stamp)]
+            wanted += [
+                (f"the quote “{_short(c.quote)}”", c.quote) for c in packet.citations if c.to_page == number and c.quote
+            ]
+            wanted += _key_values(case) if number == 1 else []
+            yield _Sheet(number, image, tuple(dict.fromkeys(wanted)))
 
 
 def _key_values(case: Case) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from packetgen import pdfium
 from packetgen.case import Case
 from packetgen.chart.patient import guard_patient
 from packetgen.documents.layout import in_columns, lines_of
@@ -27,19 +28,14 @@ def guard_packet(packet: Packet, choice: Choice, case: Case) -> None:
 
 
 def _identities(packet: Packet, choice: Choice) -> Iterator[Finding]:
-    import pypdfium2
-
     at = packet.exhibit_pages
-    pdf = pypdfium2.PdfDocument(packet.pdf)
-    try:
+    with pdfium.opened(packet.pdf) as pdf:
         for exhibit in choice.exhibits:
             for number in exhibit.pages:
                 if number not in exhibit.held:
                     page = pdf[at[f"{exhibit.document.label}-{number}"] - 1]
                     yield from find_identity(_as_on_its_page(page, exhibit.document, exhibit.document.page(number)))
                     page.close()
-    finally:
-        pdf.close()
 
 
 def _as_on_its_page(sheet: Any, document: Document, page: Page) -> PageText:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from packetgen import pdfium
 from packetgen.children import ChildFailed, each_in_a_child
 from packetgen.documents.layout import lines_of
 from packetgen.documents.model import Box, Line, Page, Word
@@ -56,11 +57,9 @@ def read_phrases(path: Path) -> tuple[str, ...]:
 def redact(source: Path, target: Path, phrases: Sequence[str], folder: Path) -> tuple[Redacted, ...]:
     """Write `source` without the phrases, and prove it. Raises SafetyStop when one can still be read."""
     import pikepdf
-    import pypdfium2
 
-    pdf = pypdfium2.PdfDocument(source)
     found: dict[int, set[int]] = {number: set() for number in range(1, len(phrases) + 1)}
-    with pikepdf.open(source) as out:
+    with pikepdf.open(source) as out, pdfium.opened(source) as pdf:
         for number, page in enumerate(pdf, 1):
             read = _words_of(page)
             hits = [(phrase, words) for phrase, text in enumerate(phrases, 1) if (words := _find(read, text))]
@@ -70,7 +69,6 @@ def redact(source: Path, target: Path, phrases: Sequence[str], folder: Path) -> 
                 black = {id(word): word for _, words in hits for word in words}
                 _replace(out, out.pages[number - 1].obj, page, [word.box for word in black.values()])
             page.close()
-        pdf.close()
         for key in ("/Metadata", "/Names", *TAGS):
             if key in out.Root:
                 del out.Root[key]
@@ -150,11 +148,8 @@ def prove(pdf: Path, phrases: Sequence[str], pages: Sequence[int], folder: Path)
     """Raise SafetyStop naming the pages where a phrase is left: in the text of any page, and by OCR on the
     pictures of `pages`.
     """
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(pdf)
-    left = [number for number, page in enumerate(document, 1) if _any(_words_of(page), phrases)]
-    document.close()
+    with pdfium.opened(pdf) as document:
+        left = [number for number, page in enumerate(document, 1) if _any(_words_of(page), phrases)]
     proofs = [_Proof(pdf, page, tuple(phrases), folder) for page in pages]
     results = each_in_a_child(_shows, proofs, seconds=lambda _: 3 * OCR_SECONDS_PER_PAGE, memory_bytes=OCR_MEMORY_BYTES)
     left += [proofs[index].page for index, result in results if isinstance(result, ChildFailed) or result]
@@ -168,9 +163,8 @@ def prove(pdf: Path, phrases: Sequence[str], pages: Sequence[int], folder: Path)
 
 def _shows(proof: _Proof) -> bool:
     """In a child: whether OCR still reads a phrase on the picture of a page."""
-    import pypdfium2
-
-    picture = pypdfium2.PdfDocument(proof.pdf)[proof.page - 1].render(scale=DPI / 72, grayscale=True).to_pil()
+    with pdfium.opened(proof.pdf) as pdf:
+        picture = pdf[proof.page - 1].render(scale=DPI / 72, grayscale=True).to_pil()
     return _any(read_image(picture, DPI, proof.folder, f"proof-{proof.page}").words, proof.phrases)
 
 

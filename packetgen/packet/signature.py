@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from packetgen import typeset
+from packetgen import pdfium, typeset
 from packetgen.case import Case
 from packetgen.chart import words
 from packetgen.documents.model import Box
@@ -31,10 +31,7 @@ class SigningLine:
 
 def find_signing_line(pdf: Path) -> SigningLine | None:
     """The line "Signature: ____ Date: ____" of a letter, the last one when there are more."""
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with pdfium.opened(pdf) as document:
         for number in range(len(document), 0, -1):
             read = list(words_in(document[number - 1]))
             for at, word in enumerate(read):
@@ -46,8 +43,6 @@ def find_signing_line(pdf: Path) -> SigningLine | None:
                     return SigningLine(
                         number, Box(word.box.x1 + 4, y - TALL, date.box.x0 - 10, y), Box(right, y - TALL, right + 90, y)
                     )
-    finally:
-        document.close()
     return None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from packetgen import pdfium
 from packetgen.documents.model import Box
 from packetgen.documents.textlayer import letters_of, text_in
 from packetgen.errors import SafetyStop
@@ -59,15 +60,11 @@ def faults(pdf: Path, account: Manifest) -> Iterator[str]:
         with pikepdf.open(pdf) as opened:
             yield from (f"qpdf: {said}" for said in opened.check_pdf_syntax())
             yield from _structure(opened, account)
-        document = pypdfium2.PdfDocument(raw)
+        with pdfium.opened(raw) as document:
+            if len(document) == account.page_count:
+                yield from _pages(document, account)
     except (pikepdf.PdfError, pypdfium2.PdfiumError) as failure:
         yield f"it cannot be opened ({type(failure).__name__})"
-        return
-    try:
-        if len(document) == account.page_count:
-            yield from _pages(document, account)
-    finally:
-        document.close()
 
 
 def _structure(pdf: Any, account: Manifest) -> Iterator[str]:

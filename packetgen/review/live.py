@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from packetgen import pipeline
+from packetgen import pdfium, pipeline
 from packetgen.case import AUDIT
 from packetgen.chart.decisions import LOG, decisions_in, read_log
 from packetgen.errors import PacketgenError
@@ -27,7 +27,6 @@ from packetgen.review.letter_page import LetterView, letter_of
 SCREEN_DPI = 110
 COPIES = ".review-"
 PAGES_KEPT = 80  # pictures of pages, about 0.2 MB each
-_drawing = threading.Lock()  # PDFium knows no threads
 
 
 @dataclass(slots=True)
@@ -194,9 +193,7 @@ class Review:
 @lru_cache(maxsize=PAGES_KEPT)
 def render(pdf: Path, number: int, version: int = 0) -> bytes:
     """A page as PNG. version: of a file that may change under its name."""
-    import pypdfium2
-
-    with _drawing, pypdfium2.PdfDocument(pdf) as document:
+    with pdfium.opened(pdf) as document:
         out = io.BytesIO()
         document[number - 1].render(scale=SCREEN_DPI / 72).to_pil().save(out, "PNG", compress_level=1)
         return out.getvalue()
