@@ -37,7 +37,8 @@ UNITS = re.compile(
     r"(?<![\d.,/])(?P<units>\d{1,2},\d{3}|\d{1,5}(?:\.\d{1,2})?)[ ]?(?:units?|u)\b"
     r"(?![ ]*(?:[-(]?[ ]?(?:single[- ]use |single[- ]dose )?vials?|x[ ]?\d+ vials?|per\b(?! (?:session|treatment"
     r"|cycle))|/|each\b(?! axilla|:)|in each"
-    r"|(?:(?:was|were|are|is|of which) )?(?:unused|waste\w*|discard\w*|left over)))",
+    r"|(?:(?:was|were|are|is|of which) )?(?:\w+ly )?(?:unused|waste\w*|discard\w*|left over)"
+    r"|from (?:a |the )?(?:second|2nd|third|another|next|new)))",
     re.IGNORECASE,
 )
 BARE_AFTER_PRODUCT = re.compile(r"[ ](?P<units>\d{2,4})(?=[ ](?:again|today|given)\b)", re.IGNORECASE)
@@ -49,7 +50,7 @@ INTERVAL = re.compile(
 )
 IN_WORDS = {"ten": 10, "twelve": 12, "sixteen": 16}
 ASKED = re.compile(
-    r"^\W*(?:drug|service|item|medication|requested(?: \w+)?)\b[^:]{0,20}:|\bPA\b(?! on file)|\bprior auth\w*"
+    r"^\W*(?:drug|service|item|medication|requested(?: \w+)?)\b[^:|]{0,20}[:|]|\bPA\b(?! on file)|\bprior auth\w*"
     r"|\bauth(?:orization)?\b(?! on file)|\brequest(?:s|ed|ing)?\b"
     r"|\bput(?:ting)? in for\b|\bask\w* (?:\w+ ){0,3}(?:insur\w+|plan|payer|carrier)"
     r"|\bsubmit\w*|\basks for\b|\bapproval (?:of|for)\b|\bre-?authoriz\w+",
@@ -58,7 +59,11 @@ ASKED = re.compile(
 PENDING = re.compile(
     r"\bPA\b (?:pending|with|submitted|sent|to\b)|(?:requires?|needs?|await\w*|pending) (?:\w+ )?(?:PA\b"
     r"|prior auth\w*|auth\w*)"
-    r"|prior auth\w*:? (?:J\d|CPT|code|request|pending|needed|required)|(?:PA|auth\w*) (?:needed|required)"
+    r"|\bauth\w* request\b|\b(?:will|to|shall|can|must|please) (?:re-?)?(?:request|apply|seek)\b"
+    r"(?! (?:records|a copy|notes))"
+    r"|\bask(?:ing)? for (?:\w+ )?(?:renewal|re-?auth\w*|continuation|approval|coverage)|\brenewal request\b"
+    r"|\bappl(?:y|ying|ied) for (?:\w+ )?(?:auth\w*|coverage|approval|PA)|\bawait\w* (?:\w+ )?(?:approval|insurance)"
+    r"|prior auth\w*:? (?:J\d|CPT|code|request|pending|needed|required)|(?<!no )(?:PA|auth\w*) (?:needed|required)"
     r"|request authorization|sending the prior"
     r"|\b(?:submit|send|sending|request|fax)\w* (?:\w+ ){0,3}(?:PA|prior auth\w*|auth\w*)"
     r"|\bauth\w* (?:request )?(?:\w+ )?(?:faxed|sent|submitted|pending|requested)"
@@ -74,7 +79,7 @@ PLANNED = re.compile(
 TOLD = r"administered|injected|given|received|treated|switched|today|got|had|session|cycle|was"
 GIVEN = re.compile(
     rf"\b(?:{TOLD}|injection|last|previous\w*|prior|were|has|gave|underwent|did|after|since|first|done|show(?:s"
-    rf"|ed)?)\b",
+    rf"|ed)?|ma(?:de|king) (?:a|up a) total|for a total)\b",
     re.IGNORECASE,
 )
 LATER = re.compile(r"^\W*(?:next|RTC|ROV|RV|return|follow[- ]up|plan|book|repeat)\b", re.IGNORECASE)
@@ -87,7 +92,7 @@ YEARS = re.compile(r"(?:19|20)\d\d ?(?:-|–|to) ?(?:19|20)?\d\d\b")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 EARLIER = re.compile(r"^\W*(?:previous|prior|last|earlier)\b", re.IGNORECASE)
 NOT_A_DOSE = re.compile(
-    r"\b(?:may go|maximum|max\b|declined|criteria|label(?:ed|ing)?|not labeled|told (?:her|him"
+    r"\b(?:may go|maximum|max\b|declined|criteria|label(?:ed|ing)?|not labeled|quoted|told (?:her|him"
     r"|them)(?! (?:that )?(?:I|we) (?:would like|want|plan|will))|not (?:requesting|requested|asking)|limit"
     r"|ceiling|more or less"
     r"|(?<!no )less than|bigger|not \"?less|compar\w+|convert\w*|exchanged|equivalent|ratio|average"

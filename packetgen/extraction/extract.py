@@ -9,6 +9,7 @@ from dataclasses import replace
 from packetgen.documents.model import Document
 from packetgen.documents.text import PageText
 from packetgen.extraction.about import summarise
+from packetgen.extraction.by_document import filled_only, for_another_disease, in_a_diary
 from packetgen.extraction.denial import find_denial, told_by_a_plan
 from packetgen.extraction.diagnoses import are_about_an_indication, are_about_headache, find_diagnoses
 from packetgen.extraction.diary import find_diary, is_diary
@@ -19,7 +20,7 @@ from packetgen.extraction.repair import repaired
 from packetgen.extraction.responses import find_responses
 from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
-from packetgen.extraction.therapies import filled_only, find_therapies, for_another_disease, in_a_diary
+from packetgen.extraction.therapies import find_therapies
 from packetgen.extraction.toxins import find_toxins
 
 PAGE_RULES = (find_identity, find_diagnoses, find_frequency, find_scores, find_toxins, find_safety, find_responses)

@@ -7,6 +7,7 @@ side effects" tells nothing; then the words after the drug are asked, those shar
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Literal
 
@@ -17,16 +18,24 @@ from packetgen.extraction.vocabulary import SectionKind, StatusCues, therapy_sta
 
 Outcome = tuple[TherapyStatus, str | None]
 
+TRIED = (
+    r"\b(?:fail\w*|tried|trials?|dropped|intoleran\w*|tolerat\w*|past|prior|previous\w*|was|were|had|took)\b|<ended>"
+)
+IN_BRACKETS = r"[^.;,(]{0,30}\((?:\w+ ){0,2}<adverse>[^().;]{0,20}\)(?![^.;]*<ended>)"
 FAILURE: tuple[TherapyStatus, ...] = ("ineffective", "partial_response", "not_tolerated", "contraindicated")
 ENDED: tuple[TherapyStatus, ...] = (*FAILURE, "stopped_other", "allergy")
-SENTENCE = re.compile(r"(?<=[a-z0-9)%\"”])(?<!\.\w)[.;](?:\s|$)")
-FULL_STOP = re.compile(r"(?<=[a-z0-9)%\"”])(?<!\.\w)\.(?:\s|$)")
+_ENDS = r"(?:(?<=[a-z0-9)%\"”])|(?<=[A-Z]{3}))(?<!\.\w)"
+SENTENCE = re.compile(rf"{_ENDS}[.;](?:\s|$)")
+FULL_STOP = re.compile(rf"{_ENDS}\.(?:\s|$)")
 BREAK = re.compile(r"[.;]\s")
 REST_OF_CLAUSE = re.compile(r"[^.;|\n]{0,90}(?=[.;|\n]|$)")
 TERM = re.compile(
     r"^[^.;]{0,60}\b\d+ ?(?:wk|week|mo|month)s?\b(?! ago)|"
     r"^[^.;]{0,60}\b(?:(?<!since )(?:19|20)\d\d|(?:x|for) ?\d+ ?(?:d|w|m|day|wk|week|mo|month)s?)\b",
     re.I,
+)
+LONG_PAST = re.compile(
+    r"\b(?:(?:19|20)\d\d|(?:19|20)\d0s) ?[-–] ?(?:(?:19|20)?\d\d\b(?![/-])|(?:19|20)\d0s)|\b(?:19|20)\d0s\b"
 )
 PAST = ("trials", "failed", "discontinued")
 STILL = re.compile(r"\b(?:still|continu\w+|currently|remains? on|ongoing|now on)\b", re.IGNORECASE)
@@ -54,7 +63,8 @@ CONDITIONAL = re.compile(
     re.IGNORECASE,
 )
 THOUGHT_OF = re.compile(
-    r"\b(?:if|should|were|would(?! not| avoid)|could(?! not)|consider(?!ed:)\w*|alternativ\w+)\b(?![^.]*\bbut\b)",
+    r"\b(?:if|should|were|would(?! (?:rather |prefer )?not| avoid| be (?:dangerous|risky|unsafe|unwise))|could(?! not)"
+    r"|consider(?!ed:)\w*|alternativ\w+)\b(?![^.]*\bbut\b)",
     re.IGNORECASE,
 )
 # A policy's words, wherever they are quoted: what a plan asks for is not what the patient did.
@@ -73,11 +83,11 @@ UNDER_CONDITION = re.compile(
 )
 CHANGED = re.compile(
     r"\b(?:headaches?|migraines?|HAs?|days|leaks?|episodes|pads|voids|attacks|MHDs?|MMDs?)\b[^.;]{0,40}?"
-    r"(?:\bfrom (?P<from>[1-9]\d?)\b(?: [a-z/]+){0,6} to"
+    r"(?:\bfrom (?P<from>[1-9]\d?)\b(?: [a-z/]+){0,6} to|\b(?P<bare>[1-9]\d?) to"
     r"|\b(?P<arrow>[1-9]\d?)(?: ?/ ?[a-z]+ to|(?: ?/ ?[a-z]+)? ?(?:->|→))) ?(?:about |~ ?)?(?P<after>\d\d?)\b",
     re.IGNORECASE,
 )
-ASKED = re.compile(r"[\w-]+ ?\?")  # "nortriptyline?"
+ASKED = re.compile(r"[\w-]+ ?\?(?!\s*(?:yes|no)\b)", re.IGNORECASE)  # "nortriptyline?"
 WHEN_NEEDED = re.compile(
     r"\bif (?:that|it|this|the first|needed|severe|the \w+) ?(?:one )?(?:fails?|does ?n[o'’]t"
     r"|is not|not|$)",
@@ -89,7 +99,8 @@ CANDIDATE = re.compile(r"\bcandidate\b", re.IGNORECASE)
 REQUIRED = re.compile(r"\b(?:failure|trials?)\b[^.;]{0,90}\b(?:is|are) (?:required|needed|requested)\b", re.IGNORECASE)
 ALONG = re.compile(r"\b(?:with|wearing) (?:an? |the |his |her |their )?$", re.IGNORECASE)
 MEANT = re.compile(
-    r"\bwould be\b(?! (?:in|un|contra|a poor|a bad)\w*)|\b(?:next|reasonable|other|another) (?:step|choice|option)\b",
+    r"\bwould be\b(?! (?:in|un|contra|a poor|a bad|danger|risk|wrong|harm)\w*)"
+    r"|\b(?:next|reasonable|other|another) (?:step|choice|option)\b",
     re.IGNORECASE,
 )
 
@@ -108,6 +119,8 @@ def outcome(
         return ("never_tried", None) if named and named[0] == "never_tried" else ("allergy", _reason(named, own))
     if section == "education" or _is_thought_of(told):
         return "hypothetical", None
+    if section == "current" and (ended := _search(told.shared)) and ended[0] in ENDED:
+        told = replace(told, shared="")  # "Meds: Azilect 1 mg, amantadine stopped 2023"
     if answer in ("no", "not now"):
         return _denied_on_a_form(own, answer)
     status, reason = (
@@ -119,6 +132,15 @@ def outcome(
     # "Not a candidate for surgery" says that it was not done, of a drug that it must not be taken.
     if told.drug.drug_class in ("procedure", "device") and CANDIDATE.search(reason or ""):
         return "never_tried", None
+    # What stands in brackets is what a medicine is for, or what it did: the latter takes words of a trial.
+    if status == "not_tolerated" and _pattern(IN_BRACKETS).match(own[told.end - told.start :]):
+        if section == "current":
+            return "current", None
+        if not (section in PAST or of_outcomes or answer or _pattern(TRIED).search(f"{told.lead} {own}")):
+            return "unknown", None
+    # "OT/PT 12 weeks, splint. No change": what a list shares is told of the therapies.
+    if told.drug.drug_class == "device" and status in FAILURE and told.listed and not _search(own):
+        return _told_weakly(replace(told, shared=""), own, section) or ("unknown", None)
     # "OT for 12 weeks with a resting splint; plateau": how the therapy went is not how what came along with it did.
     if told.drug.drug_class == "device" and status in FAILURE and ALONG.search(told.lead) and names_in(told.lead):
         return "unknown", None
@@ -190,7 +212,9 @@ def _counted(own: str) -> Outcome | None:
     match = CHANGED.search(_telling(own))
     if match is None:
         return None
-    left = float(match["after"]) / float(match["from"] or match["arrow"])
+    left = float(match["after"]) / float(match["from"] or match["arrow"] or match["bare"])
+    if match["bare"] and left >= 1:
+        return None  # "leaks 4 to 6 a day" is a range
     status: TherapyStatus = "effective" if left <= HALF else "partial_response" if left <= LITTLE else "ineffective"
     return status, match.group(0)
 
@@ -222,7 +246,7 @@ def _by_heading(
     past = answer in ("past", "yes") or section in PAST or of_outcomes or TERM.search(own)
     if past and not STILL.search(own) and (adverse := _pattern("<adverse>").search(_telling(own))):
         return "not_tolerated", _reason(("not_tolerated", adverse), own)
-    if section == "discontinued" or answer == "past":
+    if section == "discontinued" or answer == "past" or LONG_PAST.search(own):
         return "stopped_other", None
     return ("current", None) if section == "current" else ("unknown", None)
 

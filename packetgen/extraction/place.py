@@ -20,7 +20,7 @@ from packetgen.limits import LONGEST_PASSAGE
 _BREAK = re.compile(
     r"\n(?=\s*\n)|\n(?=[ ]*[-=_~*]{6,}[ ]*\n)|\n(?=\s*(?:[•*·>→»]|-{1,2}>?|=>|\(?\d{1,2}[.)]|[a-h][.)])\s)"
     r"|\n(?=[ ]*[A-Z][A-Za-z/& ]{2,40}:)"
-    r"|(?:(?<=[a-z0-9%)][.;?!])|(?<=[A-Z]{2}[.;?!]))\s+(?=[A-Z0-9~])"
+    r"|(?:(?<=[a-z0-9%)][.;?!])|(?<=[A-Z]{2}[.;?!]))(?!(?<=\?)[ ]+(?:Yes|No)\b)\s+(?=[A-Z0-9~])"
 )
 # A heading: a short line of words without a stop, after a blank line, the page's start or a finished sentence.
 _HEADING = re.compile(r"(?:(?<=\n\n)|(?<=[.;:)]\n)|\A)[ ]*[A-Z][A-Za-z/&()' -]{2,40}\n(?=[^\n])")
@@ -28,7 +28,11 @@ PAGES_KEPT = 2  # the page in hand: rules run page by page
 DROP = 8  # columns by which a line must stand further left than the one before, to begin anew
 SHORT = 0.7  # of the widest line of the page: a wrapped sentence fills more
 RUNS_ON = re.compile(
-    r"(?:,|;|:|\b(?:and|or|of|with|to|on|the|by|for|than|both|failed|tried|took|including|an?|from|like|as|her|his))$",
+    r"(?:,|;|:|\b(?:and|or|of|with|to|on|the|by|for|than|both|failed|tried|took|including|an?|from|like|as|her|his"
+    r"|stopp(?:ed|ing)|start(?:ed|ing)?|had|has|have|was|were|is|tak(?:en|es?|ing)|us(?:ed|es|ing)|try(?:ing)?|off|stop"
+    r"|continu(?:ed?|es|ing)|add(?:ed)?|prescribed|gave|given|restart(?:ed)?|switched|refused|declined|until|after"
+    r"|before|because|while|when|then|plus|not|never|no|my|their|oral|daily|generic|since|despite|about|per|versus"
+    r"|vs\.?|did|received?))$",
     re.IGNORECASE,
 )
 ABBREVIATED = re.compile(r"(?:\b(?:vs|approx|Dr|Mr|Ms|Mrs|St|no|e\.g|i\.e)|\b[A-Z])\.\s*$")

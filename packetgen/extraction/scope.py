@@ -44,13 +44,24 @@ OF_ANOTHER = re.compile(
     re.IGNORECASE,
 )
 Name = tuple[int, int, Drug | None]
+OF_A_CLINIC = re.compile(
+    r"(?: [A-Z&][\w&]*){0,3} (?:C(?:linic|LINIC|enter|ENTER)|I(?:nstitute|NSTITUTE)|A(?:ssociates|SSOCIATES))\b"
+)
 SHORT_NAME = 3  # letters of an abbreviation
 # "PT 2 x week", "OT weekly": not a patient, nor a blood test
 REHABILITATION = {"PT": "physical therapy", "OT": "occupational therapy"}
 REHAB = re.compile(
-    r"(?<![\w/-])(?:PT|OT)(?=:? ?(?:\d{1,2} ?(?:x\b|/ ?w|times|visits|sessions)|x ?\d|(?:19|20)\d\d\b|weekly|wkly|twice"
-    r"|sessions|visits|continu|ongoing|q ?wk|(?:has |did )?(?:not )?help))"
+    r"(?<![\w/-])(?:PT(?= ?/ ?OT\b)|OT(?= ?/ ?PT\b))|(?<=\bOT/)PT\b|(?<=\bPT/)OT\b"
+    r"|(?<![\w/-])(?:PT|OT)(?=:? ?(?:\d{1,2} ?(?:x\b|/ ?w|times|visits|sessions)|x ?\d|(?:19|20)\d\d\b|weekly|wkly"
+    r"|twice|sessions|visits|continu|ongoing|q ?wk|(?:has |did )?(?:not )?help))"
 )
+# "X in place of Y is an idea", "X interacts with Y, not given": what follows Y speaks of X
+BESIDES = re.compile(
+    r"\b(?:in place of|instead of|rather than|in lieu of|interact\w* with|on top of|added to|alongside"
+    r"|in addition to)(?: \w+)? *$",
+    re.IGNORECASE,
+)
+INTERACTS = re.compile(r"[^.;]{0,40}\binteract", re.IGNORECASE)
 FEW = 3  # words before a drug that still make it what its clause is about
 PAREN_OPEN = re.compile(r"\([^()]*$")
 # "Switched from X to Y for fatigue": the reason is that of X.
@@ -71,6 +82,7 @@ class Told:
     before   the words that reach it from the left
     own      its name and the words after it that speak of it alone
     shared   what stands after the list that it is in
+    listed   whether its list is the last thing that the passage names
     """
 
     drug: Drug
@@ -80,13 +92,14 @@ class Told:
     before: str
     own: str
     shared: str
+    listed: bool = False
 
 
 @lru_cache(maxsize=4096)
 def names_in(said: str) -> tuple[tuple[int, int, Drug], ...]:
     """(start, end, drug) of every name of a drug, also misspelt; a brand in brackets after its generic is one name."""
     found = [(m.start(), m.end(), drug_named(m.group(0))) for m in drug_pattern().finditer(said)]
-    found = [name for name in found if not _is_a_word(said[name[0] : name[1]], name[2])]
+    found = [n for n in found if not (_is_a_word(said[n[0] : n[1]], n[2]) or OF_A_CLINIC.match(said, n[1]))]
     found += [(m.start(), m.end(), drug_named(REHABILITATION[m.group(0)])) for m in REHAB.finditer(said)]
     taken = {(start, end) for start, end, _ in found}
     for word in re.finditer(r"[A-Za-z]{8,}", said):
@@ -144,9 +157,12 @@ def scopes(said: str) -> list[Told]:
         shared = re.sub(r"\([^)]*\)", " ", tail)
         before = said[cuts[first] : names[first][0]]
         before = before[max((b.end() for b in BROKEN.finditer(before)), default=0) :]
-        own = said[start:stop] + _after_brackets(said, end, names[index + 1 : index + 2], cuts[index + 2 : index + 3])
+        after = names[index + 1 : index + 2], cuts[index + 2 : index + 3]
+        own = said[start:stop] + _after_brackets(said, end, *after) + _after_other(said, end, *after)
+        if index and _after_other(said, names[index - 1][1], names[index : index + 1], cuts[index + 1 : index + 2]):
+            own = said[start:end]  # only named beside the one before
         lead = said[max((b.end() for b in BROKEN.finditer(said, 0, start)), default=0) : start]
-        told.append(Told(drug, start, end, lead, before, own, shared))
+        told.append(Told(drug, start, end, lead, before, own, shared, first < last == len(names) - 1))
     return _switched(said, told)
 
 
@@ -156,6 +172,14 @@ def _after_brackets(said: str, end: int, inner: Sequence[Name], cut: Sequence[in
         return ""
     close = said.find(")", inner[0][1])
     return said[close + 1 : cut[0] if cut else len(said)] if 0 <= close < (cut[0] if cut else len(said)) else ""
+
+
+def _after_other(said: str, end: int, other: Sequence[Name], cut: Sequence[int]) -> str:
+    """What follows a second drug that is only named as one beside the first."""
+    if not other:
+        return ""
+    rest = said[other[0][1] : cut[0] if cut else len(said)]
+    return rest if BESIDES.search(said[end : other[0][0]]) or INTERACTS.match(rest) else ""
 
 
 def _switched(said: str, told: list[Told]) -> list[Told]:

@@ -9,56 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
-from functools import cache
 from itertools import pairwise
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.context import RELATIVE, of_a_relative, speaks_only
-from packetgen.extraction.dates import dates_in
 from packetgen.extraction.doses import TOXIN
-from packetgen.extraction.model import Assertion, Finding, Therapy, TherapyRole, TherapyStatus
+from packetgen.extraction.model import Assertion, Finding, Therapy, TherapyStatus
 from packetgen.extraction.outcome import ENDED, first_sentence, outcome
 from packetgen.extraction.place import Passage, passages
+from packetgen.extraction.purpose import for_another_use, role_of, tried
+from packetgen.extraction.regimen import dose_of, period_in, weeks_in
 from packetgen.extraction.scope import Told, names_in, scopes
 from packetgen.extraction.sections import headings, section_at
 from packetgen.extraction.ticks import Answer, answer_beside
-from packetgen.extraction.vocabulary import SectionKind, therapy_status
+from packetgen.extraction.vocabulary import SectionKind
 
-DOSE = re.compile(
-    r"(?<![\d./-])(?:\d{1,4}(?:\.\d{1,2})?[ ]?(?:->|→|-|to)[ ]?)?(?P<dose>\d{1,4}(?:\.\d{1,2})?)[ ]?"
-    r"(?P<unit>mg|milligrams?|mcg|micrograms?|g|grams?|units?|drops|gtts)\b",
-    re.IGNORECASE,
-)
-UNITS = {"milligram": "mg", "milligrams": "mg", "microgram": "mcg", "micrograms": "mcg", "gram": "g", "grams": "g"}
-BARE_DOSE = re.compile(
-    r"(?:[ ](?:XR|LA|ER|XL|SR|DR|IR))?(?:[ ]\([^)]{2,20}\))?[ ](?:\d{1,4}[ ]?(?:->|→)[ ]?)?"
-    r"(?P<dose>\d{1,4}(?:\.\d{1,2})?)"
-    r"(?=[ ]*(?:x[ ]?\d|bid|tid|qid|qhs|qd|hs\b|daily|nightly|prn|[,;+(]|\.(?!\d)|$|-[ ]))",
-    re.IGNORECASE,
-)
-RAISED = re.compile(
-    r"(?:raised|increased|titrated|up|then) to (?P<dose>\d{1,4})(?= (?:bid|tid|qid|qhs|daily|nightly)\b)", re.IGNORECASE
-)
-NUMBERS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12,
-}  # fmt: skip
-WEEKS = re.compile(
-    r"(?:(?:x|for|of|over|after|in|only|,|;|\(|-|–|:)|(?<=[a-z0-9)\]]))[ ]*"
-    r"(?:about |almost |nearly |only |just |~ ?|approx\w* )?"
-    rf"(?P<n>\d{{1,3}}(?:\.\d)?|(?:{'|'.join(NUMBERS)})\b)(?: ?[-–] ?\d{{1,2}}| to \d{{1,2}})?[ -]?"
-    r"(?P<unit>days?|nights?|d|wks?|weeks?|mos?|months?|yrs?|years?)\b"
-    r"(?!\s*(?:a|per|/|each|every)\s*(?:week|month|year|wk|mo)|\s*(?:ago|supply|later|before|of age|old)|/)",
-    re.IGNORECASE,
-)
-NOT_A_TERM = re.compile(r"(?:every|each|q|within|last|past|age|in|wk|week)[ ]*$", re.IGNORECASE)
-FOR_A = re.compile(
-    r"(?:for|lasted|about|over|only|[\"“(,])[ ]*$", re.IGNORECASE
-)  # "a month" is a term, "8 a month" is none
-IN_WEEKS = {"d": 1 / 7, "n": 1 / 7, "w": 1.0, "m": 52 / 12, "y": 52.0}
 LONGEST_FOLLOW_UP = 160  # characters of a sentence that goes on about the drug before
 MOST_FOLLOW_UPS = 3
+VERDICT = re.compile(
+    r"(?!.*\b(?:it|this|that|latter|former|second|last)\b)(?:\S+ ){0,5}\S+", re.IGNORECASE
+)  # on a list
+DATED = re.compile(r"\b(?:\d{1,2}/)?(?:19|20)\d\d\b|\bin (?:the )?(?:ED|ER|infusion)\b", re.IGNORECASE)
 OWN_TOPIC = re.compile(
     r"[^\n]*\S {3,}\S|(?:[A-Z][\w/& -]{1,40}):(?! )|(?:[•*·>→»]|-{1,2}>?|=>|\(?\d{1,2}[.)]|[a-h][.)])\s"
 )
@@ -73,8 +44,6 @@ PAST_LEAD = re.compile(
     r"|in the past)\b[^:.;]{0,40}:",
     re.IGNORECASE,
 )
-IN_THE_EYE = re.compile(r"\b(?:ophth\w*|eye ?drops?|gtts? O[UDS])\b", re.IGNORECASE)
-FILL = re.compile(r"(?<![\d/.#-])\d{1,3}(?![\d/.%-])(?!\s*(?:mg|mcg|ml|g|units?|tab\w*|cap\w*|pens?)\b)", re.IGNORECASE)
 ROWS = 25  # of a table below its head
 # "Same with nortriptyline": it went as the one before
 AS_BEFORE = re.compile(
@@ -83,14 +52,14 @@ AS_BEFORE = re.compile(
     r"|[:–-] ?(?:the )?same(?=\s*(?:[.;,]|$))",
     re.IGNORECASE,
 )
-WORD = 12  # characters of the next word: "BP" is a use, "BP elevation" an effect
-SUPPLY = 30  # days that a fill lasts when its row does not tell
-SUPPLIES = range(5, 181)
-GRACE = 15  # days that a refill may be late
 OWNS = re.compile(
     r"(?:['’]s|(?<=['’]s))(?=\s*(?:[.,;)]|$|\w*medic\w+|meds?\b|drugs?\b|pills?\b|prescription|rx\b))", re.I
 )
+DECLINES = re.compile(
+    r"\b(?:declin|refus)\w+\b|\bsaid no\b|\b(?:won['’]t|not want|wants? no|turned down)\b", re.IGNORECASE
+)
 BESIDE = 50  # characters between a drug and the relative who takes it: "Depakote (mother)"
+TAKEN_BEFORE = re.compile(r"\b(?:had|(?:was|were|been) on|took|used|tried)(?: \w+)? $", re.IGNORECASE)
 LONG_AGO = re.compile(
     r"\b(?:IV|IM)\b|\bin (?:the )?(?:ED|ER|UC|urgent care|emergency)\b"
     r"|\bin (?:\w+ )?(?:19|20)\d\d\b|\bat age \d|\bas a (?:child|teen\w*)",
@@ -109,6 +78,8 @@ def find_therapies(page: PageText, *, about_headache: bool = True) -> list[Findi
         told = scopes(passage.said)
         for index, drug in enumerate(told):
             tail = follow if index == len(told) - 1 else None
+            if follow and drug.listed and VERDICT.fullmatch(verdict := first_sentence(follow.said)):
+                tail, drug = None, replace(drug, shared=f"{drug.shared} {verdict}")
             finding = _finding(passage, drug, tail, about_headache=about_headache)
             if found and AS_BEFORE.search(f"{drug.before} {first_sentence(drug.own)}"):
                 finding = _as_before(finding, found[-1])
@@ -117,46 +88,6 @@ def find_therapies(page: PageText, *, about_headache: bool = True) -> list[Findi
                 seen.add((drug.drug.generic, finding.value.status))
                 found.append(finding)
     return _without_bare_twins(found)
-
-
-def for_another_disease(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings of a document that does not speak of what its drugs are here for: they treat something else."""
-    return [
-        replace(f, value=replace(f.value, role="other_indication"))
-        if isinstance(f.value, Therapy) and f.value.role in ("preventive", "acute", "first_line_other")
-        else f
-        for f in findings
-    ]
-
-
-def filled_only(finding: Finding, printed: str | None, *, supply_second: bool = True) -> Finding:
-    """A fill of a pharmacy's list: it tells that a drug was dispensed, not how it went.
-
-    printed: the list's date; a fill that lasts until then is of a drug that is taken. supply_second: whether the column
-    of days supplied stands behind that of the quantity.
-    """
-    value = finding.value
-    if isinstance(value, Therapy) and value.status in ("current", "stopped_other", "unknown"):
-        quote = finding.evidence[0].quote
-        days = [(end, day) for _, end, day in dates_in(quote) if len(day) == 10]
-        if not days:
-            return finding
-        end, filled = days[0]
-        counts = [int(number) for number in FILL.findall(quote[end:])][: 1 + supply_second]
-        supply = counts[-1] if counts and counts[-1] in SUPPLIES else SUPPLY
-        gone = (date.fromisoformat(printed) - date.fromisoformat(filled)).days if printed else -1
-        status: TherapyStatus = "current" if 0 <= gone <= supply + GRACE else "unknown"
-        return replace(finding, value=replace(value, status=status, reason=None), assertion="present")
-    return finding
-
-
-def in_a_diary(finding: Finding) -> Finding:
-    """A drug that a diary names without more is taken while it is kept."""
-    value = finding.value
-    legend = isinstance(value, Therapy) and value.role == "acute" and value.status == "hypothetical"
-    if isinstance(value, Therapy) and (value.status == "unknown" or legend):
-        return replace(finding, value=replace(value, status="current"), assertion="present")
-    return finding
 
 
 def _as_before(finding: Finding, before: Finding) -> Finding:
@@ -222,12 +153,12 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_head
         own = f"{own} {follow.said}"
         place = Passage(passage.page, passage.start, follow.end)
     answer = _answer(passage, told)
-    role, use = _role(told, section)
+    role, use = role_of(told, section)
     if not about_headache and role in ("preventive", "acute"):
         role = "first_line_other" if role == "preventive" and section in ("trials", "failed") else "other_indication"
     if use:
-        own = _for_another_use().sub(" ", own.replace(use, " "))
-    told = replace(told, shared=_for_another_use().sub(" ", told.shared))
+        own = for_another_use().sub(" ", own.replace(use, " "))
+    told = replace(told, shared=for_another_use().sub(" ", told.shared))
     status, reason = outcome(
         told,
         own,
@@ -238,12 +169,16 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_head
     )
     if use and status == "effective":
         status = "current"  # "for blood pressure, well controlled"
-    if use and status in ("ineffective", "partial_response") and not _tried().search(own):
+    if use and status in ("ineffective", "partial_response") and not tried().search(own):
         status, reason = "current", None  # it is taken for something else: what it did not do here is no trial
     if status == "unknown" and role in ("acute", "other_indication"):
-        past = LONG_AGO.search(own) or PAST_LEAD.match(passage.said)
+        past = (
+            LONG_AGO.search(own)
+            or PAST_LEAD.match(passage.said)
+            or (role != "acute" and TAKEN_BEFORE.search(told.before))
+        )
         status = "stopped_other" if past else "current"  # named without more: in use
-    if role == "acute" and status == "partial_response" and not _tried().search(own):
+    if role == "acute" and status == "partial_response" and not tried().search(own) and not DATED.search(own):
         status = "current"  # "works half of the time"
     if status == "allergy":
         role = "other_indication"
@@ -258,8 +193,8 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_head
         assertion = "planned" if status == "planned" else "hypothetical"
     elif status == "never_tried":
         assertion = "negated"
-    dose, unit = _dose(told)
-    start, stop = _period(own)
+    dose, unit = dose_of(told)
+    start, stop = period_in(own)
     value = Therapy(
         told.drug.generic,
         told.drug.drug_class,
@@ -283,8 +218,10 @@ def _answer(passage: Passage, told: Told) -> Answer | None:
 
 
 def _declines(told: Told) -> bool:
-    """Whether someone declines the drug before it is named: what a relative had is the reason."""
-    return re.search(r"\b(?:declin|refus)\w+\b", told.before, re.IGNORECASE) is not None
+    """Whether someone declines the drug before a relative is named: what the relative had is the reason."""
+    relative = RELATIVE.search(told.own)
+    ahead = told.own[: relative.start()] if relative else ""
+    return DECLINES.search(f"{told.before} {ahead}") is not None
 
 
 def _of_a_relative(told: Told, own: str, section: SectionKind | None) -> bool:
@@ -320,110 +257,3 @@ def is_row_of_outcomes(passage: Passage) -> bool:
     above = passage.page.text[: passage.start].split("\n")[:-1][-ROWS:]
     line = passage.page.text[passage.page.text.rfind("\n", 0, passage.start) + 1 : passage.end]
     return COLUMNS.search(line) is not None and any(OUTCOME_COLUMN.search(row) for row in above)
-
-
-def _role(told: Told, section: SectionKind | None) -> tuple[TherapyRole, str | None]:
-    """What the drug is taken for, and the words that say so of another disease; else its usual role."""
-    other, target = therapy_status().other_indication, therapy_status().target
-    clause = first_sentence(told.own)
-    if section == "allergy":
-        return "other_indication", None
-    if IN_THE_EYE.search(clause) and told.drug.role == "preventive":
-        return "other_indication", None
-    if denied := _compiled(other.denied).search(f"{told.before} {told.own}"):
-        return "other_indication", denied.group(0)
-    use = next((m for m in _for_another_use().finditer(clause) if not _is_adverse(told, m, section)), None)
-    use = use or _purpose(told, clause)
-    if use and not _compiled(rf"\b(?:for|of|against)(?:(?!\bnot\b)[^.;]){{0,25}}\b(?:{target})").search(clause):
-        return "other_indication", use.group(0)
-    if told.drug.role == "other_indication" and told.drug.may_be:
-        said = _compiled(rf"\b(?:{target})").search(f"{told.before} {clause}")
-        return (told.drug.may_be if said or section in ("trials", "failed") else "other_indication"), None
-    if told.drug.role == "acute" and told.drug.may_be:
-        return (
-            told.drug.may_be
-            if _compiled(therapy_status().to_prevent.words).search(f"{told.before} {clause}")
-            else "acute"
-        ), None
-    return told.drug.role, None
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-def _purpose(told: Told, clause: str) -> re.Match[str] | None:
-    """What a drug is for, where it is a complaint that drugs may cause too: "amantadine for fatigue, stopped"."""
-    purpose = _compiled(rf"\bfor (?:\w+ )?{therapy_status().filled('<adverse>')}").search(clause)
-    return (
-        purpose
-        if purpose and not _tried().search(told.before) and not _tried().search(clause[: purpose.start()])
-        else None
-    )
-
-
-def _is_adverse(told: Told, use: re.Match[str], section: SectionKind | None) -> bool:
-    """Whether what stands in brackets or after a dash is what a tried drug did: "failed topiramate (nausea)"."""
-    tried = section in ("trials", "failed") or _tried().search(told.before) or _tried().search(first_sentence(told.own))
-    marked = not re.match(r"\s*(?:for|treat\w*|against)\b", use.group(0), re.IGNORECASE)
-    adverse = _compiled(therapy_status().filled("<adverse>")).search(use.string[use.start() : use.end() + WORD])
-    return bool(tried and marked and adverse)
-
-
-@cache
-def _tried() -> re.Pattern[str]:
-    return re.compile(
-        therapy_status().filled(r"\b(?:fail\w*|tried|trial|dropped|intoleran\w*)\b|<ended>"), re.IGNORECASE
-    )
-
-
-@cache
-def _for_another_use() -> re.Pattern[str]:
-    adjectives = "her|his|their|the|chronic|severe|a|an|some|prior|known|my|postpartum|generali[sz]ed"
-    return re.compile(
-        rf"(?:\bhelp(?:s|ed|ing)? (?:(?:with|her|his|him|me|my|them) )*|\b(?:for|treats?|treating"
-        rf"|against)(?: \w+)?,? (?:(?:{adjectives}) )*|\(|[-–:,] ?"
-        r"|\b(?:daily|nightly|bid|tid|qid|qhs|hs|bedtime|morning|evening|prn|mg|mcg|\d) )"
-        rf"(?:{therapy_status().other_indication.uses})(?!\w)",
-        re.IGNORECASE,
-    )
-
-
-def _dose(told: Told) -> tuple[float | None, str | None]:
-    """The highest dose and its unit; a number right after the name is a dose without a unit: "topa 100 x3mo"."""
-    own = told.own
-    doses = [(float(m["dose"]), UNITS.get(m["unit"].lower(), m["unit"].lower())) for m in DOSE.finditer(own)]
-    if doses:
-        raised = [float(m["dose"]) for m in RAISED.finditer(own)]
-        number, unit = max(doses)
-        return max([number, *raised]), unit
-    bare = BARE_DOSE.match(own, told.end - told.start)
-    return (float(bare["dose"]), None) if bare else (None, None)
-
-
-def _period(words: str) -> tuple[str | None, str | None]:
-    """Start and stop: two dates joined by a dash or "to"; a single date after "since" or "stopped"."""
-    dates = dates_in(words)
-    for (_, end, first), (begin, _, second) in pairwise(dates):
-        if re.fullmatch(r"\s*(?:-|–|to|through|thru|until)\s*", words[end:begin]) and first <= second:
-            return first, second
-    for begin, _, day in dates:
-        before = words[max(0, begin - 24) : begin].lower()
-        if re.search(r"(?:since|from|started|start|begun)\W*(?:in )?$", before):
-            return day, None
-        if re.search(r"(?:stopped|until|ended|discontinued|d/c|quit)\W*(?:in |on )?$", before):
-            return None, day
-    return None, None
-
-
-def weeks_in(words: str) -> float | None:
-    """The first length of a trial that words tell, in weeks."""
-    for match in WEEKS.finditer(words):
-        if NOT_A_TERM.search(words[: match.start("n")]):
-            continue
-        if match["n"].lower() in ("a", "an") and not FOR_A.search(words[: match.start("n")]):
-            continue
-        number = NUMBERS.get(match["n"].lower())
-        return round((number or float(match["n"])) * IN_WEEKS[match["unit"][0].lower()], 1)
-    return None

@@ -12,7 +12,7 @@ from packetgen.chart.decisions import Decision, Place
 from packetgen.chart.model import Chart, Fact
 from packetgen.extraction.drugnames import drugs_by_name
 from packetgen.extraction.model import Evidence, Finding, TherapyRole, TherapyStatus
-from packetgen.extraction.therapies import weeks_in
+from packetgen.extraction.regimen import weeks_in
 from packetgen.letters.claims import claims_in, strings
 from packetgen.packet.snapshot import name_of
 from packetgen.pipeline import Checked, Reading
