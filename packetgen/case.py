@@ -336,6 +336,7 @@ class Case(Strict):
     servicing  who gives it; `same` when it is the provider
     denial     the letter or explanation of benefits that denies; it is a document of the case, too
     sent       manifest.json of the packet that was denied: what the plan had
+    earlier    manifest.json of the packet that was approved before, where this request continues it
     """
 
     case: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")]
@@ -350,6 +351,7 @@ class Case(Strict):
     documents: Annotated[tuple[CaseDocument, ...], Field(min_length=1)]
     denial: InnerPath | None = None
     sent: InnerPath | None = None
+    earlier: InnerPath | None = None
     letter: Annotated[InnerPath, Field(pattern=r"\.docx$")] | None = None
     policy_override: PolicyOverride | None = None
     plan_dates: PlanDates = PlanDates()
@@ -403,7 +405,7 @@ def read_case(path: Path) -> Case:
     case = case.model_copy(update={"documents": (*case.documents, *_denial(case), *_filed(folder, case))})
     for named in (
         *(document.path for document in case.documents),
-        *filter(None, [case.letter, case.denial, case.sent]),
+        *filter(None, [case.letter, case.denial, case.sent, case.earlier]),
     ):
         target = (folder / named).resolve()
         if not target.is_relative_to(folder):

@@ -189,7 +189,8 @@ def _extracted(documents: Sequence[Document], kinds: Mapping[str, str]) -> Extra
 def _in_cited_order(reading: Reading) -> Reading:
     """The same with its documents as the criteria cite them; what people decide does not move them."""
     case = reading.case
-    assessed = assess(case, reconcile(reading.extraction), reading.payer, reading.policy, date.today())
+    chart = reconcile(reading.extraction, (), _earlier(case, reading.documents))
+    assessed = assess(case, chart, reading.payer, reading.policy, date.today())
     order = cited_order(assessed, reading.documents)
     if order == sorted(order):
         return reading
@@ -203,7 +204,7 @@ def judge(reading: Reading) -> Checked:
     case, documents, payer = reading.case, reading.documents, reading.payer
     decisions = decisions_in(read_log(case.folder))
     extraction, not_fitting = decide_findings(reading.extraction, documents, decisions)
-    chart = reconcile(extraction, decisions)
+    chart = reconcile(extraction, decisions, _earlier(case, documents))
     extraction = replace(extraction, findings=(*extraction.findings, *findings_by_hand(chart)))
     denial = _denial(case, documents, extraction)
     case = _dated(case, denial)
@@ -213,6 +214,14 @@ def judge(reading: Reading) -> Checked:
     problems = (*reading.problems, *not_fitting, *chart.problems, *assessment.problems, *form_problems(payer, case))
     compared = _compared(case, documents, assessment, denial)
     return Checked(case, documents, extraction, chart, assessment, payer, problems, decisions, compared)
+
+
+def _earlier(case: Case, documents: Sequence[Document]) -> frozenset[str]:
+    """The documents, by label, of the packet that was approved before, where this request continues it."""
+    if case.earlier is None:
+        return frozenset()
+    known = {entry.sha256 for entry in read_manifest(case.folder / case.earlier).inputs}
+    return frozenset(document.label for document in documents if document.sha256 in known)
 
 
 def _dated(case: Case, denial: Finding | None) -> Case:

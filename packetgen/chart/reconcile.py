@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
@@ -40,9 +40,15 @@ AGREE_WITHIN = 2  # headache days a month: notes of different months differ by a
 ROLE_ORDER = ("preventive", "first_line_other", "acute", "other_indication")
 
 
-def reconcile(extraction: Extraction, decisions: Iterable[Decision] = ()) -> Chart:
-    """Make one value of each fact; keep every finding for or against it. What a person decided leads."""
-    chart = decide_facts(_as_read(extraction), decisions)
+def reconcile(
+    extraction: Extraction, decisions: Iterable[Decision] = (), earlier: Collection[str] = frozenset()
+) -> Chart:
+    """Make one value of each fact; keep every finding for or against it. What a person decided leads.
+
+    earlier: labels of the documents of the packet that this request continues. What they call headaches of now is the
+    baseline, when they were written before the first treatment that the chart dates.
+    """
+    chart = decide_facts(_as_read(extraction, earlier), decisions)
     findings = [f for f in extraction.findings if f.assertion in ASSERTED]
     problems = (
         *_conflicts((chart.current.headache_days, chart.current.migraine_days, *chart.therapies)),
@@ -52,18 +58,18 @@ def reconcile(extraction: Extraction, decisions: Iterable[Decision] = ()) -> Cha
     return replace(chart, problems=(*chart.problems, *problems))
 
 
-def _as_read(extraction: Extraction) -> Chart:
+def _as_read(extraction: Extraction, earlier: Collection[str]) -> Chart:
     findings = [f for f in extraction.findings if f.assertion in ASSERTED]
-    frequencies = [f for f in findings if isinstance(f.value, HeadacheFrequency)]
+    frequencies = _by_time(findings, earlier)
     return Chart(
         documents=extraction.documents,
         diagnoses=_facts(
             [f for f in extraction.findings if isinstance(f.value, Diagnosis) and f.assertion == "present"],
             lambda v: f"diagnosis:{v.icd10 or v.name.lower()}",
         ),
-        current=_headache_facts(frequencies, "current"),
-        baseline=_headache_facts(frequencies, "baseline"),
-        on_treatment=_headache_facts(frequencies, "on_treatment"),
+        current=_headache_facts(frequencies["current"], "current"),
+        baseline=_headache_facts(frequencies["baseline"], "baseline"),
+        on_treatment=_headache_facts(frequencies["on_treatment"], "on_treatment"),
         diary=tuple(
             sorted(_facts(_of(findings, DiaryMonth), lambda v: f"diary:{v.month}"), key=lambda fact: fact.value.month)
         ),
@@ -80,6 +86,20 @@ def _as_read(extraction: Extraction) -> Chart:
             lambda v: f"denied:{v.concern}",
         ),
     )
+
+
+def _by_time(findings: Iterable[Finding], earlier: Collection[str]) -> Mapping[str, list[Finding]]:
+    """What is told of headaches now, before the toxin, and under it."""
+    given = [
+        f.value.date for f in findings if isinstance(f.value, Toxin) and f.value.status == "given" and f.value.date
+    ]
+    first = min(given, default="")
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if isinstance(finding.value, HeadacheFrequency):
+            before = finding.evidence[0].document in earlier and (finding.as_of or first) < first
+            found["baseline" if before and finding.value.when == "current" else finding.value.when].append(finding)
+    return found
 
 
 def _of(findings: Iterable[Finding], kind: type) -> list[Finding]:
@@ -111,11 +131,7 @@ def _facts(findings: Sequence[Finding], name: Callable[[V], str]) -> tuple[Fact[
 
 def _headache_facts(findings: Sequence[Finding], when: When) -> HeadacheFacts:
     def pick(field: str) -> Fact[Amount] | None:
-        stated = [
-            (getattr(f.value, field), f)
-            for f in _newest_first(findings)
-            if getattr(f.value, "when", None) == when and getattr(f.value, field) is not None
-        ]
+        stated = [(getattr(f.value, field), f) for f in _newest_first(findings) if getattr(f.value, field) is not None]
         if not stated:
             return None
         lead = stated[0][0]

@@ -234,6 +234,28 @@ def _stands(one: Followed) -> str:
     return f"{told:22} {f'{first.day:%m/%d/%Y}  {first.text}' if first else ''}".rstrip()
 
 
+@track.command("renew")
+@click.argument("case_id", metavar="CASE")
+@click.argument("new_id", metavar="NEW-CASE")
+@IN_WORKSPACE
+def track_renew(case_id: str, new_id: str, folder: Path) -> None:
+    """Draft the case that continues an approved one; its baseline comes from the pages that the plan has seen.
+
+    Example: packetgen track renew 2026-0142 2027-0009 --workspace clinic
+    """
+    from packetgen.tracking.renewal import draft_renewal
+    from packetgen.workspace import open_workspace
+
+    made = draft_renewal(open_workspace(folder), case_id, new_id)
+    click.echo(f"{made.case_file}: fill in what is missing there")
+    for path in made.documents:
+        click.echo(f"  from the approved packet: {path}")
+    if made.rebuilt:
+        click.echo(
+            "  that packet was built again after it was sent: compare its pages with what the plan had", err=True
+        )
+
+
 @track.command("report")
 @click.option("--csv", "csv_file", type=FILE, metavar="FILE.csv", help="Also for a spreadsheet.")
 @click.option("--plot", type=FILE, metavar="FILE.svg", help="Also as a picture.")

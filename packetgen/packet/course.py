@@ -106,7 +106,8 @@ def _headache(chart: Chart, name: str) -> tuple[Point, ...]:
             stated = getattr(finding.value, f"{name}_per_month", None)
             low, high = words.ends_of(stated) if stated is not None else (0.0, float("inf"))
             # what a note tells of the time before is not of the note's own date
-            undated = facts is chart.baseline and finding.as_of == written.get(finding.evidence[0].document)
+            told_later = getattr(finding.value, "when", "baseline") == "baseline"
+            undated = told_later and finding.as_of == written.get(finding.evidence[0].document)
             if finding.as_of and high < float("inf"):
                 points.append(Point("" if undated else finding.as_of, low, high, "stated", finding.evidence))
     return _merged(points)
