@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packetgen import __version__
+from packetgen import __version__, office
 from packetgen.children import ChildFailed, cores, each_in_a_child, share_cores
 from packetgen.errors import BadCaseFile, ExitCode, MissingProgram, PacketgenError
 from packetgen.files import json_text
@@ -73,15 +73,19 @@ def run_here(cases: Sequence[Path], workers: int | None = None) -> Iterator[Outc
     from packetgen import pipeline  # noqa: F401 - before the children start: a forked one has it at once
 
     workers = min(workers or cores(), max(1, len(cases)))
-    children = each_in_a_child(
-        partial(_build, workers),
-        cases,
-        seconds=lambda _: BATCH_CASE_SECONDS,
-        memory_bytes=BATCH_MEMORY_BYTES,
-        workers=workers,
-    )
-    for index, outcome in children:
-        yield _outcome(cases[index], outcome)
+    with office.kept(workers):
+        children = each_in_a_child(
+            partial(_build, workers),
+            cases,
+            seconds=lambda _: BATCH_CASE_SECONDS,
+            memory_bytes=BATCH_MEMORY_BYTES,
+            workers=workers,
+        )
+        for index, result in children:
+            outcome = _outcome(cases[index], result)
+            if outcome.built and len(cases) > workers:
+                office.make_ready()
+            yield outcome
 
 
 def run_on_cluster(cases: Sequence[Path], address: str) -> Iterator[Outcome]:

@@ -88,14 +88,18 @@ def run(
 
 
 @contextlib.contextmanager
-def in_background(argv: Sequence[str], *, memory_bytes: int | None = None) -> Iterator[None]:
+def in_background(
+    argv: Sequence[str], *, memory_bytes: int | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A program that runs beside the block and is ended, with its whole process group, at its end.
 
     Also when this process is killed: the shell around it reads from a pipe that only this process holds.
     """
     around = ["sh", "-c", '"$@" & read -r _; kill -9 0', "sh", *argv]
-    with ended(partial(_start, around, subprocess.DEVNULL, memory_bytes, given=subprocess.PIPE), end_process_group):
-        yield
+    output, given = subprocess.DEVNULL, subprocess.PIPE
+    start = partial(_start, around, output, memory_bytes, environment=environment, given=given)
+    with ended(start, end_process_group) as process:
+        yield process
 
 
 @contextlib.contextmanager

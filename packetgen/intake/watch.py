@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from packetgen import office
 from packetgen.errors import BadCaseFile, PacketgenError
 from packetgen.files import held
 from packetgen.intake.arrivals import Arrival
@@ -58,7 +59,8 @@ def watch(
     Raises BadCaseFile when another watcher is at work or the inbox may not be watched.
     """
     refuse_loops(workspace)
-    with workspace.locked(WATCHING, wait=False), _only_watcher_of(workspace.inbox), workspace.ledger_kept_open():
+    alone = workspace.locked(WATCHING, wait=False)
+    with alone, _only_watcher_of(workspace.inbox), workspace.ledger_kept_open(), office.kept():
         watcher = _Watcher(Intake(workspace, read, build), Stability(quiet), trouble, named=named)
         yield from watcher.recover()
         if once:

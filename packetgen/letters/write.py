@@ -30,7 +30,7 @@ from packetgen.letters.templates import (
 from packetgen.letters.view import TABLES, context_of, exhibit_pages
 from packetgen.letters.wordfile import Statement, statements, title_of
 from packetgen.letters.zipped import with_fixed_times
-from packetgen.office import to_pdf
+from packetgen.office import letter_to_pdf, to_pdf
 from packetgen.resources import LETTERS
 
 # cite() leaves these private signs in a passage; no chart text can hold them, see templates.printable.
@@ -55,7 +55,7 @@ def write_letter(
     template, edited = chosen(material, templates, name)
     made = compose(material, template, folder, edited)
     prove(made.docx, material, made.machine_made, made.own_words)
-    pdf = to_pdf(made.docx, folder)
+    pdf = (to_pdf if edited else letter_to_pdf)(made.docx, folder)
     _same_words(made.docx, pdf)
     made_from = (edited,) if edited else sources(template, material.case.request.indication)
     title = title_of(template.docx) or template.name

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import uvicorn
 
+from packetgen import office
 from packetgen.case import read_case
 from packetgen.errors import BadCaseFile
 from packetgen.review.app import make_app
@@ -76,11 +77,12 @@ def serve(case_file: Path, listening: Listening, *, tell: Callable[[str], None],
     refuse_unsafe(listening, has_users=False)
     review, sessions = Review(case_file), Sessions()
     read_case(case_file)  # a mistake in it belongs on the terminal
-    review.start()
-    try:
-        run(make_app(review, sessions, listening.hosts), sessions, listening, tell=tell, open_browser=open_browser)
-    finally:
-        review.close()
+    with office.kept():
+        review.start()
+        try:
+            run(make_app(review, sessions, listening.hosts), sessions, listening, tell=tell, open_browser=open_browser)
+        finally:
+            review.close()
 
 
 def serve_workspace(
@@ -91,11 +93,12 @@ def serve_workspace(
     users = read_users(workspace.folder)
     refuse_unsafe(listening, has_users=bool(users))
     cases, sessions = OpenCases(workspace), Sessions(Staff(workspace.folder) if users else None)
-    desk = make_desk(cases, sessions, listening.hosts, Watching(workspace) if watch else None)
-    try:
-        run(desk, sessions, listening, tell=tell, open_browser=open_browser)
-    finally:
-        cases.close()
+    with office.kept():
+        desk = make_desk(cases, sessions, listening.hosts, Watching(workspace) if watch else None)
+        try:
+            run(desk, sessions, listening, tell=tell, open_browser=open_browser)
+        finally:
+            cases.close()
 
 
 def run(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 import unicodedata
 import zipfile
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import docx
+import pikepdf
 import pypdfium2
 import pytest
 
@@ -128,23 +133,99 @@ def test_a_libreoffice_that_was_started_before_takes_the_first_letter_and_is_gon
 ) -> None:
     letter = next(LETTERS.glob("*.docx"))
     with office.started(tmp_path):
-        wait_for(tmp_path / "soffice-1" / "user")
+        wait_until((tmp_path / "soffice-1" / "user").exists)
         if used:
             began = subprocess.run(
                 ["ps", "-ww", "-C", "soffice.bin", "-o", "args="], capture_output=True, text=True, check=False
             )
             assert str(tmp_path) in began.stdout
             assert office.to_pdf(letter, tmp_path).read_bytes().startswith(b"%PDF")
-    left = subprocess.run(["ps", "-ww", "-A", "-o", "stat=,args="], capture_output=True, text=True, check=False)
-    assert [line for line in left.stdout.splitlines() if str(tmp_path) in line and not line.startswith("Z")] == []
+    assert processes_of(tmp_path) == []
 
 
-def wait_for(path: Path) -> None:
+def wait_until(told: Callable[[], object]) -> None:
     for _ in range(300):
-        if path.exists():
+        if told():
             return
         time.sleep(0.1)
-    raise AssertionError(path)
+    raise AssertionError(told)
+
+
+def processes_of(folder: Path) -> list[str]:
+    left = subprocess.run(["ps", "-ww", "-A", "-o", "stat=,args="], capture_output=True, text=True, check=False)
+    return [line for line in left.stdout.splitlines() if str(folder) in line and not line.startswith("Z")]
+
+
+def as_read(pdf: Path) -> list[bytes]:
+    """What stands on each page; the file itself says when it was made."""
+    with pikepdf.open(pdf) as document:
+        return [page.Contents.read_bytes() for page in document.pages]
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[office._Kept]:
+    """A LibreOffice that waits."""
+    with office.kept():
+        (one,) = office._kept
+        office.make_ready()
+        wait_until(lambda: one.waits)
+        yield one
+    assert processes_of(one.folder) == [] and not one.folder.exists()
+
+
+def test_a_libreoffice_that_is_kept_converts_letter_after_letter_as_a_new_one_would(
+    kept: office._Kept, tmp_path: Path
+) -> None:
+    letter = write_letter(material("cervical_dystonia"), tmp_path)
+    first = kept.process
+    for number in range(3):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with office.started(folder):
+            assert as_read(office.letter_to_pdf(letter.docx, folder)) == as_read(office.to_pdf(letter.docx, tmp_path))
+        assert [path.name for path in folder.iterdir()] == ["letter.pdf"]  # no profile of its own: it was not started
+    assert kept.process is first
+
+
+def test_one_that_hangs_is_killed_and_replaced_and_the_letter_is_made_all_the_same(
+    kept: office._Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = next(LETTERS.glob("*.docx"))
+    first = kept.process
+    assert first is not None
+    os.killpg(first.pid, signal.SIGSTOP)
+    run = office.run
+    monkeypatch.setattr(
+        office,
+        "run",
+        lambda argv, **told: run(argv, **{**told, "seconds": 2.0 if kept.folder.as_uri() in str(argv) else 60}),
+    )
+    assert office.letter_to_pdf(letter, tmp_path).read_bytes().startswith(b"%PDF")
+    first.wait(10)
+    office.make_ready()
+    assert kept.process is not first
+    wait_until(lambda: kept.waits)
+
+
+def test_what_others_wrote_never_reaches_the_one_that_is_kept(kept: office._Kept, tmp_path: Path) -> None:
+    letter = next(LETTERS.glob("*.docx"))
+    office.to_pdf(letter, tmp_path)
+    assert (tmp_path / "soffice-1").is_dir()
+
+
+def test_one_that_is_kept_dies_with_its_keeper(tmp_path: Path) -> None:
+    code = (
+        "import time; from packetgen import office\n"
+        "with office.kept():\n"
+        "    office.make_ready()\n"
+        "    print(office._kept[0].folder, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as keeper:
+        assert keeper.stdout is not None
+        folder = Path(keeper.stdout.readline().strip())
+        wait_until(lambda: processes_of(folder))
+        keeper.kill()
+    wait_until(lambda: not processes_of(folder))
 
 
 def test_a_pdf_with_other_words_than_the_letter_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,8 +245,6 @@ def test_a_pdf_with_other_words_than_the_letter_is_refused(tmp_path: Path, monke
 
 
 def test_eight_conversions_at_once_give_eight_letters_with_embedded_fonts(tmp_path: Path) -> None:
-    import pikepdf
-
     first = tmp_path / "first"
     first.mkdir()
     docx = write_letter(material("cervical_dystonia"), first).docx
