@@ -6,6 +6,7 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -14,9 +15,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from packetgen.errors import BadDataFile
+from packetgen.errors import BadDataFile, PacketgenError, ProgramFailed
+from packetgen.limits import LEAST_FREE_BYTES
+
+if TYPE_CHECKING:
+    import pikepdf
 
 WORK = ".packetgen-work-"
 _held: set[int] = set()
@@ -69,6 +74,21 @@ def write_atomic(path: Path, data: bytes | str, mode: int = 0o600) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def pdf_bytes(pdf: pikepdf.Pdf, *, packed: bool = False) -> bytes:
+    """A PDF whose bytes depend on its content only. packed: its objects are compressed together."""
+    from pikepdf import ObjectStreamMode
+
+    mode = ObjectStreamMode.generate if packed else ObjectStreamMode.preserve
+    content = io.BytesIO()
+    pdf.save(content, deterministic_id=True, object_stream_mode=mode)
+    return content.getvalue()
+
+
+def save_pdf(pdf: pikepdf.Pdf, target: Path, *, packed: bool = False) -> None:
+    """Write such a PDF. By way of memory: when the disk is full, qpdf ends the whole process."""
+    target.write_bytes(pdf_bytes(pdf, packed=packed))
 
 
 def move(source: Path, target: Path) -> None:
@@ -187,6 +207,32 @@ def _remove_left(beside: Path, prefix: str) -> None:
         with contextlib.suppress(OSError), held(os.open(folder, os.O_RDONLY | os.O_DIRECTORY)) as descriptor:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def enough_room(folder: Path, needed: int) -> Iterator[None]:
+    """Refuse to start where the disk of `folder` has not so many bytes free, and say so when it fills meanwhile.
+
+    Raises PacketgenError. A full disk shows itself in many ways: libraries and programs fail with errors of their own.
+    """
+    if shutil.disk_usage(folder).free < needed:
+        raise _full(folder, needed)
+    try:
+        yield
+    except (OSError, ProgramFailed) as failure:
+        full = isinstance(failure, OSError) and failure.errno in (errno.ENOSPC, errno.EDQUOT)
+        if full or shutil.disk_usage(folder).free < LEAST_FREE_BYTES:
+            raise _full(folder, needed) from failure
+        raise
+
+
+def _full(folder: Path, needed: int) -> PacketgenError:
+    free = shutil.disk_usage(folder).free / 1024**2
+    return PacketgenError(
+        f"the disk is full: {free:.1f} MB are free, about {needed / 1024**2:.0f} MB are needed",
+        where=str(folder.parent),
+        fix="Make room and try again; what was there is as it was.",
+    )
 
 
 @contextmanager

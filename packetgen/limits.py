@@ -8,6 +8,11 @@ MAX_PAGE_PIXELS = 100_000_000
 MAX_YAML_BYTES = 1024**2
 MAX_YAML_DEPTH = 50
 
+# Disk
+WORK_BYTES = 12 * 1024**2  # of a build, beside WORK_OF_INPUTS times its documents
+WORK_OF_INPUTS = 3
+LEAST_FREE_BYTES = 1024**2  # with less, what fails has failed for want of room
+
 # Children
 READER_SECONDS = 60
 READER_SECONDS_PER_PAGE = 2

@@ -26,12 +26,22 @@ from packetgen.errors import BadCaseFile, ExitCode, Problem, SafetyStop, Unreada
 from packetgen.extraction.extract import extract
 from packetgen.extraction.model import Denial, Extraction, Finding
 from packetgen.extraction.report import as_json
-from packetgen.files import json_text, private_folder, sha256, sha256_of, sole_use, work_folder, write_atomic
+from packetgen.files import (
+    enough_room,
+    json_text,
+    private_folder,
+    sha256,
+    sha256_of,
+    sole_use,
+    work_folder,
+    write_atomic,
+)
 from packetgen.forms.fill import fill_form
 from packetgen.forms.formmap import FormMap, load_map
 from packetgen.forms.model import FilledForm
 from packetgen.letters.model import Letter, Material
 from packetgen.letters.write import write_letter
+from packetgen.limits import WORK_BYTES, WORK_OF_INPUTS
 from packetgen.packet.attachments import missing_attachments
 from packetgen.packet.attestation import draw_attestation
 from packetgen.packet.bind import bind
@@ -287,7 +297,8 @@ def build(
     A SafetyStop takes an earlier packet.pdf away: it may hold what must not be sent.
     """
     folder = private_folder(folder or output_of(case_file))
-    with sole_use(folder), work_folder(folder) as work, office.started(work):
+    room = enough_room(folder, _work_bytes(case_file))
+    with sole_use(folder), work_folder(folder) as work, room, office.started(work):
         built_from = digest_of_inputs(case_file, folder, wanted)
         try:
             checked = judge(reading) if reading else check(case_file, work, progress)
@@ -296,6 +307,13 @@ def build(
             for old in (folder / PACKET, *folder.glob(VARIANTS)):
                 old.unlink(missing_ok=True)
             raise
+
+
+def _work_bytes(case_file: Path) -> int:
+    """About how much room a build needs on the disk of its case."""
+    case = read_case(case_file)
+    inputs = sum((case.folder / document.path).stat().st_size for document in case.documents)
+    return WORK_BYTES + WORK_OF_INPUTS * inputs
 
 
 def _assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, folder: Path) -> Built:

@@ -174,26 +174,17 @@ class Workspace:
 
         Raises PacketgenError when the ledger is locked by another program, damaged, or the disk is full.
         """
-        try:
-            connection = sqlite3.connect(self.folder / LEDGER, timeout=LEDGER_SECONDS)
-            try:
-                connection.execute("PRAGMA synchronous=FULL")
-                with connection:
-                    yield connection
-            finally:
-                connection.close()
-        except sqlite3.Error as failure:
-            raise PacketgenError(
-                f"the ledger cannot be used ({failure})",
-                where=LEDGER,
-                fix="Look whether the disk is full or another program holds it; nothing was lost.",
-            ) from None
+        with _told(), closing(sqlite3.connect(self.folder / LEDGER, timeout=LEDGER_SECONDS)) as connection:
+            connection.execute("PRAGMA synchronous=FULL")
+            with connection:
+                yield connection
 
     @contextmanager
     def ledger_kept_open(self) -> Iterator[None]:
         """Keep the ledger's log between transactions: whoever closes the ledger last would clear it each time."""
         with closing(sqlite3.connect(self.folder / LEDGER)) as connection:
-            connection.execute("SELECT count(*) FROM builds").fetchone()
+            with _told():
+                connection.execute("SELECT count(*) FROM builds").fetchone()
             yield
 
     @contextmanager
@@ -229,6 +220,19 @@ class Workspace:
             if case.case == case_id:
                 return path
         raise BadCaseFile(f"no case {case_id}", where=str(self.cases), fix="See packetgen track status.")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """An error of the ledger in words."""
+    try:
+        yield
+    except sqlite3.Error as failure:
+        raise PacketgenError(
+            f"the ledger cannot be used ({failure})",
+            where=LEDGER,
+            fix="Look whether the disk is full or another program holds it; nothing was lost.",
+        ) from None
 
 
 def make_workspace(folder: Path) -> Workspace:

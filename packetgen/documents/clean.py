@@ -18,6 +18,7 @@ from packetgen.documents.fhir import text_of_fhir
 from packetgen.documents.html import text_of_html
 from packetgen.documents.model import FileRemark
 from packetgen.errors import UnreadableInput
+from packetgen.files import save_pdf
 from packetgen.limits import MAX_PAGES_PER_FILE
 from packetgen.typeset import MONO, new_canvas, width_of
 
@@ -173,7 +174,7 @@ def clean(source: Path, target: Path, name: str, password: str = "") -> Cleaned:
                 out.add_blank_page(page_size=LETTER)
                 turned.append(0)
                 broken.add(number)
-        out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        save_pdf(out, target, packed=True)
         damaged: tuple[FileRemark, ...] = ("repaired",) if pdf.get_warnings() else ()
     return Cleaned(tuple(turned), frozenset(broken), (*damaged, *remarks))
 
@@ -297,7 +298,7 @@ def turn(source: Path, target: Path, turns: Mapping[int, int]) -> Path:
         for number, page in enumerate(pdf.pages, 1):
             page.obj.Rotate = turns.get(number, 0)
             _copy_upright(page, out)
-        out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        save_pdf(out, target, packed=True)
     return target
 
 
@@ -308,5 +309,5 @@ def replace_pages(source: Path, target: Path, numbers: set[int], slip: Path) -> 
     with pikepdf.open(source) as pdf, pikepdf.open(slip) as page, pikepdf.new() as out:
         for number, old in enumerate(pdf.pages, 1):
             out.pages.append(page.pages[0] if number in numbers else old)
-        out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        save_pdf(out, target, packed=True)
     return target

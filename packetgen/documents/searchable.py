@@ -10,6 +10,7 @@ from typing import Any
 
 from packetgen import typeset
 from packetgen.documents.model import Page, Word
+from packetgen.files import save_pdf
 
 INVISIBLE = 3  # PDF text rendering mode
 DESCENT = 0.22  # of a word's height, below the baseline
@@ -30,7 +31,7 @@ def add_text_layers(source: Path, target: Path, pages: Sequence[Page]) -> None:
             # add_overlay would name it at random: the same scan must give the same bytes
             placed_as = sheet.add_resource(form, pikepdf.Name.XObject, pikepdf.Name("/TextLayer"))
             sheet.contents_add(pdf.make_stream(f"q {placed_as} Do Q".encode()))
-        pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        save_pdf(pdf, target, packed=True)
 
 
 def draw_text_layers(pages: Sequence[Page]) -> io.BytesIO:

@@ -13,6 +13,7 @@ from packetgen.chart.model import Chart
 from packetgen.chart.words import Said
 from packetgen.documents.clean import clean
 from packetgen.errors import Problem
+from packetgen.files import save_pdf
 from packetgen.forms.addendum import Item, references, write_addendum
 from packetgen.forms.blank import fingerprint_of, lay_over, open_blank
 from packetgen.forms.draw import Drawn, appearances, dress, fit, tick
@@ -77,10 +78,10 @@ def try_form(
         check_blank(form, widgets, found, pages)
         filling = _filling(form, values_of(form, Facts(context_of(case, chart, assessment)), widgets), widgets)
         _clear(form, widgets)
-        pdf.save(papers.empty_filled, deterministic_id=True)
+        save_pdf(pdf, papers.empty_filled)
         _write(pdf, widgets, filling)
         _append(pdf, write_addendum(form.title, patient, filling.items, folder))
-        pdf.save(target, deterministic_id=True)
+        save_pdf(pdf, target)
     for source, copy in ((papers.filled, flat), (papers.empty_filled, papers.empty_flat)):
         clean(source, copy, source.name)
     fields = tuple(_filled(widgets, filling))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from packetgen.files import sync_folder
+from packetgen.files import save_pdf, sync_folder
 from packetgen.intake.match import RECORD, Person, Seen, compare
 from packetgen.intake.reading import PageRead
 
@@ -160,7 +160,7 @@ def cut(exhibit: Path, parts: Sequence[Part], folder: Path) -> list[Path]:
                 out.pages.extend(pdf.pages[part.first - 1 : part.last])
                 out.remove_unreferenced_resources()
                 path = folder / f"{number:04}.pdf"
-                out.save(path, deterministic_id=True)
+                save_pdf(out, path)
             made.append(path)
     sync_folder(folder)
     return made

@@ -15,6 +15,7 @@ from packetgen.children import ChildFailed, each_in_a_child
 from packetgen.documents.ocr import read_image
 from packetgen.documents.textlayer import letters_of
 from packetgen.errors import Problem
+from packetgen.files import save_pdf
 from packetgen.limits import OCR_MEMORY_BYTES, OCR_SECONDS_PER_PAGE
 from packetgen.packet.model import Packet
 
@@ -44,7 +45,7 @@ def to_fax(source: Path, target: Path) -> None:
     with pikepdf.open(io.BytesIO(raw)) as out:
         if "/ID" in out.trailer:
             del out.trailer.ID
-        out.save(target, deterministic_id=True)
+        save_pdf(out, target)
 
 
 def _one_bit(page: Any) -> bytes:

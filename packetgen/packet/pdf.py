@@ -10,6 +10,7 @@ from typing import Any
 
 from packetgen.case import Case
 from packetgen.documents.model import Box
+from packetgen.files import save_pdf
 from packetgen.packet.model import Part
 from packetgen.packet.sheet import Sheet
 from packetgen.packet.tags import add_tags, tagged
@@ -70,7 +71,7 @@ def write_pdf(
             add_tags(out, parts)
             _describe(out, case, build)
             _share(out)
-            out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            save_pdf(out, target, packed=True)
     finally:
         for opened in sources.values():
             opened.close()

@@ -20,6 +20,7 @@ from packetgen.documents.ocr import read_image
 from packetgen.documents.searchable import draw_text_layers
 from packetgen.documents.textlayer import letters_of, words_in
 from packetgen.errors import BadCaseFile, SafetyStop
+from packetgen.files import save_pdf
 from packetgen.limits import MAX_YAML_BYTES, OCR_MEMORY_BYTES, OCR_SECONDS_PER_PAGE
 from packetgen.packet.tags import TAGS
 
@@ -73,7 +74,7 @@ def redact(source: Path, target: Path, phrases: Sequence[str], folder: Path) -> 
             if key in out.Root:
                 del out.Root[key]
         del out.docinfo
-        out.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        save_pdf(out, target, packed=True)
     prove(target, phrases, sorted({n for pages in found.values() for n in pages}), folder)
     return tuple(Redacted(number, tuple(sorted(pages))) for number, pages in found.items())
 

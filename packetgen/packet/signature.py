@@ -12,6 +12,7 @@ from packetgen.chart import words
 from packetgen.documents.model import Box
 from packetgen.documents.textlayer import words_in
 from packetgen.errors import BadCaseFile
+from packetgen.files import save_pdf
 from packetgen.letters.model import Letter
 from packetgen.packet.model import Insert
 from packetgen.packet.signoff import SignOff
@@ -74,7 +75,7 @@ def sign_letter(pdf: Path, target: Path, case: Case, signed: SignOff) -> Path:
             form = letter.copy_foreign(drawn.pages[0].as_form_xobject())
         name = page.add_resource(form, pikepdf.Name.XObject, pikepdf.Name("/Signature"))
         page.contents_add(letter.make_stream(f"q {name} Do Q".encode()))
-        letter.save(target, deterministic_id=True)
+        save_pdf(letter, target)
     return target
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from packetgen.errors import BadCaseFile
+from packetgen.files import pdf_bytes
 from packetgen.packet.model import Part
 from packetgen.packet.pdf import add_labels, add_outline
 from packetgen.packet.tags import TAGS
@@ -94,9 +94,7 @@ def _cut(source: Path, parts: Sequence[Part], first: int, last: int, sheet: Path
         local = [Part("Cover sheet", 1, 1), *_local(parts, first, last)]
         add_outline(pdf, local)
         add_labels(pdf, local)
-        out = io.BytesIO()
-        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue()
+        return pdf_bytes(pdf, packed=True)
 
 
 def _keep_links(page: Any, kept: set[Any]) -> None:
