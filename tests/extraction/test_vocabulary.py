@@ -12,6 +12,9 @@ from packetgen.extraction.denial import find_denial
 from packetgen.extraction.denial_words import denial_reasons
 from packetgen.extraction.diagnoses import find_diagnoses
 from packetgen.extraction.finer import finer_kind
+from packetgen.extraction.frequency import find_frequency
+from packetgen.extraction.frequency_words import FrequencyWords, frequency_words
+from packetgen.extraction.model import Range
 from packetgen.extraction.responses import find_responses
 from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
@@ -138,3 +141,26 @@ def test_every_drug_has_a_source_and_no_name_stands_for_two_drugs() -> None:
         assert drug.source
         for name in (drug.generic, *drug.names):
             assert names.setdefault(name.lower(), drug.generic) == drug.generic, name
+
+
+@pytest.mark.parametrize("said", frequency_words().examples, ids=lambda s: s.example[:60])
+def test_how_often_the_head_aches_is_read_from_each_example(page_text, said) -> None:  # type: ignore[no-untyped-def]
+    told = [
+        f"{letter}{amount.low:g}-{amount.high:g}" if isinstance(amount, Range) else f"{letter}{amount:g}"
+        for finding in find_frequency(page_text(said.example))
+        for letter, amount in zip("HMhm", _amounts_of(finding), strict=True)
+        if amount is not None
+    ]
+    assert sorted(told) == sorted(said.told)
+
+
+def _amounts_of(finding):  # type: ignore[no-untyped-def]
+    v = finding.value
+    return v.headache_days_per_month, v.migraine_days_per_month, v.hours_per_day, v.months
+
+
+def test_a_pattern_of_frequency_that_names_no_list_is_refused() -> None:
+    raw = frequency_words().model_dump()
+    raw["headache"][0]["words"] = "<nowhere> 5"
+    with pytest.raises(ValueError, match="no list is named 'nowhere'"):
+        FrequencyWords.model_validate(raw)
