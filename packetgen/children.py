@@ -11,6 +11,7 @@ import contextlib
 import logging
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 import time
@@ -23,7 +24,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from packetgen.errors import PacketgenError
 from packetgen.limits import BESIDE_MEMORY_BYTES, BESIDE_SECONDS
-from packetgen.programs import begin_child, ended, undisturbed
+from packetgen.programs import STOPPING, ended, undisturbed
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -131,7 +132,7 @@ def _start(context: Any, work: Any, item: Any, index: int, seconds: float, memor
 def _child_main(work: Any, item: Any, pipe: Connection, memory_bytes: int) -> None:
     os.setsid()
     logging.disable()  # what a library logs may quote the chart
-    begin_child(memory_bytes)
+    _begin(memory_bytes)
     try:
         answer: Any = ("value", work(item))
     except PacketgenError as error:
@@ -145,6 +146,15 @@ def _child_main(work: Any, item: Any, pipe: Connection, memory_bytes: int) -> No
     finally:
         pipe.close()
         os._exit(0)
+
+
+def _begin(memory_bytes: int) -> None:
+    """What a child does first: be stopped like any other process, stay within its memory, leave no core file."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(ValueError, OSError):  # macOS does not let a process bound its address space
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
 
 
 def _collect(child: _Child, *, finished: bool) -> Any:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from packetgen.errors import MissingProgram, ProgramFailed
 from packetgen.limits import GRACE_SECONDS
@@ -20,6 +20,8 @@ from packetgen.limits import GRACE_SECONDS
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 Started = TypeVar("Started")
 
+# macOS does not let a process bound its address space
+LIMITED = 'ulimit -c 0; ulimit -v "$1" 2>/dev/null; shift; exec "$@"'
 KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TESSDATA_PREFIX")
 
 
@@ -117,23 +119,21 @@ def ended(start: Callable[[], Started], end: Callable[[Started], None]) -> Itera
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """Hold back Ctrl-C and SIGTERM for a moment, such as a fork: Python drops what they raise in its hooks."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    """Hold back Ctrl-C and SIGTERM for a moment, such as a start: in its midst it would lose what was started."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Python handles signals in the main thread only
+        return
+    held: list[int] = []
+    before: dict[signal.Signals, Any] = {}
     try:
+        for number in STOPPING:
+            before[number] = signal.signal(number, lambda came, _: held.append(came)) or signal.SIG_DFL
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def begin_child(memory_bytes: int | None) -> None:
-    """What a new process does first: be stopped like any other, stay within its memory, leave no core file."""
-    for number in STOPPING:
-        signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if memory_bytes is not None:
-        with contextlib.suppress(ValueError, OSError):  # macOS does not let a process bound its address space
-            resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for came in held:
+            signal.raise_signal(came)
 
 
 def _start(
@@ -144,16 +144,20 @@ def _start(
     environment: Mapping[str, str] | None = None,
     given: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
+    """Start a program without a core file and within its memory.
+
+    A shell sets that, since Python code between fork and exec (preexec_fn) may wait for a lock that another thread
+    held at the fork, and then the parent waits for ever.
+    """
     kept = {key: os.environ[key] for key in KEPT_ENVIRONMENT if key in os.environ}
     return subprocess.Popen(
-        list(argv),
+        ["sh", "-c", LIMITED, "sh", str(memory_bytes // 1024 if memory_bytes else "unlimited"), *argv],
         stdin=given,
         stdout=output,
         stderr=subprocess.DEVNULL,
         cwd=folder,
         env={**kept, "OMP_THREAD_LIMIT": "1", **(environment or {})},
         start_new_session=True,
-        preexec_fn=partial(begin_child, memory_bytes),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -75,11 +76,10 @@ def test_a_build_tells_no_patient_to_terminal_process_list_or_temporary_files(ca
 
     def look() -> None:
         while not done.is_set():
-            for process in psutil.Process(running.pid).children(recursive=True):
-                try:
-                    seen.update(process.cmdline())
-                except psutil.Error:
-                    continue
+            with contextlib.suppress(psutil.NoSuchProcess):
+                for process in psutil.Process(running.pid).children(recursive=True):
+                    with contextlib.suppress(psutil.Error):
+                        seen.update(process.cmdline())
             for folder in (temporary, case.parent / "packet"):
                 seen.update(name for _, folders, files in os.walk(folder) for name in (*folders, *files))
             time.sleep(0.005)
