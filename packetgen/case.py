@@ -364,6 +364,10 @@ class Case(Strict):
             return {**value, "servicing": value.get("provider")}
         return value
 
+    def kind_of(self, document: CaseDocument) -> DocumentKind | None:
+        """The kind of a document that a person gave it; the denial is a denial letter."""
+        return document.kind or ("denial_letter" if document.path == self.denial else None)
+
     def on_line(self, line: LineOfBusiness) -> Case:
         """The case with the kind of plan that its payer's policy file names, where the case file names none."""
         if self.insurance.line:

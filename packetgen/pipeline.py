@@ -67,6 +67,7 @@ from packetgen.policy.appeal import Comparison, compare
 from packetgen.policy.assess import assess
 from packetgen.policy.by_hand import with_marked
 from packetgen.policy.catalog import form_problems, forms_for, load_policy
+from packetgen.policy.levels import as_denied
 from packetgen.policy.model import Assessment
 from packetgen.policy.schema import PolicyFile, RuleInForce
 from packetgen.resources import PAYERS
@@ -178,7 +179,7 @@ def read_chart(case_file: Path, work: Path, progress: Progress | None = None) ->
     sources = [ToRead(d.path, case.folder / d.path, d.password or "") for d in case.documents]
     documents, read_problems = read_documents(sources, work, PageCache(), progress)
     case, page_problems = decide_pages(case, documents, decisions_in(read_log(case.folder)))
-    kinds = {d.label: typed.kind for d, typed in zip(documents, case.documents, strict=True) if typed.kind}
+    kinds = {d.label: kind for d, typed in zip(documents, case.documents, strict=True) if (kind := case.kind_of(typed))}
     extraction = _extracted(without_left_out(case, documents), kinds)
     patient_problems = guard_patient(extraction.findings, case, {d.label: d.path for d in documents})
     problems = (*read_problems, *page_problems, *patient_problems)
@@ -217,11 +218,12 @@ def judge(reading: Reading) -> Checked:
     chart = reconcile(extraction, decisions, _earlier(case, documents))
     extraction = replace(extraction, findings=(*extraction.findings, *findings_by_hand(chart)))
     denial = _denial(case, documents, extraction)
-    case = _dated(case, denial)
     letter = denial.value if denial and isinstance(denial.value, Denial) else None
+    case, of_denial = as_denied(case, letter, extraction.findings)
     assessment = assess(case, chart, payer, reading.policy, date.today(), letter)
     assessment = with_marked(assessment, decisions, documents)
-    problems = (*reading.problems, *not_fitting, *chart.problems, *assessment.problems, *form_problems(payer, case))
+    of_request = (*assessment.problems, *of_denial, *form_problems(payer, case))
+    problems = (*reading.problems, *not_fitting, *chart.problems, *of_request)
     compared = _compared(case, documents, assessment, denial)
     return Checked(case, documents, extraction, chart, assessment, payer, problems, decisions, compared)
 
@@ -232,14 +234,6 @@ def _earlier(case: Case, documents: Sequence[Document]) -> frozenset[str]:
         return frozenset()
     known = {entry.sha256 for entry in read_manifest(case.folder / case.earlier).inputs}
     return frozenset(document.label for document in documents if document.sha256 in known)
-
-
-def _dated(case: Case, denial: Finding | None) -> Case:
-    """The case with the day of its denial as the letter gives it, where a person typed none."""
-    if denial is None or not denial.as_of or case.plan_dates.denial_dated:
-        return case
-    dates = case.plan_dates.model_copy(update={"denial_dated": date.fromisoformat(denial.as_of)})
-    return case.model_copy(update={"plan_dates": dates})
 
 
 def _denial(case: Case, documents: Sequence[Document], extraction: Extraction) -> Finding | None:

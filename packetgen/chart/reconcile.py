@@ -47,7 +47,11 @@ def reconcile(
 
     earlier: labels of the documents of the packet that this request continues. What they call headaches of now is the
     baseline, when they were written before the first treatment that the chart dates.
+    A plan's denial says nothing of the patient: it repeats what it was sent.
     """
+    denials = {summary.document for summary in extraction.documents if summary.kind == "denial_letter"}
+    of_patient = [f for f in extraction.findings if not any(e.document in denials for e in f.evidence)]
+    extraction = replace(extraction, findings=tuple(of_patient))
     chart = decide_facts(_as_read(extraction, earlier), decisions)
     findings = [f for f in extraction.findings if f.assertion in ASSERTED]
     problems = (

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from packetgen import yamlfile
 from packetgen.case import Case, Indication
+from packetgen.chart.model import ENDED_BADLY, Chart, Fact
 from packetgen.extraction.model import Therapy, TherapyRole
 from packetgen.policy.dose_sets import LabelledDose, dose_rules
 from packetgen.policy.doses import weight_limit
@@ -28,6 +29,10 @@ class Trials(Strict):
     def hold(self, therapy: Therapy) -> bool:
         """Whether a therapy is one of them."""
         return therapy.role in self.roles and (not self.drugs or therapy.drug in self.drugs)
+
+    def ended(self, chart: Chart) -> list[Fact[Therapy]]:
+        """Those that failed, were not tolerated or cannot be used."""
+        return [fact for fact in chart.therapies if fact.value.status in ENDED_BADLY and self.hold(fact.value)]
 
 
 class IndicationFacts(Strict):

@@ -76,7 +76,7 @@ class Letter:
     """A finished letter, and where its PDF cites exhibit pages.
 
     sources  the templates and passages it was made from, or the edited letter
-    problems name edits that have no effect
+    problems edits that have no effect, and what the letter leaves open
     """
 
     title: str

@@ -21,12 +21,12 @@ from packetgen.errors import SafetyStop
 from packetgen.extraction.dates import DATE
 from packetgen.extraction.model import Evidence, Finding, Therapy
 from packetgen.extraction.vocabulary import conditions
-from packetgen.letters.answers import not_to_say
+from packetgen.letters.answers import addresses, not_to_say
 from packetgen.letters.claims import claims_in, computed, doses_in, meaning, meaning_of, numbers_of_drugs, strings
 from packetgen.letters.label import facts_of, labelled, scale_of
 from packetgen.letters.literature import references_for
 from packetgen.letters.model import CITED_PAGE, Material
-from packetgen.letters.quotes import LEFT_OUT
+from packetgen.letters.quotes import LEFT_OUT, bare
 from packetgen.letters.view import exhibits
 from packetgen.letters.wordfile import Statement, statements
 
@@ -64,6 +64,7 @@ class _Support:
         ]
         said += [problem.fix for problem in self.material.problems]
         said += not_to_say()
+        said += addresses(self.material.denial)
         return list(filter(None, [*said, label.use, str(label.most or ""), *map(scale_of, facts.measures)]))
 
     @cached_property
@@ -117,7 +118,7 @@ def _unsupported(statement: Statement, support: _Support, strictly: bool) -> Ite
     yield from (f"Ex. {page}: there is no such page" for page in statement.cites if page not in support.pages)
     for quotation in QUOTED.findall(statement.text):
         for quoted in quotation.split(LEFT_OUT):
-            if not any(_letters(quoted) in support.words[page] for page in pages):
+            if not any(bare(quoted) in support.words[page] for page in pages):
                 yield f"“{quoted.strip()}”"
     given = [text for text in support.sentences if text in statement.text or statement.text in text]
     plain = QUOTED.sub(" ", CITED.sub(" ", statement.text))
@@ -142,7 +143,7 @@ def _support(material: Material, cited: Collection[str]) -> _Support:
             if name in cited and name not in material.left_out:
                 support.pages[name] = set(support.pages[document.label])
                 support.meanings[name] = set()
-                support.words[name] = _letters(PageText.of(document, page).text)
+                support.words[name] = bare(PageText.of(document, page).text)
     for finding in material.findings:
         if places := [place for place in finding.evidence if place.exhibit_page in support.pages]:
             _add_finding(support, finding, places)
@@ -158,9 +159,4 @@ def _add_finding(support: _Support, finding: Finding, places: Iterable[Evidence]
     for evidence in places:
         support.pages[evidence.exhibit_page] |= said | numbers_of_drugs(evidence.quote)
         support.meanings[evidence.exhibit_page] |= meaning(finding)
-        support.words[evidence.exhibit_page] += " " + " ".join(map(_letters, (evidence.quote, *value)))
-
-
-def _letters(text: str) -> str:
-    """A text without spaces, signs and case: how a quotation is compared with its page."""
-    return "".join(letter for letter in text.lower() if letter.isalnum())
+        support.words[evidence.exhibit_page] += " " + " ".join(map(bare, (evidence.quote, *value)))

@@ -12,11 +12,12 @@ from typing import Annotated
 from pydantic import Field
 
 from packetgen import yamlfile
-from packetgen.case import Indication
+from packetgen.case import Indication, Request
 from packetgen.chart import words
 from packetgen.chart.model import Chart
 from packetgen.documents.model import Document, Page
 from packetgen.documents.text import PageText
+from packetgen.errors import Problem
 from packetgen.extraction.context import assertion_at
 from packetgen.extraction.drugnames import drug_pattern
 from packetgen.extraction.model import Assertion, Diagnosis, Evidence, Therapy
@@ -28,6 +29,7 @@ from packetgen.resources import KNOWLEDGE
 from packetgen.yamlfile import Strict
 
 QUOTED_KINDS = ("clinic_note", "consult", "procedure_note", "other")
+URGENCY = "urgency"
 OF_THE_PATIENT = ("function", "cost", "basis")
 LEFT_OUT = "[…]"
 NOT_PROSE = re.compile(r"[.=_*]{3,}|\||<-|->|\[ ?\]|\S {3,}\S|:\s.*:\s.*:\s")  # a row, a form, a heading line
@@ -92,12 +94,26 @@ def quotes(material: Material) -> dict[str, list[Quoted]]:
     trials = [e.quote for f in material.findings if isinstance(f.value, Therapy) for e in f.evidence]
     for document, page in _pages(material):
         for passage in passages(PageText.of(document, page)):
-            name = _topic_of(passage, material.case.request.indication)
+            name = _topic_of(passage, material.case.request)
             if name in OF_THE_PATIENT and any(passage.said in quote for quote in trials):
                 continue  # why a drug was stopped stands in the table of treatments
             if name and len(told[name]) < QUOTES_OF_A_TOPIC:
                 told[name].setdefault(passage.said, passage)
     return {name: list(_by_page(said.values(), material.chart)) for name, said in told.items()}
+
+
+def urgency_not_shown(material: Material) -> tuple[Problem, ...]:
+    """What is open when an expedited decision is asked for and no note says why waiting would harm the patient."""
+    if material.case.request.urgency == "standard" or quotes(material)[URGENCY]:
+        return ()
+    what = "An expedited decision is asked for, and no note says what waiting would do; so the letter gives no reason."
+    fix = "Write into the note why the standard time could harm the patient, or ask for a standard decision."
+    return (Problem("urgency_not_shown", "request.urgency", what, fix, "clinician", "doubt"),)
+
+
+def bare(text: str) -> str:
+    """A text without spaces, signs and case: how a quotation is compared with its page."""
+    return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
 def _by_page(told: Iterable[Passage], chart: Chart) -> Iterator[Quoted]:
@@ -132,13 +148,17 @@ def _pages(material: Material) -> Iterator[tuple[Document, Page]]:
                 yield document, page
 
 
-def _topic_of(passage: Passage, indication: str) -> str | None:
+def _topic_of(passage: Passage, request: Request) -> str | None:
     """The topic that a sentence may be quoted for. A scan that reads poorly is not quoted."""
     text = passage.page.text[passage.start : passage.end]
     if len(text) > QUOTE_CHARACTERS or not text.endswith((".", ";", "!", ")")) or NOT_PROSE.search(text):
         return None
+    if request.urgency == "expedited" and request.urgent_reason and bare(request.urgent_reason) in bare(passage.said):
+        return URGENCY
     for topic in topics():
-        if topic.indications and indication not in topic.indications:
+        if topic.indications and request.indication not in topic.indications:
+            continue
+        if topic.name == URGENCY and request.urgency == "standard":
             continue
         if match := topic.found_in(passage.said):
             confidence = passage.evidence(topic.name).confidence

@@ -8,11 +8,11 @@ from typing import Any
 
 from packetgen.case import Case
 from packetgen.chart import words
-from packetgen.chart.model import ENDED_BADLY, Chart, Fact, HeadacheFacts
+from packetgen.chart.model import Chart, Fact, HeadacheFacts
 from packetgen.chart.words import Said
 from packetgen.extraction.model import Evidence, Therapy
 from packetgen.letters import rows
-from packetgen.letters.answers import denial_of, new_pages, not_to_say, replies
+from packetgen.letters.answers import asked, denial_of, new_pages, not_to_say, replies
 from packetgen.letters.label import Trials, facts_of, labelled
 from packetgen.letters.literature import references_for
 from packetgen.letters.model import Material
@@ -65,7 +65,8 @@ def context_of(material: Material) -> dict[str, Any]:
         "matches": [rows.match(criterion) for criterion in assessment.criteria],
         "references": references_for(case, material.denied_for),
         "denial": denial_of(material),
-        "replies": replies(material.denial),
+        "replies": replies(material),
+        "asked": asked(material),
         "new_pages": new_pages(material.denial),
         "not_to_say": not_to_say(),
         "open": [problem for problem in material.problems if problem.severity != "note"],
@@ -114,7 +115,7 @@ def _who_and_what(case: Case, assessment: Assessment, indication: str) -> dict[s
 
 def _tried(chart: Chart, trials: Trials) -> tuple[list[Fact[Therapy]], list[Fact[Therapy]]]:
     """Treatments that were tried without lasting success, and those that cannot be used."""
-    ended = [fact for fact in chart.therapies if fact.value.status in ENDED_BADLY and trials.hold(fact.value)]
+    ended = trials.ended(chart)
     excluded = [fact for fact in ended if fact.value.status == "contraindicated"]
     return [fact for fact in ended if fact not in excluded], excluded
 

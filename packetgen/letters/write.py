@@ -14,10 +14,12 @@ from packetgen import pdfium
 from packetgen.documents.officefiles import without_outside_links
 from packetgen.errors import BadDataFile, Problem, SafetyStop
 from packetgen.files import write_atomic
+from packetgen.letters.answers import left_to_a_person
 from packetgen.letters.edits import apply_edits
 from packetgen.letters.links import find_links
 from packetgen.letters.model import EXHIBIT_LINK, LINK_COLOUR, Letter, Material, label_of
 from packetgen.letters.proof import prove
+from packetgen.letters.quotes import urgency_not_shown
 from packetgen.letters.rows import Row
 from packetgen.letters.templates import (
     Template,
@@ -59,7 +61,9 @@ def write_letter(
     _same_words(made.docx, pdf)
     made_from = (edited,) if edited else sources(template, material.case.request.indication)
     title = title_of(template.docx) or template.name
-    return Letter(title, made.docx, pdf, find_links(made.docx, pdf), made_from, made.problems)
+    of_request = template.name == material.case.request.kind
+    left = (*left_to_a_person(material), *urgency_not_shown(material)) if of_request else ()
+    return Letter(title, made.docx, pdf, find_links(made.docx, pdf), made_from, (*made.problems, *left))
 
 
 def chosen(

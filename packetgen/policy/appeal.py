@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Literal, TypeVar
+from typing import Literal
 
 from packetgen import yamlfile
 from packetgen.extraction.model import Denial, DenialReason, DenialReasonName, Evidence, Finding
-from packetgen.policy.model import Assessment, Check, Confidence, Criterion
+from packetgen.extraction.vocabulary import Pattern
+from packetgen.policy.model import Assessment, Confidence, Criterion
 from packetgen.resources import KNOWLEDGE
 from packetgen.yamlfile import Strict
 
@@ -21,7 +23,6 @@ COURSES: dict[Course, str] = {
     "peer_to_peer": "Call the plan's reviewer first, then appeal",
     "appeal": "Appeal",
 }
-Judged = TypeVar("Judged", Criterion, Check)
 FIRST: tuple[Course, ...] = (
     "right",
     "resubmit",
@@ -43,11 +44,28 @@ class ReasonRule(Strict):
     change: str
 
 
+class AskedRule(Strict):
+    """What a sentence of a plan asks for: a topic of criteria ("frequency.headache_days", "score"), by its words."""
+
+    topic: str
+    pattern: Pattern
+    unless: Pattern | None = None
+    example: str
+    counter_example: str
+
+    def found_in(self, text: str) -> bool:
+        """Whether a sentence asks for it."""
+        return bool(re.search(self.pattern, text, re.IGNORECASE)) and not (
+            self.unless and re.search(self.unless, text, re.IGNORECASE)
+        )
+
+
 class _File(Strict):
     source: str
     as_of: date
     confidence: Confidence
     reasons: tuple[ReasonRule, ...]
+    asked: tuple[AskedRule, ...]
     peer_to_peer: tuple[str, ...]
 
 
@@ -55,6 +73,11 @@ class _File(Strict):
 def appeal_rules() -> _File:
     """knowledge/appeals.yaml."""
     return yamlfile.read(KNOWLEDGE / "appeals.yaml", _File)
+
+
+def topics_in(quote: str) -> tuple[str, ...]:
+    """What a sentence of a plan asks for, in the order of knowledge/appeals.yaml."""
+    return tuple(dict.fromkeys(rule.topic for rule in appeal_rules().asked if rule.found_in(quote)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +148,10 @@ def _answer(reason: DenialReason, place: Evidence, assessment: Assessment, sent:
     rule = next(rule for rule in appeal_rules().reasons if rule.reason == reason.reason)
     whole = not rule.comparisons and not rule.checks
     criteria = [c for c in assessment.criteria if whole or set(c.comparisons) & set(rule.comparisons)]
-    criteria = [_by_the_chart(c, place.document) for c in criteria if c.comparisons != ("statement",)]
+    criteria = [c for c in criteria if c.comparisons != ("statement",)]
     checks = [c for c in assessment.checks if any(c.id == name or c.id.startswith(f"{name}_") for name in rule.checks)]
     met = tuple(c for c in criteria if c.verdict == "met" or c.doubted_rule)
-    held = tuple(_by_the_chart(c, place.document) for c in checks if c.verdict == "met")
+    held = tuple(c for c in checks if c.verdict == "met")
     amiss = [c.text + ": " + c.why for c in criteria if c not in met]
     amiss += [c.text + ": " + c.why for c in checks if c.verdict in ("not_met", "missing")]
     places = (*(e for c in met for e in c.evidence), *(e for c in held for e in c.evidence))
@@ -139,11 +162,6 @@ def _answer(reason: DenialReason, place: Evidence, assessment: Assessment, sent:
     return Answer(
         reason, rule.says, place, found or "none", met, whole, tuple(amiss), evidence, pages, course, rule.change
     )
-
-
-def _by_the_chart(judged: Judged, letter: str) -> Judged:
-    """A verdict with the places of the chart: what the plan's own letter says proves nothing against it."""
-    return replace(judged, evidence=tuple(e for e in judged.evidence if e.document != letter))
 
 
 def _state(evidence: tuple[Evidence, ...], sent: Mapping[str, int] | None) -> Literal["sent", "not_sent", "in_chart"]:

@@ -77,6 +77,7 @@ def _criterion(rule: CriterionRule, result: Judged, reference: PolicyReference, 
         rule.comparisons,
         result.doubted_rule,
         rule.document.kinds if rule.document else (),
+        rule.topics,
     )
 
 

@@ -44,16 +44,36 @@ def forms_for(payer: PolicyFile, case: Case, folder: Path = PAYERS) -> tuple[str
         return case.request.form
     chosen, also = _form_rules(payer, case, folder)
     beside = [form for rule in also for form in rule.form]
-    return tuple(dict.fromkeys((*(chosen.form if chosen else payer.form), *beside)))
+    return tuple(dict.fromkeys((*_own(payer, case, chosen), *beside)))
+
+
+def _own(payer: PolicyFile, case: Case, chosen: FormRule | None) -> tuple[str, ...]:
+    """The form of the rule that fits, else the payer's for requests: one for requests is none for an appeal."""
+    if chosen:
+        return chosen.form
+    return () if case.request.kind == "appeal" else payer.form
 
 
 def form_problems(payer: PolicyFile, case: Case, folder: Path = PAYERS) -> tuple[Problem, ...]:
-    """What to ask the plan, when it is not sure that a law prescribes the form that was chosen."""
+    """What to ask the plan: whether it wants the form of a law's rule that is not sure, or one of its own."""
     if case.request.form:
         return ()
     chosen, also = _form_rules(payer, case, folder)
     prescribed = [rule for rule in (chosen, *also) if isinstance(rule, PrescribedForm)]
-    return tuple(_to_confirm(rule, payer) for rule in prescribed if rule.confidence == "low")
+    unsure = tuple(_to_confirm(rule, payer) for rule in prescribed if rule.confidence == "low")
+    return unsure if _own(payer, case, chosen) else (*unsure, _no_appeal_form(payer))
+
+
+def _no_appeal_form(payer: PolicyFile) -> Problem:
+    return Problem(
+        "no_appeal_form",
+        "the form of the appeal",
+        f"No appeal form of {payer.payer} is known here, so the letter goes without one.",
+        "Does the plan want a form of its own for this appeal? Fill it and send it along, or add it "
+        "(docs/add-a-form.md) and name it in the case file (request: form).",
+        "plan",
+        "note",
+    )
 
 
 def _to_confirm(rule: PrescribedForm, payer: PolicyFile) -> Problem:

@@ -196,5 +196,11 @@ class Need(Strict):
         field = about.get(self.comparison)
         return f"{self.comparison}.{getattr(rule, field)}" if field else self.comparison
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What it is about, and each of its parts."""
+        parts = self.all_of or self.any_of or ()
+        return tuple(name for part in parts for name in part.topics) or (self.topic,)
+
 
 COMPARISONS = tuple(Need.model_fields)

@@ -55,7 +55,7 @@ class Criterion:
     evidence   the places that prove or contradict it, most telling first
     ask        when not met: the exact question to ask or sentence to add
     settled_by  which document would settle it
-    comparisons   the names of those it makes
+    comparisons   the names of those it makes; topics: with what they are about, "frequency.headache_days"
     doubted_rule  the chart meets it as we know it, but the plan's own text was not read
     attach        kinds of documents of which the plan wants one in the packet; empty: none
     """
@@ -72,6 +72,7 @@ class Criterion:
     comparisons: tuple[str, ...] = ()
     doubted_rule: bool = False
     attach: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from packetgen.case import Case, FormIds, Indication, LineOfBusiness, Product, RequestKind, State
+from packetgen.case import AppealLevel, Case, FormIds, Indication, LineOfBusiness, Product, RequestKind, State
 from packetgen.errors import Who
 from packetgen.policy.comparisons import Need
 from packetgen.policy.examples import Example
@@ -121,12 +121,15 @@ class RuleInForce:
 class FormRule(Strict):
     """A form, or several, that some requests need. All that the rule names must fit.
 
+    kinds           none: all but appeals, whose form a rule must name
+    levels          of an appeal: what was denied
     states          those whose law the plan is under
     representative  only when someone acts for the patient
     """
 
     form: FormIds
     kinds: tuple[RequestKind, ...] = ()
+    levels: tuple[Literal["request", AppealLevel], ...] = ()
     benefit: Literal["medical", "pharmacy"] | None = None
     states: tuple[State, ...] = ()
     representative: bool = False
@@ -134,7 +137,8 @@ class FormRule(Strict):
     def fits(self, case: Case) -> bool:
         """Whether a request needs this form."""
         return (
-            (not self.kinds or case.request.kind in self.kinds)
+            (case.request.kind in self.kinds if self.kinds else case.request.kind != "appeal")
+            and (not self.levels or (case.plan_dates.level or "request") in self.levels)
             and self.benefit in (None, case.request.benefit)
             and (not self.states or case.insurance.state in self.states)
             and (not self.representative or case.representative is not None)
@@ -161,7 +165,7 @@ class PolicyFile(Strict):
     """A payer, the maps of the forms it wants (templates/forms/<form>.yaml), and its policies.
 
     payer     how it is named; `is_a_kind`: a kind of plan, so the case's insurance.plan names it
-    form      the form for a request that neither a rule of `forms` nor a law gives another
+    form      the form for a request that neither a rule of `forms` nor a law gives another; not for an appeal
     examples  charts with the verdict that each criterion must give
     """
 

@@ -176,6 +176,7 @@ def set_widths(made, widths: list[float]) -> None:
 
 def reference_block(document, rows: list[tuple[str, str]]) -> None:
     made = document.add_table(rows=len(rows), cols=2)
+    made.alignment = WD_TABLE_ALIGNMENT.CENTER
     made.autofit = False
     set_widths(made, [1.15, 5.35])
     for position, (name, value) in enumerate(rows):
@@ -254,10 +255,7 @@ def request_block(document) -> None:
 
 def to_the_plan(document, subject: str) -> None:
     letterhead(document)
-    document.add_paragraph(
-        "To: {{ payer }}, prior authorization / medical director"
-        "{% if insurance.fax %} · Fax {{ insurance.fax }}{% endif %}"
-    )
+    paragraphs(document, "addressee")
     request_block(document)
     line = document.add_paragraph()
     line.add_run(subject).bold = True
@@ -362,11 +360,16 @@ def initial() -> Word:
     to_the_plan(document, "Letter of medical necessity: {{ request.product }} for {{ indication }}")
     severity(document)
     treatments(document)
+    earlier(document)
+    return finish(document)
+
+
+def earlier(document) -> None:
+    """Treatments with the toxin, where none is continued."""
     control(document, "{%p if sessions %}")
     document.add_heading("Earlier treatment with botulinum toxin", 2)
     control(document, "{%p endif %}")
     listed(document, "sessions", SESSIONS)
-    return finish(document)
 
 
 def continuation() -> Word:
@@ -408,6 +411,7 @@ def appeal() -> Word:
     section(document, "What I ask", "asks")
     severity(document)
     treatments(document)
+    earlier(document)
     return finish(document)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from packetgen.chart.reconcile import reconcile
 from packetgen.documents.model import Box
 from packetgen.extraction.model import (
+    DocumentSummary,
     Evidence,
     Extraction,
     Finding,
@@ -99,3 +100,13 @@ def test_a_diary_month_with_unread_rows_is_not_counted_and_is_asked_for() -> Non
     assert chart.diary == ()
     (problem,) = chart.problems
     assert (problem.code, problem.where, problem.severity) == ("diary_unclear", "Ex. C-2", "doubt")
+
+
+def test_what_a_plans_denial_repeats_is_no_fact_of_the_patient() -> None:
+    place = Evidence("B", 1, (Box(0, 0, 1, 1),), "22 headache days", None, "test")
+    repeated = Finding(HeadacheFrequency(headache_days_per_month=9), "present", (place,), "2026-11-16")
+    letter = DocumentSummary("B", "denial_letter", "2026-11-16")
+    own = finding(HeadacheFrequency(headache_days_per_month=22))
+    fact = reconcile(Extraction((letter,), (own, repeated))).current.headache_days
+    assert fact is not None
+    assert (fact.value, fact.against) == (22, ())

@@ -80,14 +80,21 @@ def test_an_appeal_of_a_letter_whose_reason_is_not_known_says_so(tmp_path: Path)
     assert "no reason of a denial was read in it" in done.stderr
 
 
-def test_what_the_letter_says_of_the_policy_is_quoted_and_answered(tmp_path: Path) -> None:
+def test_each_criterion_that_the_letter_quotes_is_answered_and_what_is_not_known_is_asked(tmp_path: Path) -> None:
     source = SAMPLES / "appeal-step-therapy"
     for name in ("case.yaml", "visit.txt"):
         (tmp_path / name).write_bytes((source / name).read_bytes())
-    asked = "Our policy considers Botox for chronic migraine with headache on 15 or more days a month."
+    days = "Our policy considers Botox for chronic migraine with headache on 15 or more days a month."
+    diary = "Our policy also asks for a headache diary of three months."
+    other = "Our policy covers members who have a green card of the plan."
+    asked = f"{days}\n{diary}\n{other}"
     letter = (source / "denial.txt").read_text().replace("\nYou may appeal", f"\n{asked}\n\nYou may appeal")
     (tmp_path / "denial.txt").write_text(letter)
     packetgen("appeal", tmp_path / "case.yaml", "-o", tmp_path / "packet")
     told = words(tmp_path / "packet" / "packet.pdf")
-    assert f"Of what is asked the letter says “{asked}” (Ex. B-1)" in told
-    assert "The last table goes through what plans usually ask one by one" in told
+    shown = "Plans usually ask: Headache on 15 or more days a month. The chart shows: Headache days: 21 (Ex. A-1)."
+    assert f"Of what is asked the letter also says “{days}” (Ex. B-1). {shown}" in told
+    assert f"It says “{diary}” (Ex. B-1). The chart does not show this." in told
+    assert "The table of criteria goes through what plans usually ask one by one" in told
+    worklist = (tmp_path / "packet" / "worklist.md").read_text()
+    assert f"The denial says: “{other}”" in worklist and f"The denial says: “{diary}”" in worklist

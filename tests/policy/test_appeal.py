@@ -8,7 +8,8 @@ import pytest
 
 from packetgen.documents.model import Box
 from packetgen.extraction.model import Denial, DenialReason, DenialReasonName, Evidence, Finding
-from packetgen.policy.appeal import Comparison, appeal_rules, compare
+from packetgen.policy.appeal import Comparison, appeal_rules, compare, topics_in
+from packetgen.policy.comparisons import COMPARISONS
 from packetgen.policy.model import Assessment, Criterion, PolicyReference, Verdict
 
 POLICY = PolicyReference("A plan", "P-1", "Toxins", None, date(2026, 1, 1), "a test", "high")
@@ -62,11 +63,6 @@ def test_what_no_appeal_cures_is_not_answered_whatever_the_chart_shows(reason: D
     assert (found.course, found.answers[0].answered) == (course, False)
 
 
-def test_the_plans_own_letter_proves_nothing_against_it() -> None:
-    found = against("step_therapy", criterion("met", place(1), place(1, "B")))
-    assert [e.document for e in found.answers[0].evidence] == ["A"]
-
-
 def test_a_question_for_a_person_does_not_stop_an_appeal() -> None:
     found = against("not_medically_necessary", criterion("met", place(1)), criterion("check", comparison="statement"))
     assert found.answers[0].answered
@@ -75,3 +71,13 @@ def test_a_question_for_a_person_does_not_stop_an_appeal() -> None:
 def test_other_criteria_do_not_answer_a_reason() -> None:
     found = against("step_therapy", criterion("met", place(1), comparison="frequency"))
     assert not found.answers[0].answered
+
+
+def test_what_a_sentence_asks_for_is_known_by_its_words() -> None:
+    for rule in appeal_rules().asked:
+        assert rule.found_in(rule.example), rule.topic
+        assert not rule.found_in(rule.counter_example), rule.topic
+        assert rule.topic.partition(".")[0] in COMPARISONS
+    assert topics_in("Records do not show 15 or more headache days a month.") == ("frequency.headache_days",)
+    assert topics_in("Two preventive drugs must have failed, and a diary is asked.") == ("diary", "failed_trials")
+    assert topics_in("You have the right to ask us for an appeal.") == ()

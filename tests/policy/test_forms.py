@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from packetgen.case import Case, Representative, Request
+from packetgen.case import Case, PlanDates, Representative, Request
 from packetgen.errors import BadCaseFile
 from packetgen.forms.formmap import load_map
 from packetgen.policy.catalog import form_problems, forms_for, list_payers
@@ -84,7 +84,8 @@ def test_a_plan_and_a_case_may_name_several_forms_in_order(told) -> None:
     [
         ("own-form", {}),
         ("own-form", {"state": "OK"}),
-        ("own-form", {"state": "TX", "kind": "appeal"}),
+        ("", {"state": "TX", "kind": "appeal"}),
+        ("", {"line": "medicare_advantage", "kind": "appeal"}),
         ("own-form", {"state": "TX", "line": "medicaid"}),
         ("own-form", {"state": "CA"}),
         ("texas-nofr001", {"state": "TX"}),
@@ -100,7 +101,21 @@ def test_a_plan_and_a_case_may_name_several_forms_in_order(told) -> None:
     ],
 )
 def test_the_form_follows_line_state_benefit_and_kind(told, form: str, asked: dict[str, str]) -> None:
-    assert chosen(told, **asked) == (form,)
+    assert chosen(told, **asked) == ((form,) if form else ())
+
+
+def test_the_form_of_a_first_appeal_is_none_for_the_next_and_its_lack_is_told(told) -> None:
+    first = {"line": "part_d", "benefit": "pharmacy", "kind": "appeal"}
+    upheld = told.case.model_copy(update={"plan_dates": PlanDates(level="internal")})
+    assert chosen(told, **first) == ("cms-part-d-redetermination",)
+    assert chosen(Told(upheld), **first) == ()
+    (asked,) = asked_of_the_plan(told, "OK", kind="appeal")
+    assert asked.startswith("plan, note: No appeal form of Acme Health is known here")
+
+
+def test_a_plans_own_appeal_form_is_used_when_its_data_names_it(told) -> None:
+    assert chosen(told, FormRule(form=("plan-appeal",), kinds=("appeal",)), kind="appeal") == ("plan-appeal",)
+    assert chosen(told, FormRule(form=("plan-pharmacy",), benefit="pharmacy"), kind="appeal", benefit="pharmacy") == ()
 
 
 def test_a_law_comes_before_a_rule_of_the_plan(told) -> None:
