@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pikepdf
 
 WORK = ".packetgen-work-"
+COPIES = ".review-"  # work folders of pages that a person looks at
 _held: set[int] = set()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from packetgen.case import AUDIT, Case, read_case
 from packetgen.chart.decisions import LOG
 from packetgen.documents.cache import PageCache
-from packetgen.files import sha256_of
+from packetgen.files import COPIES, WORK, sha256_of
 from packetgen.intake.arrivals import REASON
 from packetgen.packet.fresh import output_of
 from packetgen.tracking.store import forget_events
@@ -44,7 +44,7 @@ def forget(case_file: Path, *, history: bool, chart: bool) -> Forgotten:
     around, cache = folder_around(case.folder), PageCache()
     workspace = open_workspace(around) if around else None
     kept = [path for digest in _digests(case) for path in cache.entries(digest)]
-    paths = [*kept, output_of(case.folder), *case.folder.glob(".review-*"), *case.folder.glob(".packetgen-*")]
+    paths = [*kept, output_of(case.folder), *case.folder.glob(f"{COPIES}*"), *case.folder.glob(f"{WORK}*")]
     if history or chart:
         paths += [case.folder / name for name in HISTORY]
     left: list[str] = []

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from itertools import accumulate
 from pathlib import Path
 
 from packetgen import office
@@ -19,9 +18,9 @@ from packetgen.chart.patient import guard_patient
 from packetgen.chart.reconcile import reconcile
 from packetgen.children import beside
 from packetgen.documents.cache import PageCache
-from packetgen.documents.model import Document, ToRead
+from packetgen.documents.model import Document, Progress, ToRead
 from packetgen.documents.problems import UNREAD
-from packetgen.documents.read import Progress, read_documents
+from packetgen.documents.read import read_documents
 from packetgen.errors import BadCaseFile, ExitCode, Problem, SafetyStop, UnreadableInput
 from packetgen.extraction.extract import extract
 from packetgen.extraction.model import Denial, Extraction, Finding
@@ -72,8 +71,6 @@ from packetgen.policy.model import Assessment
 from packetgen.policy.schema import PolicyFile, RuleInForce
 from packetgen.resources import PAYERS
 from packetgen.workspace import letter_folders, map_folder, payer_folder
-
-PAGES_FOR_TWO = 12  # fewer are read before a second process has begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +154,7 @@ class Reading:
 def check(case_file: Path, work: Path, progress: Progress | None = None) -> Checked:
     """Read the chart of a case and judge it by the plan's policy; nothing is written but the page cache.
 
-    progress: told (pages read, pages to read) while OCR runs.
+    progress: told of each document that can be looked at, and of the pages as they are read.
     """
     return judge(read_chart(case_file, work, progress))
 
@@ -180,21 +177,10 @@ def read_chart(case_file: Path, work: Path, progress: Progress | None = None) ->
     documents, read_problems = read_documents(sources, work, PageCache(), progress)
     case, page_problems = decide_pages(case, documents, decisions_in(read_log(case.folder)))
     kinds = {d.label: kind for d, typed in zip(documents, case.documents, strict=True) if (kind := case.kind_of(typed))}
-    extraction = _extracted(without_left_out(case, documents), kinds)
+    extraction = extract(without_left_out(case, documents), kinds, progress)
     patient_problems = guard_patient(extraction.findings, case, {d.label: d.path for d in documents})
     problems = (*read_problems, *page_problems, *patient_problems)
     return _in_cited_order(Reading(case, documents, extraction, payer, policy, problems))
-
-
-def _extracted(documents: Sequence[Document], kinds: Mapping[str, str]) -> Extraction:
-    """What is read in the documents: about half of the pages on another core, where there are enough."""
-    ends = list(accumulate(len(document.pages) for document in documents))
-    half = min(range(1, len(ends)), key=lambda cut: max(ends[cut - 1], ends[-1] - ends[cut - 1]), default=0)
-    if not half or ends[-1] < PAGES_FOR_TWO:
-        return extract(documents, kinds)
-    with beside(partial(extract, documents[half:], kinds)) as rest:
-        first, second = extract(documents[:half], kinds), rest()
-    return Extraction((*first.documents, *second.documents), (*first.findings, *second.findings))
 
 
 def _in_cited_order(reading: Reading) -> Reading:

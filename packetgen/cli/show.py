@@ -8,21 +8,27 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from packetgen.documents.model import Done, Progress, Viewable
     from packetgen.errors import Problem
     from packetgen.policy.model import Assessment, Check, Criterion
 
 VERDICT_WORDS = {"met": "MET", "not_met": "NOT MET", "missing": "MISSING", "check": "CHECK"}
 
 
-def progress() -> Callable[[int, int], None]:
+def progress() -> Progress:
     """Give a function that tells of OCR: on a terminal one line written over, elsewhere a line every ten pages."""
     import time
 
+    from packetgen.documents.model import Viewable
+
     start = time.monotonic()
 
-    def tell(done: int, total: int) -> None:
+    def tell(told: Viewable | Done) -> None:
+        if isinstance(told, Viewable) or told.stage != "scans":
+            return
+        done, total = told.done, told.of
         minutes = max(time.monotonic() - start, 0.001) / 60
         left = round((total - done) * minutes / done * 60)
         text = f"Reading scans: page {done} of {total}, {done / minutes:.0f} pages a minute, {left} s left"

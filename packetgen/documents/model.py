@@ -5,6 +5,7 @@ All coordinates are PDF points (1/72 inch) with the origin at the top left of th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -130,6 +131,31 @@ class Document:
     def page(self, number: int) -> Page:
         """The page with that 1-based number."""
         return self.pages[number - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewable:
+    """A document whose pages can be looked at before they are read, in a child: nothing shows yet that they are sound.
+
+    label  by its place in the case file; path: as the user gave it; pages: how many
+    """
+
+    label: str
+    path: str
+    pdf: Path
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """So many pages of a stage: opened with their text layers, read by OCR, or searched for facts."""
+
+    stage: Literal["pages", "scans", "facts"]
+    done: int
+    of: int
+
+
+Progress = Callable[[Viewable | Done], None]
 
 
 def exhibit_label(index: int) -> str:

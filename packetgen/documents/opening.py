@@ -11,7 +11,7 @@ from packetgen import office, pdfium
 from packetgen.children import ChildFailed, each_in_a_child
 from packetgen.documents import clean
 from packetgen.documents.layout import in_columns, lines_of
-from packetgen.documents.model import FileRemark, Page, Remark, ToRead
+from packetgen.documents.model import Done, FileRemark, Page, Progress, Remark, ToRead, Viewable
 from packetgen.documents.officefiles import is_office, without_outside_links
 from packetgen.documents.tables import NO_RULES, in_rows
 from packetgen.documents.textlayer import Layer, covered, read_layer
@@ -21,6 +21,7 @@ from packetgen.limits import MAX_FILE_BYTES, READER_MEMORY_BYTES, READER_SECONDS
 STRETCH = 40  # pages a child reads: few enough to use all cores, enough to be worth a process
 PICTURE_SHARE = 0.3  # of the page's area: with more of it a picture, the text layer may not cover the print
 NOTHING = Layer((), 0, (), 0.0)
+Shown = tuple[list[Page], list[Layer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,9 @@ class _Stretch:
     rotations: tuple[int, ...]
 
 
-def open_all(tasks: Sequence[Task]) -> dict[str, Opened | UnreadableInput]:
+def open_all(tasks: Sequence[Task], progress: Progress | None = None) -> dict[str, Opened | UnreadableInput]:
     """Open every file, by label; a file that cannot be opened gives why, a page that cannot be read is `broken`."""
+    progress = progress or (lambda _: None)
     found: dict[str, Opened | UnreadableInput] = {}
     stretches: list[_Stretch] = []
     for task, cleaned in _clean_all([_with_office(task) for task in tasks]):
@@ -78,7 +80,8 @@ def open_all(tasks: Sequence[Task]) -> dict[str, Opened | UnreadableInput]:
             found[task.label] = Opened(broken=set(cleaned.broken), remarks=cleaned.remarks)
             starts = range(0, len(cleaned.turned), STRETCH)
             stretches += [_Stretch(task, start + 1, cleaned.turned[start : start + STRETCH]) for start in starts]
-    for stretch, (pages, layers) in _read_all(stretches):
+            progress(Viewable(task.label, task.source.path, task.clean, len(cleaned.turned)))
+    for stretch, (pages, layers) in _read_all(stretches, progress):
         opened = found[stretch.task.label]
         assert isinstance(opened, Opened)  # noqa: S101 - for the type checker
         opened.pages += [
@@ -129,11 +132,12 @@ def _clean(task: Task) -> clean.Cleaned | UnreadableInput:
         return refusal
 
 
-def _read_all(stretches: Sequence[_Stretch]) -> list[tuple[_Stretch, tuple[list[Page], list[Layer]]]]:
+def _read_all(stretches: Sequence[_Stretch], progress: Progress) -> list[tuple[_Stretch, Shown]]:
     """What all stretches show, in the order of their pages; one that fails is read again page by page."""
     if not stretches:
         return []
-    found: dict[int, tuple[list[Page], list[Layer]]] = {}
+    found: dict[int, Shown] = {}
+    done, of = 0, sum(len(stretch.rotations) for stretch in stretches)
     results = each_in_a_child(
         _read,
         stretches,
@@ -149,12 +153,14 @@ def _read_all(stretches: Sequence[_Stretch]) -> list[tuple[_Stretch, tuple[list[
             found[index] = [lost], [NOTHING]
         else:
             singles = [_Stretch(stretch.task, stretch.first + n, (turn,)) for n, turn in enumerate(stretch.rotations)]
-            parts = [part for _, part in _read_all(singles)]
+            parts = [part for _, part in _read_all(singles, lambda _: None)]
             found[index] = [p for pages, _ in parts for p in pages], [layer for _, layers in parts for layer in layers]
+        done += len(stretch.rotations)
+        progress(Done("pages", done, of))
     return [(stretch, found[index]) for index, stretch in enumerate(stretches)]
 
 
-def _read(stretch: _Stretch) -> tuple[list[Page], list[Layer]]:
+def _read(stretch: _Stretch) -> Shown:
     """In a child: the text layers of a stretch of pages."""
     with pdfium.opened(stretch.task.clean) as document:
         read = [

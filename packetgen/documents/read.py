@@ -13,7 +13,7 @@ from packetgen.children import ChildFailed, each_in_a_child
 from packetgen.documents import clean, ocr
 from packetgen.documents.cache import PageCache
 from packetgen.documents.layout import lines_of
-from packetgen.documents.model import Document, Page, Remark, ToRead, Word, exhibit_label
+from packetgen.documents.model import Document, Done, Page, Progress, Remark, ToRead, Viewable, Word, exhibit_label
 from packetgen.documents.opening import PICTURE_SHARE, Opened, Task, open_all
 from packetgen.documents.problems import problems_of
 from packetgen.documents.searchable import add_text_layers
@@ -35,8 +35,6 @@ FEW_WORDS = 10
 AGREES = 0.7  # share of a scan's words that its text layer has too, when it tells the truth
 SURE = 60.0  # confidence 0-100 of a word that OCR adds to a text layer
 
-Progress = Callable[[int, int], None]
-
 
 @dataclass(frozen=True, slots=True)
 class _Scan:
@@ -53,7 +51,7 @@ def read_documents(
 ) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
     """Read every document; each gets its exhibit letter by its place in `sources`.
 
-    work: a private folder for what lies between. progress: told (pages read, pages to read) during OCR.
+    work: a private folder for what lies between. progress: told of each document that can be looked at, and of pages.
     A document that cannot be read becomes a slip page that names it, with a Problem of code "document_unread";
     a page that cannot be read is kept with source "none" and a Problem. Nothing is left out.
     Raises UnreadableInput when there is no such file, or too much to read.
@@ -71,7 +69,9 @@ def read_documents(
             fresh.append(task)
         else:
             pages[task.label] = list(kept)
-    found = open_all(fresh)
+            if progress:
+                progress(Viewable(task.label, task.source.path, task.exhibit, len(kept)))
+    found = open_all(fresh, progress)
     for task in fresh:
         opened = found[task.label]
         if isinstance(opened, UnreadableInput):
@@ -150,7 +150,7 @@ def _ocr_all(
         elif result.source == "ocr":
             cache.put_page(_key(cache, scan.task), result, engine())
         if progress:
-            progress(done, len(scans))
+            progress(Done("scans", done, len(scans)))
         yield scan, result
 
 

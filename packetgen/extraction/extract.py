@@ -5,25 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
-from packetgen.documents.model import Document
+from packetgen.documents.model import Document, Progress
 from packetgen.documents.text import PageText
 from packetgen.extraction.about import summarise
 from packetgen.extraction.by_document import filled_only, for_another_disease, in_a_diary
+from packetgen.extraction.by_page import find_by_page
 from packetgen.extraction.denial import find_denial, told_by_a_plan
-from packetgen.extraction.diagnoses import are_about_an_indication, are_about_headache, find_diagnoses
+from packetgen.extraction.diagnoses import are_about_an_indication, are_about_headache
 from packetgen.extraction.diary import find_diary, is_diary
-from packetgen.extraction.frequency import find_frequency
-from packetgen.extraction.identity import find_identity
 from packetgen.extraction.model import Denial, Diagnosis, DocumentSummary, Extraction, Finding, HeadacheFrequency, Score
 from packetgen.extraction.repair import repaired
-from packetgen.extraction.responses import find_responses
-from packetgen.extraction.safety import find_safety
-from packetgen.extraction.scores import find_scores
-from packetgen.extraction.therapies import find_therapies
-from packetgen.extraction.toxins import find_toxins
 
-PAGE_RULES = (find_identity, find_diagnoses, find_frequency, find_scores, find_toxins, find_safety, find_responses)
 FORMS = (
     "headache_diary",
     "questionnaire",
@@ -34,23 +28,27 @@ LISTS = ("pharmacy_history", "intake_form", "questionnaire", "headache_diary")  
 FILLED = ("intake_form", "questionnaire", "headache_diary")  # whose scores are about what they ask
 
 
-def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = None) -> Extraction:
+def extract(
+    documents: Sequence[Document], kinds: Mapping[str, str] | None = None, progress: Progress | None = None
+) -> Extraction:
     """Read every document by every rule. kinds: what a person said a document is, by its label.
 
     A finding without a date of its own gets its document's.
     """
-    summaries: list[DocumentSummary] = []
     findings: list[Finding] = []
-    for document in documents:
-        pages = repaired([PageText.of(document, page) for page in document.pages])
-        summary = summarise(pages, (kinds or {}).get(document.label))
+    texts = [repaired([PageText.of(document, page) for page in document.pages]) for document in documents]
+    are = [_what_it_is(p, (kinds or {}).get(d.label)) for d, p in zip(documents, texts, strict=True)]
+    asked = [
+        (page, about_headache)
+        for pages, (summary, _) in zip(texts, are, strict=True)
+        for about_headache in [summary.kind in LISTS or are_about_headache(pages)]
+        for page in pages
+    ]
+    by_page = iter(find_by_page(asked, progress))
+    for document, pages, (summary, months) in zip(documents, texts, are, strict=True):
         is_told = document.label in (kinds or {})
-        months = [] if summary.kind == "denial_letter" else find_diary(pages)
-        if not is_told and is_diary(pages, months):
-            summary = replace(summary, kind="headache_diary")
-        found = [finding for page in pages for rule in PAGE_RULES for finding in rule(page)]
-        about_headache = summary.kind in LISTS or are_about_headache(pages)
-        found += [f for page in pages for f in find_therapies(page, about_headache=about_headache)]
+        told = list(islice(by_page, len(pages)))
+        found = [f for by_rules, _ in told for f in by_rules] + [f for _, therapies in told for f in therapies]
         if summary.kind == "pharmacy_history":
             supply_second = not any(SUPPLY_FIRST.search(page.text) for page in pages)
             found = [filled_only(f, summary.date, supply_second=supply_second) for f in found]
@@ -65,8 +63,16 @@ def extract(documents: Sequence[Document], kinds: Mapping[str, str] | None = Non
             found = [f for f in found if not isinstance(f.value, Score | HeadacheFrequency)]
         found += _denial(pages, is_told=is_told) if summary.kind == "denial_letter" else months
         findings += [f if f.as_of else replace(f, as_of=summary.date) for f in found]
-        summaries.append(summary)
-    return Extraction(tuple(summaries), tuple(findings))
+    return Extraction(tuple(summary for summary, _ in are), tuple(findings))
+
+
+def _what_it_is(pages: Sequence[PageText], told: str | None) -> tuple[DocumentSummary, list[Finding]]:
+    """The summary of a document, and the months of a diary in it. told: its kind, when a person said it."""
+    summary = summarise(pages, told)
+    months = [] if summary.kind == "denial_letter" else find_diary(pages)
+    if not told and is_diary(pages, months):
+        summary = replace(summary, kind="headache_diary")
+    return summary, months
 
 
 def _tells_parts(findings: Sequence[Finding]) -> bool:

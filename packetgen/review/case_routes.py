@@ -14,13 +14,14 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from packetgen import pipeline
+from packetgen.case import Case, read_case
 from packetgen.chart.decisions import Conflict, read_log
 from packetgen.errors import PacketgenError
 from packetgen.review.acts import ACTS, build_again
 from packetgen.review.case_views import NEED_PACKET, PACKET_PAGE, VIEWS, shell
 from packetgen.review.facts import BadDecision
-from packetgen.review.guard import COOKIE, HERE
-from packetgen.review.live import Review, render
+from packetgen.review.guard import COOKIE, HERE, READING
+from packetgen.review.live import Review, render, render_unread
 from packetgen.review.site import TEMPLATES, form_of, session_of
 from packetgen.review.typed import NUMBER
 
@@ -34,7 +35,9 @@ def case_routes(review_of: Callable[[Request], Review]) -> list[Route]:
         navigates = request.headers.get("sec-fetch-mode") == "navigate"
         if navigates and not await run_in_threadpool(lambda: review.is_read):
             review.start()
-            return TEMPLATES.TemplateResponse(request, "reading.html")
+            return TEMPLATES.TemplateResponse(
+                request, "reading.html", {"case": await run_in_threadpool(_named, review)}
+            )
         try:
             common = await run_in_threadpool(shell, review, name)
         except PacketgenError as error:
@@ -65,8 +68,23 @@ def case_routes(review_of: Callable[[Request], Review]) -> list[Route]:
         others = review.others(request.cookies.get(COOKIE, ""), session.person)
         log = await run_in_threadpool(read_log, review.folder)
         by = str(log[-1].get("by") or log[-1].get("signed_by")) if log else ""
-        return JSONResponse({"others": others, "expected": len(log), "by": by, "read": review.is_read,
-                             "done": review.done})  # fmt: skip
+        return JSONResponse({"others": others, "expected": len(log), "by": by})
+
+    async def reading(request: Request) -> Response:
+        """How far reading is, and the documents that can be looked at meanwhile. No use of the page either."""
+        review = review_of(request)
+        done, is_read = review.done, await run_in_threadpool(lambda: review.is_read)
+        shown = [{"label": v.label, "path": v.path, "pages": v.pages} for _, v in sorted(review.viewable.items())]
+        told = [done.stage, done.done, done.of] if done else None
+        return JSONResponse({"read": is_read, "done": told, "documents": shown})
+
+    async def opened(request: Request) -> Response:
+        """A page of a document that is still being read."""
+        shown, number = review_of(request).viewable.get(request.path_params["label"]), request.path_params["number"]
+        if shown is None or not 1 <= number <= shown.pages:
+            return PlainTextResponse("no such page", 404)
+        picture = await run_in_threadpool(render_unread, shown.pdf, number)
+        return Response(picture, media_type="image/png") if picture else PlainTextResponse("cannot be shown", 404)
 
     async def page(request: Request) -> Response:
         """A page of the chart or the packet: its picture, or its words with their boxes."""
@@ -105,11 +123,21 @@ def case_routes(review_of: Callable[[Request], Review]) -> list[Route]:
         *[Route(f"/{name}", view) for name in VIEWS if name != "facts"],
         Route("/state.json", state),
         Route(f"/{HERE}", here),
+        Route(f"/{READING}", reading),
+        Route(f"/opened/{{label:str}}-{NUMBER}.png", opened),
         Route(f"/pages/{{label:str}}-{NUMBER}.png", page),
         Route(f"/pages/{{label:str}}-{NUMBER}.json", page),
         Route("/packet.pdf", packet),
         *[Route(f"/{name}", act, methods=["POST"]) for name in ACTS],
     ]
+
+
+def _named(review: Review) -> Case | None:
+    """The case as its file says; None when it cannot be read, which reading then tells."""
+    try:
+        return read_case(review.case_file)
+    except PacketgenError:
+        return None
 
 
 async def _packet_page(review: Review, number: int) -> Response:

@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from packetgen.errors import BadCaseFile, PacketgenError, UnreadableInput
-from packetgen.files import work_folder
+from packetgen.files import COPIES, work_folder
 from packetgen.intake import arrivals
 from packetgen.intake.by_hand import WAITING, ByHand, Look
 from packetgen.intake.decide import HOW
@@ -27,7 +27,7 @@ from packetgen.intake.people import Known
 from packetgen.limits import FILES_OPEN
 from packetgen.policy.catalog import list_payers
 from packetgen.review.cases import key_of
-from packetgen.review.live import COPIES, render
+from packetgen.review.live import render
 from packetgen.review.site import TEMPLATES, form_of, session_of
 from packetgen.review.typed import NUMBER, PAGE
 from packetgen.review.watching import Watching

@@ -17,7 +17,8 @@ from packetgen.limits import IDLE_SECONDS, MAX_BODY_BYTES
 from packetgen.review.users import Staff, User
 
 COOKIE = "packetgen"
-HERE = "here.json"  # asked by an open page every few seconds: no use of it, and nothing of the chart
+# Asked by an open page every few seconds: no use of it, and nothing of what a chart says
+HERE, READING = ASKED = ("here.json", "reading.json")
 OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
 USUAL_PORTS = {"http": 80, "https": 443}  # which a browser does not name
 OPEN_AGAIN = "Open the address that packetgen printed. A session ends after 15 minutes without use."
@@ -118,7 +119,7 @@ class Guard:
         """The answer to who may not; None for who may, whose session is then known."""
         if not (_own_host(request, self.hosts) and _own_origin(request)):
             return PlainTextResponse(OPEN_AGAIN, 403)
-        used = not request.url.path.endswith(f"/{HERE}")
+        used = request.url.path.rpartition("/")[2] not in ASKED
         session = self.sessions.going_on(request.cookies.get(COOKIE, ""), used=used)
         request.state.session = session
         return None if session or self._is_way_in(request.url.path) else self._show_in(request)

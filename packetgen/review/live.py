@@ -15,9 +15,12 @@ from pathlib import Path
 from packetgen import pdfium, pipeline
 from packetgen.case import AUDIT
 from packetgen.chart.decisions import LOG, decisions_in, read_log
+from packetgen.children import ChildFailed, each_in_a_child
+from packetgen.documents.model import Done, Viewable
+from packetgen.documents.ocr import load_libraries
 from packetgen.errors import PacketgenError
-from packetgen.files import private_folder, work_folder
-from packetgen.limits import GRACE_SECONDS, HERE_SECONDS
+from packetgen.files import COPIES, private_folder, work_folder
+from packetgen.limits import GRACE_SECONDS, HERE_SECONDS, RENDER_MEMORY_BYTES, RENDER_SECONDS
 from packetgen.packet.fresh import output_of
 from packetgen.packet.page_decisions import page_decisions
 from packetgen.packet.signoff import last_sign_off
@@ -25,7 +28,6 @@ from packetgen.packet.snapshot import SNAPSHOT, Snapshot, read_snapshot
 from packetgen.review.letter_page import LetterView, letter_of
 
 SCREEN_DPI = 110
-COPIES = ".review-"
 PAGES_KEPT = 80  # pictures of pages, about 0.2 MB each
 
 
@@ -33,7 +35,8 @@ PAGES_KEPT = 80  # pictures of pages, about 0.2 MB each
 class Review:
     """The case under review. Documents are read once, verdicts follow each decision, the packet is built when shown.
 
-    done         (pages read, pages to read) while OCR runs
+    done         how far reading is
+    viewable     documents whose pages can be looked at while they are read, by label
     stopped      why reading or building stopped, and of which state of the case
     opened_with  what the packet said that was there before this visit
     here         who has the case open: name by browser, and when each was last heard of
@@ -45,7 +48,8 @@ class Review:
     written: tuple[object, LetterView] | None = None
     read_from: object = None
     built_from: object = None
-    done: tuple[int, int] = (0, 0)
+    done: Done | None = None
+    viewable: dict[str, Viewable] = field(default_factory=dict)
     stopped: dict[str, tuple[object, PacketgenError]] = field(default_factory=dict)
     opened_with: Snapshot | None = None
     here: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -134,14 +138,17 @@ class Review:
             state = self._state(with_log=False)
             if self.reading is None or self.read_from != state:
                 with self._noting("reading", state):
-                    self.reading, self.done, self.work = None, (0, 0), ExitStack()
+                    self.reading, self.done, self.viewable, self.work = None, None, {}, ExitStack()
                     work = self.work.enter_context(work_folder(private_folder(output_of(self.case_file)), COPIES))
                     self.reading = pipeline.read_chart(self.case_file, work, self._tell)
                     self.read_from = state
             return self.reading
 
-    def _tell(self, done: int, of: int) -> None:
-        self.done = done, of
+    def _tell(self, told: Viewable | Done) -> None:
+        if isinstance(told, Done):
+            self.done = told
+        else:
+            self.viewable = {**self.viewable, told.label: told}  # another thread may look at it meanwhile
 
     def build(self) -> pipeline.Built:
         """The packet of the case as it stands, built anew unless nothing has changed."""
@@ -193,7 +200,21 @@ class Review:
 @lru_cache(maxsize=PAGES_KEPT)
 def render(pdf: Path, number: int, version: int = 0) -> bytes:
     """A page as PNG. version: of a file that may change under its name."""
-    with pdfium.opened(pdf) as document:
+    return _drawn((pdf, number))
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def render_unread(pdf: Path, number: int) -> bytes:
+    """A page that nobody has read yet as PNG: in a child, since it may be one that breaks its reader; then b""."""
+    load_libraries()  # here: a child that is forked while another thread imports them would wait for that thread
+    one = [(pdf, number)]
+    results = each_in_a_child(_drawn, one, seconds=lambda _: RENDER_SECONDS, memory_bytes=RENDER_MEMORY_BYTES)
+    picture = next(results)[1]
+    return b"" if isinstance(picture, ChildFailed) else picture
+
+
+def _drawn(page: tuple[Path, int]) -> bytes:
+    with pdfium.opened(page[0]) as document:
         out = io.BytesIO()
-        document[number - 1].render(scale=SCREEN_DPI / 72).to_pil().save(out, "PNG", compress_level=1)
+        document[page[1] - 1].render(scale=SCREEN_DPI / 72).to_pil().save(out, "PNG", compress_level=1)
         return out.getvalue()

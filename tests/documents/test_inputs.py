@@ -18,7 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from packetgen.documents import cache as cache_module
 from packetgen.documents.cache import PageCache
-from packetgen.documents.model import Document, ToRead
+from packetgen.documents.model import Document, Done, ToRead, Viewable
 from packetgen.documents.read import read_documents
 from packetgen.documents.textlayer import looks_wrong, read_layer
 from packetgen.errors import Problem, UnreadableInput
@@ -247,9 +247,11 @@ def test_a_handwritten_page_is_for_a_person(tmp_path: Path) -> None:
 def test_progress_is_told_page_by_page(tmp_path: Path) -> None:
     pages = [picture(SENTENCE, f"Sheet {number}") for number in range(3)]
     pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:], dpi=(200, 200))
-    told: list[tuple[int, int]] = []
-    read(tmp_path, tmp_path / "a.tif", progress=lambda done, total: told.append((done, total)))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    told: list[Viewable | Done] = []
+    read(tmp_path, tmp_path / "a.tif", progress=told.append)
+    (shown,) = [one for one in told if isinstance(one, Viewable)]
+    assert (shown.label, shown.pages, shown.pdf.suffix) == ("A", 3, ".pdf")
+    assert told[1:] == [Done("pages", 3, 3), *(Done("scans", number, 3) for number in (1, 2, 3))]
 
 
 def text_pdf(path: Path) -> Path:
@@ -412,10 +414,10 @@ def test_a_page_that_failed_does_not_make_the_others_be_read_again(
     assert [page.source for page in document.pages] == ["ocr", "none", "ocr"]
     assert codes(problems) == ["page_unread"]
     monkeypatch.setattr(ocr, "read_image", own)
-    told: list[tuple[int, int]] = []
-    ((again,), _) = read(tmp_path, tmp_path / "a.tif", progress=lambda done, total: told.append((done, total)))
+    told: list[Viewable | Done] = []
+    ((again,), _) = read(tmp_path, tmp_path / "a.tif", progress=told.append)
     assert [page.source for page in again.pages] == ["ocr", "ocr", "ocr"]
-    assert told == [(1, 1)]
+    assert told[-1] == Done("scans", 1, 1)
     assert again.pages[0] == document.pages[0]
     assert list((tmp_path / "cache").glob("*.page")) == []
 

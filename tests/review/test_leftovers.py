@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from packetgen.files import sha256_of, work_folder
+from packetgen.files import COPIES, sha256_of, work_folder
 from packetgen.resources import SAMPLES
 from tests.patience import a_program, until
 
@@ -38,7 +38,7 @@ def test_a_killed_review_leaves_copies_that_the_next_one_removes(tmp_path: Path)
     command = [sys.executable, "-m", "packetgen", "review", str(tmp_path / "case" / "case.yaml"), "--no-browser"]
 
     def copies() -> set[Path]:
-        return {path.parent for path in (tmp_path / "case").glob("packet/.review-*/*")}
+        return {path.parent for path in (tmp_path / "case").glob(f"packet/{COPIES}*/*")}
 
     for end in (signal.SIGKILL, signal.SIGTERM):
         left = copies()
