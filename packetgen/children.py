@@ -8,6 +8,7 @@ with it), a time limit and a memory limit; the parent gets a value or a `ChildFa
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import multiprocessing
 import os
@@ -131,6 +132,7 @@ def _start(context: Any, work: Any, item: Any, index: int, seconds: float, memor
 
 def _child_main(work: Any, item: Any, pipe: Connection, memory_bytes: int) -> None:
     os.setsid()
+    gc.freeze()  # what the parent made is not looked through, and so not copied
     logging.disable()  # what a library logs may quote the chart
     _begin(memory_bytes)
     try:

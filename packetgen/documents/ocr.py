@@ -14,7 +14,7 @@ from typing import Any
 from packetgen.documents.boxes import without_check_boxes
 from packetgen.documents.layout import in_columns, lines_of, skew_of
 from packetgen.documents.model import Box, Line, Word
-from packetgen.documents.tables import in_rows, without_rules
+from packetgen.documents.tables import Rules, in_rows, without_rules
 from packetgen.errors import ProgramFailed
 from packetgen.limits import OCR_SECONDS_PER_PAGE, PROBE_SECONDS
 from packetgen.programs import TESSERACT, run
@@ -76,13 +76,23 @@ def load_libraries() -> None:
         importlib.import_module(name)
 
 
-def read_image(picture: Any, dpi: int, folder: Path, name: str) -> Reading:
+def first_readings(pictures: Sequence[Any], dpi: int, images: Sequence[Path]) -> list[Reading]:
+    """Grey pictures as they lie, by one Tesseract for all: to begin takes it as long as a few lines of print.
+
+    images: where `read_image` would keep them.
+    """
+    prepared = [_prepared(picture, dpi) for picture in pictures]
+    rows = _tesseract([one.print for one in prepared], dpi, images)
+    return [_reading(*page, dpi) for page in zip(prepared, rows, images, strict=True)]
+
+
+def read_image(picture: Any, dpi: int, folder: Path, name: str, first: Reading | None = None) -> Reading:
     """Read a page's picture (PIL, grey) of `dpi`. To be called in a child process: Tesseract may hang.
 
     A page that lies askew is read again straightened. One that reads poorly is tried again without specks, and turned
     as Tesseract's own detection says; a try counts only when it reads better, so that nothing good is lost.
     """
-    best = _read(picture, dpi, folder / f"{name}.png")
+    best = first or _read(picture, dpi, folder / f"{name}.png")
     if best.quality < POOR:
         for turn in _turns(folder / f"{name}.png"):
             turned = picture.rotate(-turn, expand=True)
@@ -143,33 +153,59 @@ def _turns(image: Path) -> tuple[int, ...]:
 
 
 def _read(picture: Any, dpi: int, image: Path, turn: int = 0) -> Reading:
-    """One reading: check boxes and rules are taken off first, and tall rows of a table are read cell by cell."""
+    """One reading of a picture, which is kept as `image`."""
+    prepared = _prepared(picture, dpi)
+    return _reading(prepared, _tesseract([prepared.print], dpi, [image])[0], image, dpi, turn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A picture without its check boxes and rules. print: nor what stands in tall cells, which are read one by one."""
+
+    wiped: Any
+    print: Any
+    rules: Rules
+    cells: tuple[Box, ...]
+    check_boxes: tuple[Word, ...]
+
+
+def _prepared(picture: Any, dpi: int) -> _Prepared:
     wiped, check_boxes = without_check_boxes(picture, dpi)
     wiped, rules = without_rules(wiped, dpi)
-    cells = list(rules.cells(at_least=TWO_LINES))
-    rows = _tesseract(wiped if not cells else _blanked(wiped, cells, dpi), dpi, image)
-    in_cells = _in_cells(wiped, cells, dpi, image) if cells else []
-    skew = skew_of(rows) if rules.skew is None else rules.skew
-    lines = lines_of((*(word for row in rows for word in row), *in_cells, *check_boxes), skew)
-    return Reading(in_rows(lines, rules), skew, turn, ruled=rules.skew is not None)
+    cells = tuple(rules.cells(at_least=TWO_LINES))
+    return _Prepared(wiped, _blanked(wiped, cells, dpi) if cells else wiped, rules, cells, tuple(check_boxes))
 
 
-def _tesseract(picture: Any, dpi: int, image: Path) -> list[list[Word]]:
-    """Words line by line; the picture is kept as `image`."""
+def _reading(page: _Prepared, rows: Sequence[Sequence[Word]], image: Path, dpi: int, turn: int = 0) -> Reading:
+    """The words that Tesseract read, those in tall cells and the check boxes, in lines."""
+    in_cells = _in_cells(page.wiped, page.cells, dpi, image) if page.cells else []
+    skew = skew_of(rows) if page.rules.skew is None else page.rules.skew
+    lines = lines_of((*(word for row in rows for word in row), *in_cells, *page.check_boxes), skew)
+    return Reading(in_rows(lines, page.rules), skew, turn, ruled=page.rules.skew is not None)
+
+
+def _tesseract(pictures: Sequence[Any], dpi: int, images: Sequence[Path]) -> list[list[list[Word]]]:
+    """The words of each picture line by line; the pictures are kept as `images`."""
     from pytesseract.pytesseract import run_tesseract
 
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    picture.save(image, dpi=(dpi, dpi), compress_level=1)  # Tesseract reads it at once
-    base = image.with_suffix("")
+    for picture, image in zip(pictures, images, strict=True):
+        picture.save(image, dpi=(dpi, dpi), compress_level=1)  # Tesseract reads it at once
+    source = images[0]
+    if len(images) > 1:
+        source = source.with_name(f"{source.stem}-and-more.txt")
+        source.write_text("".join(f"{image}\n" for image in images))
+    base = source.with_suffix("")
     run_tesseract(
-        str(image),
+        str(source),
         str(base),
         extension="tsv",
         lang="eng",
         config=f"--dpi {dpi} --psm {PAGE_SEGMENTATION} -c tessedit_create_tsv=1",
         timeout=OCR_SECONDS_PER_PAGE,
     )
-    return _rows(base.with_suffix(".tsv").read_text("utf-8"), 72 / dpi)
+    table = base.with_suffix(".tsv").read_text("utf-8")
+    return [_rows(table, number, 72 / dpi) for number in range(1, len(images) + 1)]
 
 
 def _blanked(picture: Any, cells: Iterable[Box], dpi: int) -> Any:
@@ -205,7 +241,7 @@ def _in_cells(picture: Any, cells: Sequence[Box], dpi: int, image: Path) -> list
         starts.append((top, (box[0] - gap, box[1] - top)))
         top += crop.height + gap
     words = []
-    for row in _tesseract(column, dpi, image.with_name(f"{image.stem}-cells.png")):
+    for row in _tesseract([column], dpi, [image.with_name(f"{image.stem}-cells.png")])[0]:
         for word in row:
             middle = (word.box.top + word.box.bottom) / 2 * dpi / 72
             across, down = next(shift for start, shift in reversed(starts) if start - gap <= middle)
@@ -213,12 +249,12 @@ def _in_cells(picture: Any, cells: Sequence[Box], dpi: int, image: Path) -> list
     return words
 
 
-def _rows(table: str, scale: float) -> list[list[Word]]:
-    """Words by Tesseract's own lines; what looks like a table's ruling is left out."""
+def _rows(table: str, page: int, scale: float) -> list[list[Word]]:
+    """A page's words by Tesseract's own lines; what looks like a table's ruling is left out."""
     rows: dict[tuple[str, ...], list[Word]] = {}
     for entry in table.splitlines()[1:]:
         cells = entry.split("\t")
-        if len(cells) < 12 or cells[0] != "5":
+        if len(cells) < 12 or cells[:2] != ["5", str(page)]:
             continue
         text, confidence = cells[11].strip(), float(cells[10])
         text = re.sub(

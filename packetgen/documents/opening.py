@@ -99,6 +99,9 @@ def open_all(tasks: Sequence[Task], progress: Progress | None = None) -> dict[st
 def _clean_all(tasks: Sequence[Task]) -> Iterator[tuple[Task, clean.Cleaned | UnreadableInput]]:
     if not tasks:
         return
+    import pikepdf  # noqa: F401 - here, once, what every child would import for itself
+    import pypdfium2  # noqa: F401
+
     results = each_in_a_child(_clean, tasks, seconds=lambda _: READER_SECONDS, memory_bytes=READER_MEMORY_BYTES)
     for index, result in results:
         if isinstance(result, ChildFailed):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from packetgen import files, pdfium
-from packetgen.children import ChildFailed, each_in_a_child
+from packetgen.children import ChildFailed, cores, each_in_a_child
 from packetgen.documents import clean, ocr
 from packetgen.documents.cache import PageCache
 from packetgen.documents.layout import lines_of
@@ -32,6 +32,7 @@ from packetgen.limits import (
 
 PICTURE_LEAST = 0.01  # of the page's area: a smaller picture is a logo
 FEW_WORDS = 10
+TOGETHER = 6  # scans that one Tesseract reads: more make it no faster
 AGREES = 0.7  # share of a scan's words that its text layer has too, when it tells the truth
 SURE = 60.0  # confidence 0-100 of a word that OCR adds to a text layer
 
@@ -142,9 +143,7 @@ def _ocr_all(
     yield from ((scan, page) for scan, page in kept if page)
     scans = [scan for scan, page in kept if page is None]
     ocr.load_libraries()
-    results = each_in_a_child(_ocr, scans, seconds=lambda _: OCR_SECONDS_PER_PAGE, memory_bytes=OCR_MEMORY_BYTES)
-    for done, (index, result) in enumerate(results, 1):
-        scan = scans[index]
+    for done, (scan, result) in enumerate(_read_scans(_batches(scans)), 1):
         if isinstance(result, ChildFailed):
             result = scan.page if scan.keep else replace(scan.page, source="none", lines=())
         elif result.source == "ocr":
@@ -154,18 +153,68 @@ def _ocr_all(
         yield scan, result
 
 
-def _ocr(scan: _Scan) -> Page:
-    """In a child: render one page and read it."""
+def _batches(scans: Sequence[_Scan]) -> list[Sequence[_Scan]]:
+    """The scans in as many batches as keep all cores busy to the end."""
+    count = cores() * -(-len(scans) // (cores() * TOGETHER))
+    return [batch for first in range(count) if (batch := scans[first::count])]
+
+
+def _read_scans(batches: Sequence[Sequence[_Scan]]) -> Iterator[tuple[_Scan, Page | ChildFailed]]:
+    """Read each batch in a child, one a core; the pages of a batch that failed once more, each alone."""
+    failed: list[Sequence[_Scan]] = []
+    results = each_in_a_child(_ocr, batches, seconds=lambda _: OCR_SECONDS_PER_PAGE, memory_bytes=OCR_MEMORY_BYTES)
+    for index, result in results:
+        batch = batches[index]
+        if not isinstance(result, ChildFailed):
+            yield from zip(batch, result, strict=True)
+        elif len(batch) == 1:
+            yield batch[0], result
+        else:
+            failed += [[scan] for scan in batch]
+    if failed:
+        yield from _read_scans(failed)
+
+
+def _ocr(scans: Sequence[_Scan]) -> list[Page]:
+    """In a child: render pages and read them, those of one resolution by one Tesseract."""
+    rendered = [_rendered(scan) for scan in scans]
+    first: dict[int, ocr.Reading] = {}
+    for dpi in {one.dpi for one in rendered}:
+        same = [index for index, one in enumerate(rendered) if one.dpi == dpi]
+        images = [scans[index].task.folder / f"{_name(scans[index])}.png" for index in same]
+        read = ocr.first_readings([rendered[index].picture for index in same], dpi, images)
+        first |= zip(same, read, strict=True)
+    return [_ocr_page(scan, page, first[index]) for index, (scan, page) in enumerate(zip(scans, rendered, strict=True))]
+
+
+def _name(scan: _Scan) -> str:
+    """What its pictures are called, in its task's folder."""
+    return f"{scan.page.number:06d}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendered:
+    """A page's grey picture. own: the resolution of its scan."""
+
+    picture: Any
+    dpi: int
+    own: int
+
+
+def _rendered(scan: _Scan) -> _Rendered:
     with pdfium.opened(scan.task.clean) as document:
         page = document[scan.page.number - 1]
         own = _scanned_at(page)
         dpi = own if OCR_LOWEST_DPI <= own <= OCR_DPI else OCR_DPI
         dpi = min(dpi, int(72 * (MAX_PAGE_PIXELS / (page.get_width() * page.get_height())) ** 0.5))
-        picture = page.render(scale=dpi / 72, grayscale=True).to_pil()
-    reading = ocr.read_image(picture, dpi, scan.task.folder, f"{scan.page.number:06d}")
+        return _Rendered(page.render(scale=dpi / 72, grayscale=True).to_pil(), dpi, own)
+
+
+def _ocr_page(scan: _Scan, page: _Rendered, first: ocr.Reading) -> Page:
+    reading = ocr.read_image(page.picture, page.dpi, scan.task.folder, _name(scan), first)
     if scan.keep:
         return _added(scan, reading.words)
-    return _read_page(scan.page, reading, coarse=0 < own < OCR_LOWEST_DPI)
+    return _read_page(scan.page, reading, coarse=0 < page.own < OCR_LOWEST_DPI)
 
 
 def _read_page(page: Page, reading: ocr.Reading, *, coarse: bool) -> Page:

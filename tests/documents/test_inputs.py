@@ -395,6 +395,19 @@ def test_the_ticks_of_a_filled_form_are_read(told, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_scan_reads_the_same_alone_and_among_others(tmp_path: Path) -> None:
+    pages = [picture(SENTENCE, f"Sheet {number}") for number in range(3)]
+    pages[0].save(tmp_path / "all.tif", save_all=True, append_images=pages[1:], dpi=(200, 200))
+    pages[1].save(tmp_path / "finer.tif", dpi=(240, 240))
+    (together, finer), _ = read(tmp_path, tmp_path / "all.tif", tmp_path / "finer.tif")
+    for number, page in enumerate(pages):
+        page.save(tmp_path / "one.tif", dpi=(200, 200))
+        ((alone,), _) = read(tmp_path, tmp_path / "one.tif")
+        assert alone.page(1).lines == together.page(number + 1).lines
+    assert [word.text for word in finer.page(1).words] == [word.text for word in together.page(2).words]
+
+
+@pytest.mark.slow
 def test_a_page_that_failed_does_not_make_the_others_be_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -404,10 +417,10 @@ def test_a_page_that_failed_does_not_make_the_others_be_read_again(
     pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:], dpi=(200, 200))
     own = ocr.read_image
 
-    def failing(image, dpi, folder, name):
+    def failing(image, dpi, folder, name, first):
         if name == "000002":
             raise OSError("out of memory")
-        return own(image, dpi, folder, name)
+        return own(image, dpi, folder, name, first)
 
     monkeypatch.setattr(ocr, "read_image", failing)
     ((document,), problems) = read(tmp_path, tmp_path / "a.tif")
