@@ -31,7 +31,7 @@ GAIN = 5.0  # that a second try must bring, to be believed
 POOR = 55.0  # below it a page may lie on its side
 TWO_LINES = 26.0  # points: a table's row of this height may hold more than a line
 INK = 128
-LIBRARIES = ("pypdfium2.raw", "pytesseract.pytesseract", "PIL.ImageDraw", "PIL.ImageFilter", "PIL.PngImagePlugin")
+LIBRARIES = ("pypdfium2.raw", "pytesseract.pytesseract", "PIL.ImageDraw", "PIL.ImageFilter", "PIL.TiffImagePlugin")
 ROTATE = re.compile(rb"Rotate: (\d+)")
 
 
@@ -92,11 +92,11 @@ def read_image(picture: Any, dpi: int, folder: Path, name: str, first: Reading |
     A page that lies askew is read again straightened. One that reads poorly is tried again without specks, and turned
     as Tesseract's own detection says; a try counts only when it reads better, so that nothing good is lost.
     """
-    best = first or _read(picture, dpi, folder / f"{name}.png")
+    best = first or _read(picture, dpi, folder / f"{name}.tif")
     if best.quality < POOR:
-        for turn in _turns(folder / f"{name}.png"):
+        for turn in _turns(folder / f"{name}.tif"):
             turned = picture.rotate(-turn, expand=True)
-            reading = _read(turned, dpi, folder / f"{name}-{turn}.png", turn)
+            reading = _read(turned, dpi, folder / f"{name}-{turn}.tif", turn)
             if reading.quality > best.quality + GAIN:
                 best, picture = reading, turned
             if best.quality >= GOOD:
@@ -104,13 +104,13 @@ def read_image(picture: Any, dpi: int, folder: Path, name: str, first: Reading |
     askew = 0.0
     if abs(best.skew) > (STRAIGHT_TABLE if best.ruled else STRAIGHT):
         level = _rotated(picture, best.skew)
-        reading = _read(level, dpi, folder / f"{name}-straight.png", best.turn)
+        reading = _read(level, dpi, folder / f"{name}-straight.tif", best.turn)
         if reading.quality >= best.quality - STRAIGHTER and len(reading.words) >= 0.8 * len(best.words):
             askew, best, picture = best.skew, reading, level
     if best.quality < GOOD:
         from PIL import ImageFilter
 
-        clean = _read(picture.filter(ImageFilter.MedianFilter(3)), dpi, folder / f"{name}-clean.png", best.turn)
+        clean = _read(picture.filter(ImageFilter.MedianFilter(3)), dpi, folder / f"{name}-clean.tif", best.turn)
         if clean.quality > best.quality + GAIN and len(clean.words) >= 0.6 * len(best.words):
             best = clean
     best = replace(best, lines=in_columns(best.lines))
@@ -190,7 +190,7 @@ def _tesseract(pictures: Sequence[Any], dpi: int, images: Sequence[Path]) -> lis
 
     os.environ["OMP_THREAD_LIMIT"] = "1"
     for picture, image in zip(pictures, images, strict=True):
-        picture.save(image, dpi=(dpi, dpi), compress_level=1)  # Tesseract reads it at once
+        picture.save(image, dpi=(dpi, dpi))  # not packed: Tesseract reads it at once
     source = images[0]
     if len(images) > 1:
         source = source.with_name(f"{source.stem}-and-more.txt")
@@ -241,7 +241,7 @@ def _in_cells(picture: Any, cells: Sequence[Box], dpi: int, image: Path) -> list
         starts.append((top, (box[0] - gap, box[1] - top)))
         top += crop.height + gap
     words = []
-    for row in _tesseract([column], dpi, [image.with_name(f"{image.stem}-cells.png")])[0]:
+    for row in _tesseract([column], dpi, [image.with_name(f"{image.stem}-cells.tif")])[0]:
         for word in row:
             middle = (word.box.top + word.box.bottom) / 2 * dpi / 72
             across, down = next(shift for start, shift in reversed(starts) if start - gap <= middle)

@@ -181,7 +181,7 @@ def _ocr(scans: Sequence[_Scan]) -> list[Page]:
     first: dict[int, ocr.Reading] = {}
     for dpi in {one.dpi for one in rendered}:
         same = [index for index, one in enumerate(rendered) if one.dpi == dpi]
-        images = [scans[index].task.folder / f"{_name(scans[index])}.png" for index in same]
+        images = [scans[index].task.folder / f"{_name(scans[index])}.tif" for index in same]
         read = ocr.first_readings([rendered[index].picture for index in same], dpi, images)
         first |= zip(same, read, strict=True)
     return [_ocr_page(scan, page, first[index]) for index, (scan, page) in enumerate(zip(scans, rendered, strict=True))]

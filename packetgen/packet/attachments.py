@@ -14,12 +14,14 @@ from packetgen.policy.model import Criterion
 def missing_attachments(
     criteria: Sequence[Criterion], summaries: Sequence[DocumentSummary], choice: Choice
 ) -> Iterator[Problem]:
-    """The criteria that ask for a document of which the packet shows no page; a chart without one is told elsewhere."""
+    """The documents that prove a criterion, but no page of them is shown; a chart without one is told elsewhere."""
     kinds = {summary.document: summary.kind for summary in summaries}
     shown = {kinds[e.document.label] for e in choice.exhibits if set(e.pages) - e.held}
     for criterion in criteria:
-        if criterion.attach and criterion.verdict != "missing" and shown.isdisjoint(criterion.attach):
-            wanted = " or ".join(words.DOCUMENT_KINDS[kind] for kind in criterion.attach)
+        for kinds_of_one in criterion.attach:
+            if not shown.isdisjoint(kinds_of_one):
+                continue
+            wanted = " or ".join(words.DOCUMENT_KINDS[kind] for kind in kinds_of_one)
             yield Problem(
                 "attachment_missing",
                 criterion.text,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -60,9 +61,8 @@ def digest_of_inputs(case_file: Path, output: Path, wanted: Wanted) -> str:
     digest = hashlib.sha256(f"{date.today()} {wanted} {case_file.name}".encode())
     own = [case_folder.parent.parent / name for name in OWN_DATA]
     for folder in (case_folder, PACKAGE, PAYERS, LETTERS, FORM_MAPS, *own):
-        for path in _files(folder):
-            if output.resolve() not in path.parents and path.name != AUDIT:
-                digest.update(f"{path.relative_to(folder)} {sha256_of(path)}\n".encode())
+        for path in _files(folder, output.resolve()):
+            digest.update(f"{path.relative_to(folder)} {_content(path)}\n".encode())
     for program in (TESSERACT, SOFFICE):
         if found := program.find():
             stat = Path(found).stat()
@@ -70,9 +70,22 @@ def digest_of_inputs(case_file: Path, output: Path, wanted: Wanted) -> str:
     return digest.hexdigest()
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Every file that could be read, in a fixed order; not the hidden ones nor what Python compiled."""
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden:
-            yield path
+def _files(folder: Path, output: Path) -> Iterator[Path]:
+    """Every file that could be read, in a fixed order; not the hidden ones nor what Python compiled or `output` holds.
+
+    Another build may be at work in there: a folder that goes meanwhile is passed over.
+    """
+    for name, folders, files in os.walk(folder):
+        inside = [one for one in folders if not one.startswith(".") and one != "__pycache__"]
+        folders[:] = sorted(one for one in inside if Path(name, one) != output)
+        for file in sorted(files):
+            if not file.startswith(".") and file != AUDIT and (path := Path(name, file)).is_file():
+                yield path
+
+
+def _content(path: Path) -> str:
+    """SHA-256 of a file; of one that is gone by now, or may not be read, that it is so."""
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        return type(error).__name__

@@ -76,7 +76,7 @@ def _criterion(rule: CriterionRule, result: Judged, reference: PolicyReference, 
         rule.settled_by or question.settled_by,
         rule.comparisons,
         result.doubted_rule,
-        rule.document.kinds if rule.document else (),
+        result.attach,
         rule.topics,
     )
 

@@ -57,7 +57,7 @@ class Criterion:
     settled_by  which document would settle it
     comparisons   the names of those it makes; topics: with what they are about, "frequency.headache_days"
     doubted_rule  the chart meets it as we know it, but the plan's own text was not read
-    attach        kinds of documents of which the plan wants one in the packet; empty: none
+    attach        documents that the plan wants in the packet: of each group of kinds, one
     """
 
     id: str
@@ -71,7 +71,7 @@ class Criterion:
     settled_by: str = ""
     comparisons: tuple[str, ...] = ()
     doubted_rule: bool = False
-    attach: tuple[str, ...] = ()
+    attach: tuple[tuple[str, ...], ...] = ()
     topics: tuple[str, ...] = ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
@@ -177,6 +178,11 @@ def _product(products: tuple[str, ...], case: Case, chart: Chart) -> Judged:
 
 
 def _document(rule: DocumentRule, case: Case, chart: Chart) -> Judged:
+    judged = _newest(rule, case, chart)
+    return judged if judged.verdict == "missing" else replace(judged, attach=(rule.kinds,))
+
+
+def _newest(rule: DocumentRule, case: Case, chart: Chart) -> Judged:
     found = [d for d in chart.documents if d.kind in rule.kinds]
     asked = " or ".join(words.DOCUMENT_KINDS[kind] for kind in rule.kinds)
     if not found:
