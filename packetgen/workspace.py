@@ -89,6 +89,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE events ADD COLUMN carried INTEGER NOT NULL DEFAULT 0",
         "CREATE TABLE identity AS SELECT lower(hex(randomblob(8))) AS id",
     ),
+    ("ALTER TABLE events ADD COLUMN logged_by TEXT NOT NULL DEFAULT ''",),  # the person, on the review page
 )
 
 NEW_SETTINGS = """\

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -38,13 +39,15 @@ def _expected(form: Mapping[str, str]) -> int:
     return number
 
 
-def _decide(review: Review, form: Mapping[str, str]) -> str:
+def _decide(review: Review, form: Mapping[str, str], events: Collection[str]) -> str:
+    if form.get("event", "") not in events:
+        raise BadDecision("There is no such decision.")
     record(review.folder, _decision(review, form, _name_in(form)), _expected(form))
     return ""
 
 
 def _decision(review: Review, form: Mapping[str, str], by: str) -> Decision:
-    event = form.get("event", "")
+    event = form["event"]
     if event in PAGE_EVENTS:
         return decision_about_pages(form, review.read(), by, _now())
     if event == "letter":
@@ -54,9 +57,9 @@ def _decision(review: Review, form: Mapping[str, str], by: str) -> Decision:
     return decision_from(form, review.checked().chart, by, _now())
 
 
-def _undo(review: Review, form: Mapping[str, str]) -> str:
+def _undo(review: Review, form: Mapping[str, str], events: Collection[str]) -> str:
     number = form.get("number", "")
-    if number not in {str(decision.number) for decision in review.checked().decisions}:
+    if number not in {str(decision.number) for decision in review.checked().decisions if decision.event in events}:
         raise BadDecision("There is no such decision to undo. Reload the page.")
     by = _name_in(form)
     record(review.folder, Decision("undo", by, _now(), undone=int(number)), _expected(form))
@@ -96,7 +99,19 @@ def build_again(review: Review, form: Mapping[str, str]) -> str:
     return ""
 
 
-ACTS = {"decide": _decide, "undo": _undo, "sign": _sign, "build": build_again}  # by the last word of the address
+# By the last word of the address, which a role may or may not (users.NEEDED): what the letter says in its own words
+# and which pages go out is prepared; what the chart says, and a page that looks protected, is for who is responsible.
+PREPARED = ("letter", "include", "leave_out")
+DECIDED = ("confirm", "correct", "reject", "add")  # words marked for a criterion are an "add" that becomes a "cite"
+ACTS: dict[str, Callable[[Review, Mapping[str, str]], str]] = {
+    "decide": partial(_decide, events=DECIDED),
+    "release": partial(_decide, events=("release",)),
+    "prepare": partial(_decide, events=PREPARED),
+    "undo": partial(_undo, events=(*DECIDED, "cite", "release", *PREPARED)),
+    "undo-prepared": partial(_undo, events=PREPARED),
+    "sign": _sign,
+    "build": build_again,
+}
 
 
 def refusal(built: pipeline.Built, name: str, digest: str) -> str:

@@ -11,9 +11,10 @@ from packetgen.chart.decisions import read_log
 from packetgen.packet.sheet import LETTER
 from packetgen.packet.signoff import NEVER_WAIVED, attestation
 from packetgen.packet.snapshot import changes
+from packetgen.review.acts import PREPARED
 from packetgen.review.exhibit_page import exhibits_of
 from packetgen.review.facts import ADDED, AMOUNTS, CHOICES, rows_of
-from packetgen.review.glance import VERDICTS, glance
+from packetgen.review.glance import VERDICTS, glance, questions
 from packetgen.review.live import Review
 
 PACKET_PAGE = "packet"
@@ -50,15 +51,18 @@ def shell(review: Review, name: str) -> dict[str, Any]:
         "choices": CHOICES,
         "provable": [row for row in rows if getattr(row.fact.value, "kind", "") in ADDABLE or row.fact.id in AMOUNTS],
         "verdicts": VERDICTS,
+        "prepared": PREPARED,
     }
 
 
 def _facts(review: Review, checked: pipeline.Checked) -> dict[str, Any]:
-    return {"problems": checked.problems}
+    numbered = list(enumerate(checked.assessment.criteria, 1))  # as the packet numbers them; what is open comes first
+    criteria = sorted(numbered, key=lambda one: one[1].verdict == "met")
+    return {"problems": checked.problems, "criteria": criteria}
 
 
 def _glance(review: Review, checked: pipeline.Checked) -> dict[str, Any]:
-    return {"answers": glance(checked), "problems": checked.problems}
+    return {"answers": glance(checked), "asked": questions(), "problems": checked.problems}
 
 
 def _letter(review: Review, checked: pipeline.Checked) -> dict[str, Any]:
@@ -95,7 +99,10 @@ def _signing(review: Review, checked: pipeline.Checked) -> dict[str, Any]:
     built = review.build()
     before, since = review.compared_with()
     return {
+        "sizes": _packet_sizes(built) | _chart_sizes(checked),
+        "start": f"{PACKET_PAGE}-1",
         "built": built,
+        "credential": checked.case.provider.credential or checked.case.provider.name.partition(", ")[2],
         "attestation": attestation(),
         "never": [problem for problem in built.required if problem.code in NEVER_WAIVED],
         "void": [problem for problem in built.problems if problem.code == "sign_off_void"],

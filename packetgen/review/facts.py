@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
+from packetgen.chart import words
 from packetgen.chart.decide import added_finding, correctable, corrected, fields_of
 from packetgen.chart.decisions import Decision, Place
 from packetgen.chart.model import Chart, Fact
 from packetgen.extraction.drugnames import drugs_by_name
-from packetgen.extraction.model import Evidence, Finding, TherapyRole, TherapyStatus
+from packetgen.extraction.model import Evidence, Finding, TherapyRole, TherapyStatus, Toxin
 from packetgen.extraction.regimen import weeks_in
 from packetgen.letters.claims import claims_in, strings
 from packetgen.packet.snapshot import name_of
 from packetgen.pipeline import Checked, Reading
+from packetgen.review.said import said
 from packetgen.review.typed import number_in
 
 # What a person may add, and the fields to fill in
@@ -189,24 +191,23 @@ def _typed(text: str) -> Any:
 
 def _row(fact: Fact[Any]) -> Row:
     fields = tuple((name, _text(told)) for name, told in correctable(fact.value).items())
-    said = [words_of(text if name == "amount" else f"{name}: {text}") for name, text in fields if text]
-    title = name_of(fact.id)
     lead = [(side, e) for side in (*fact.findings[:1], *fact.against, *fact.overruled) for e in side.evidence[:1]]
     sides = tuple((_said(side, fact), e) for (side, e) in lead) if fact.against or fact.overruled else ()
-    return Row(fact, title, "; ".join(said), fields, sides)
+    return Row(fact, _title(fact), said(fact.value), fields, sides)
+
+
+def _title(fact: Fact[Any]) -> str:
+    """What the fact is of; a treatment's units are its value, not its name."""
+    named = name_of(fact.id)
+    return named.rpartition(",")[0] if isinstance(fact.value, Toxin) else named
 
 
 def _said(finding: Finding, fact: Fact[Any]) -> str:
     """What one finding says of the fact."""
-    value = fields_of(finding.value)
-    told = (
-        {fact.id.rpartition(":")[2]: value.get(fact.id.rpartition(":")[2])}
-        if "amount" in fields_of(fact.value)
-        else value
-    )
-    dated = f" ({finding.as_of})" if finding.as_of else ""
-    said = [words_of(f"{name} {_text(part)}") for name, part in told.items() if _text(part) and name != "drug_class"]
-    return ", ".join(said) + dated
+    field = fact.id.rpartition(":")[2]
+    is_amount = "amount" in fields_of(fact.value)
+    told = f"{words_of(field)}: {_text(fields_of(finding.value).get(field))}" if is_amount else said(finding.value)
+    return told + (f" ({words.day(finding.as_of)})" if finding.as_of else "")
 
 
 def words_of(name: str) -> str:

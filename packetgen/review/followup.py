@@ -18,7 +18,7 @@ from packetgen.case import AppealLevel, Channel
 from packetgen.errors import BadCaseFile
 from packetgen.extraction.model import DenialReasonName
 from packetgen.review.cases import follow, key_of
-from packetgen.review.site import TEMPLATES, form_of
+from packetgen.review.site import TEMPLATES, form_of, session_of
 from packetgen.review.typed import number_in
 from packetgen.tracking.callsheet import call_sheet, told
 from packetgen.tracking.due import Followed, Task, by_day, followed
@@ -111,6 +111,7 @@ def followup_routes(workspace: Workspace, case_file_of: Callable[[Request], Path
     async def log(request: Request) -> Response:
         one = await found(request)
         form = await form_of(request)
+        form["name"] = form["name"] or session_of(request).person
         try:
             number = await run_in_threadpool(_log, workspace, one, form)
         except BadCaseFile as error:
@@ -138,9 +139,11 @@ def event_from(case_id: str, form: Mapping[str, str], today: date) -> Event:
     happened_on = _typed("happened_on", form.get("happened_on", "")) or today
     if happened_on > today:
         raise BadCaseFile("the day is still to come")
+    if not form.get("name"):
+        raise BadCaseFile("type your name: it stands beside the entry")
     names = [name for name in FIELDS if name in FITTING.get(kind, set()) | ANYTHING]
     known = {name: value for name in (*names, "corrects") if (value := _typed(name, form.get(name, ""))) is not None}
-    return Event(case_id, kind, happened_on, **known)
+    return Event(case_id, kind, happened_on, logged_by=form["name"], **known)
 
 
 def _typed(name: str, text: str) -> Any:

@@ -40,7 +40,8 @@ def _of_session(request: Request) -> dict[str, Any]:
         return {}
     desk = getattr(request.app.state, "desk", False)
     return {
-        "csrf": session.csrf, "person": session.person, "user": session.user, "idle": IDLE_SECONDS, "desk": desk
+        "csrf": session.csrf, "person": session.person, "user": session.user, "idle": IDLE_SECONDS, "desk": desk,
+        "may": lambda act: session.user is None or session.user.may("POST", act),
     }  # fmt: skip
 
 

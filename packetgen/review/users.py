@@ -32,7 +32,10 @@ NEEDED: dict[str, Role] = {
     "new": "preparer",
     "aside": "preparer",
     "cut": "preparer",
+    "prepare": "preparer",
+    "undo-prepared": "preparer",
     "decide": "reviewer",
+    "release": "reviewer",
     "undo": "reviewer",
     "sign": "signer",
 }
@@ -48,7 +51,7 @@ class User(yamlfile.Strict):
     password: Annotated[str, Field(pattern=r"^\$argon2id\$")]
 
     def may(self, method: str, path: str) -> bool:
-        """Whether the role allows a request."""
+        """Whether the role allows a request. Templates ask it too, so that no one sees a button that refuses."""
         if method in ("GET", "HEAD"):
             return True
         needed = NEEDED.get(path.rpartition("/")[2], "signer")

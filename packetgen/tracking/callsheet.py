@@ -102,3 +102,5 @@ def told(event: Event) -> Iterator[str]:
         yield f"packet {event.packet[:12]}"
     if event.note:
         yield event.note
+    if event.logged_by:
+        yield f"logged by {event.logged_by}"

@@ -60,6 +60,7 @@ class Event:
     minutes          on the phone
     document         the letter, from the workspace
     corrects         id of the event in whose place this one stands
+    logged_by        who logged it, as the review page knows
     id               in the ledger; 0 before it is logged
     """
 
@@ -87,6 +88,7 @@ class Event:
     minutes: int | None = None
     document: str = ""
     corrects: int | None = None
+    logged_by: str = ""
     id: int = 0
 
 
@@ -124,7 +126,9 @@ def log_event(workspace: Workspace, event: Event) -> int:
 def _check(event: Event) -> None:
     """Raise BadCaseFile when the event contradicts itself."""
     allowed = (
-        FITTING.get(event.kind, set()) | ANYTHING | {"case_id", "kind", "happened_on", "corrects", "id", "document"}
+        FITTING.get(event.kind, set())
+        | ANYTHING
+        | {"case_id", "kind", "happened_on", "corrects", "logged_by", "id", "document"}
     )
     wrong = [name for name, value in asdict(event).items() if value not in (None, "", ()) and name not in allowed]
     if wrong:

@@ -33,6 +33,7 @@ TABLE = """CREATE TABLE IF NOT EXISTS events (
     packet TEXT NOT NULL DEFAULT '', level TEXT NOT NULL DEFAULT '', units_for TEXT NOT NULL DEFAULT '',
     reasons TEXT NOT NULL DEFAULT '', received_on TEXT, peer_to_peer_by TEXT, treatments INTEGER, minutes INTEGER,
     origin TEXT UNIQUE)"""
+NEWEST = "logged_by"  # the column that an older table lacks
 
 
 class Execute(Protocol):
@@ -113,9 +114,11 @@ def _connect(address: str) -> Connection:
         ssl_context=None if _is_here(url.hostname) else ssl.create_default_context(),
         application_name="packetgen",
     )
-    if not server.run("SELECT to_regclass('events')")[0][0]:
+    known = "SELECT 1 FROM information_schema.columns WHERE table_name = 'events' AND column_name = :name"
+    if not server.run(known, name=NEWEST):
         server.run("SELECT pg_advisory_lock(hashtext('packetgen'))")  # two that come first at once
         server.run(TABLE)
+        server.run(f"ALTER TABLE events ADD COLUMN IF NOT EXISTS {NEWEST} TEXT NOT NULL DEFAULT ''")
         server.run("SELECT pg_advisory_unlock(hashtext('packetgen'))")
     return server
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from benchmarks.building import make_case
 from packetgen.chart.decisions import read_log
 from packetgen.resources import SAMPLES
 from packetgen.review.case_views import TABS
 from packetgen.review.guard import Sessions
 from packetgen.review.live import Review
+from tests.patience import until
 from tests.review.test_review import review, served, serving, sessions  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow
@@ -40,6 +43,12 @@ def opened(browser: Browser | BrowserContext, address: str, width: int = 1280) -
     return page
 
 
+def kept(page: Page, name: str) -> None:
+    """Keep a screenshot where the documentation has it: UPDATE_SCREENSHOTS=1."""
+    if os.environ.get("UPDATE_SCREENSHOTS"):
+        page.screenshot(path=Path(__file__).parents[2] / "docs" / name)
+
+
 def fact(page: Page, name: str):
     return page.locator(f'.fact[data-fact="{name}"]')
 
@@ -56,7 +65,7 @@ def test_correct_reject_sign_and_void(browser: Browser, served: str, review: Rev
     topiramate.get_by_label("dose").fill("75")
     topiramate.locator(".correct [name=why]").fill("The scan reads 75 mg.")
     topiramate.locator(".correct button").click()
-    expect(topiramate).to_contain_text("dose: 75", timeout=3000)
+    expect(topiramate).to_contain_text("75 mg", timeout=3000)
     expect(topiramate).to_contain_text("Decided by Lena Ortiz, MD")
 
     for drug in ("amitriptyline", "propranolol"):
@@ -218,3 +227,58 @@ def test_no_screen_has_a_serious_fault_for_who_cannot_see_or_point(browser: Brow
                 if v["impact"] in ("serious", "critical")
             ]
     assert not faults, "\n".join(faults)
+
+
+def test_a_page_that_looks_protected_is_released_with_a_reason_by_keyboard_alone(
+    browser: Browser, tmp_path: Path
+) -> None:
+    shutil.copytree(SAMPLES / "appeal-step-therapy", tmp_path / "case", ignore=shutil.ignore_patterns("packet"))
+    note = tmp_path / "case" / "visit.txt"
+    note.write_text(note.read_text() + "\nShe attends a methadone clinic.\n")
+    review = Review(tmp_path / "case" / "case.yaml")  # noqa: F811
+    with serving(review, Sessions()) as address:
+        page = opened(browser, address)
+        page.goto(f"{address.partition('/open')[0]}/exhibits")
+        held = page.locator("tr.held").first
+        expect(held).to_contain_text("looks protected", timeout=SLOW)
+        page.goto(f"{address.partition('/open')[0]}/signing")
+        expect(page.locator("#signing")).to_contain_text("cannot be signed", timeout=SLOW)
+        page.goto(f"{address.partition('/open')[0]}/exhibits")
+        expect(held).to_be_visible(timeout=SLOW)
+        held.locator("summary", has_text="Release").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Written consent of 10/02/2026.")
+        page.keyboard.press("Enter")
+        expect(page.locator("tr.held")).to_have_count(0, timeout=SLOW)
+        expect(page.locator(".decision")).to_contain_text("Written consent of 10/02/2026.")
+        page.goto(f"{address.partition('/open')[0]}/signing")
+        expect(page.locator("#signing")).not_to_contain_text("cannot be signed", timeout=SLOW)
+    (entry,) = read_log(review.folder)
+    assert (entry["event"], entry["by"], entry["why"]) == (
+        "release",
+        "Lena Ortiz, MD",
+        "Written consent of 10/02/2026.",
+    )
+
+
+def test_the_pages_are_turned_while_the_chart_is_read_and_the_case_follows_by_itself(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACKETGEN_CACHE", str(tmp_path / "cache"))
+    review = Review(make_case(tmp_path / "case", 2, 3))  # noqa: F811
+    with serving(review, Sessions()) as address:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(SLOW)
+        page.goto(address)
+        expect(page.locator("#documents li")).to_have_count(3, timeout=SLOW)
+        page.get_by_role("link", name="fax.tif").press("Enter")
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#where")).to_have_text("fax.tif, page 2 of 3")
+        until(lambda: page.locator("#picture").evaluate("picture => picture.naturalWidth") > 500)
+        expect(page.locator("#reading")).to_contain_text("page")
+        found = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+        assert not found
+        kept(page, "review-reading.png")
+        expect(page.get_by_role("heading", name="Criteria")).to_be_visible(timeout=SLOW)

@@ -134,7 +134,7 @@ def test_no_address_tells_of_a_patient(clinic: Workspace) -> None:  # noqa: F811
 
 def logging(browser: TestClient, **told: str) -> tuple[str, dict[str, str]]:
     path = links_in(browser)[DANA]
-    return path, {"csrf": csrf_of(browser, f"{path}followup"), **told}
+    return path, {"csrf": csrf_of(browser, f"{path}followup"), "name": "Ada Byron", **told}
 
 
 def test_what_happened_is_logged_corrected_and_taken_out(clinic: Workspace) -> None:  # noqa: F811
@@ -145,11 +145,12 @@ def test_what_happened_is_logged_corrected_and_taken_out(clinic: Workspace) -> N
     page = browser.get(f"{path}followup").text
     assert "Request sent" in page and "reference 4471" in page
     (event,) = standing(clinic)[DANA]
+    assert event.logged_by == "Ada Byron" and "logged by Ada Byron" in page
     assert (event.kind, event.channel, event.minutes) == ("sent", "fax", None)  # minutes do not fit and were hidden
 
     told = {"kind": "denied", "happened_on": "2026-11-22", "reasons": ["step_therapy", "experimental"]}
     browser.post(f"{path}log", data={**form, **told})
-    browser.post(f"{path}log", data={"csrf": form["csrf"], "kind": "void", "corrects": "1"})
+    browser.post(f"{path}log", data={"csrf": form["csrf"], "kind": "void", "corrects": "1", "name": "Ada Byron"})
     (event,) = standing(clinic)[DANA]
     assert (event.kind, event.reasons) == ("denied", ("step_therapy", "experimental"))
     assert "Patient" in browser.get(f"{path}call.txt").text
@@ -161,6 +162,7 @@ def test_what_happened_is_logged_corrected_and_taken_out(clinic: Workspace) -> N
     ("wrong", "words"),
     [
         ({"kind": ""}, "what happened"),
+        ({"name": " "}, "type your name"),
         ({"kind": "drop"}, "what happened"),
         ({"happened_on": (date.today() + timedelta(days=2)).isoformat()}, "still to come"),
         ({"happened_on": "yesterday"}, "YYYY-MM-DD"),

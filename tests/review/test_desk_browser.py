@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -21,7 +20,7 @@ from packetgen.workspace import Workspace, make_workspace
 from tests.intake.conftest import drop, file_all, no_build
 from tests.intake.test_file import NOTE, pages_pdf
 from tests.review.places import PASSWORD, case_folder, hire, running
-from tests.review.test_browser import SLOW, browser  # noqa: F401 - fixture
+from tests.review.test_browser import SLOW, browser, kept  # noqa: F401 - fixture
 from tests.review.test_desk import built
 
 pytestmark = pytest.mark.slow
@@ -57,12 +56,6 @@ def logged_in(browser: Browser, address: str, login: str, width: int = 1280) -> 
 def serious(page: Page) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
-
-
-def kept(page: Page, name: str) -> None:
-    """Keep a screenshot where the documentation has it: UPDATE_SCREENSHOTS=1."""
-    if os.environ.get("UPDATE_SCREENSHOTS"):
-        page.screenshot(path=Path(__file__).parents[2] / "docs" / name)
 
 
 def test_from_log_in_to_log_out_by_keyboard(browser: Browser, address: str, workspace: Workspace) -> None:  # noqa: F811

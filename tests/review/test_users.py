@@ -31,7 +31,7 @@ from tests.intake.conftest import clinic  # noqa: F401 - fixture
 from tests.patience import a_program
 from tests.review.places import PASSWORD, PEOPLE, case_folder, csrf_of, hire, links_in, logged_in, visitor
 
-ACTS_TRIED = ("log", "decide", "undo", "sign", "unheard-of")
+ACTS_TRIED = ("log", "prepare", "undo-prepared", "decide", "release", "undo", "sign", "unheard-of")
 EVERYWHERE = "0.0.0.0"  # noqa: S104
 
 

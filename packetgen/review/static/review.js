@@ -195,7 +195,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("change", (event) => { if (event.target.id === "kind") showFields(); });
 document.addEventListener("input", (event) => { if (event.target.id === "find") find(event.target.value); });
 byId("marks").addEventListener("click", (event) => {
-  if (!event.target.matches(".word")) return;
+  if (!event.target.matches(".word") || byId("mark").parentElement.hidden) return;
   ends = [...(ends.length > 1 ? [] : ends), Number(event.target.dataset.word)];
   toggleAdding(true);
   showChosen();
