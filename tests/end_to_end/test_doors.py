@@ -47,7 +47,7 @@ from tests.documents.test_cda import NOTE
 from tests.documents.test_fhir import DOCUMENT as FHIR
 from tests.extraction.conftest import lay_out
 from tests.intake.conftest import drop, make_clinic, no_build
-from tests.review.places import BASE, csrf_of, let_in, links_in
+from tests.review.places import BASE, csrf_of, hire, let_in, links_in, visitor
 
 pytestmark = pytest.mark.slow
 SECONDS = 5.0  # of one input: all of them are small
@@ -301,14 +301,21 @@ TOLD = st.sampled_from(DIGITS) | st.sampled_from(VALUES) | st.sampled_from(ODD) 
 # What each form of the page sends, and what it can be of some of it
 FORMS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "CASE/decide": {
-        "event": ("confirm", "correct", "reject", "add", "letter", "include", "leave_out", "release"), "fact": (),
-        "why": ("x",),
+        "event": ("confirm", "correct", "reject", "add"), "fact": (), "why": ("x",),
         "expected": DIGITS, "kind": ("therapy", "headache_frequency", "score", "fact:x", "criterion:x"),
         "page": ("A-1", "A-9"),
-        "first": DIGITS, "last": DIGITS, "document": ("A",), "pages": DIGITS, "therapy.drug": ("topiramate",),
-        "therapy.weeks": DIGITS, "therapy.dose": DIGITS, "headache_frequency.months": DIGITS, "before": (), "text": (),
+        "first": DIGITS, "last": DIGITS, "therapy.drug": ("topiramate",), "therapy.weeks": DIGITS,
+        "therapy.dose": DIGITS, "headache_frequency.months": DIGITS,
+    },
+    "CASE/prepare": {
+        "event": ("letter", "include", "leave_out", "confirm"), "why": ("x",), "expected": DIGITS, "document": ("A",),
+        "pages": DIGITS, "before": (), "text": (),
+    },
+    "CASE/release": {
+        "event": ("release",), "why": ("x",), "expected": DIGITS, "document": ("A",), "pages": DIGITS
     },
     "CASE/undo": {"number": DIGITS, "expected": DIGITS},
+    "CASE/undo-prepared": {"number": DIGITS, "expected": DIGITS},
     "CASE/sign": {"credential": ("MD",), "npi": ("1234567893",), "digest": (), "reason.0": ()},
     "CASE/log": {
         "kind": ("sent", "called", "approved", "denied", "treated", "void"), "happened_on": ("2026-11-20",
@@ -326,9 +333,11 @@ FORMS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "/logout/{}": {},
 }  # fmt: skip
 PAGES = (
-    *(f"CASE/{name}" for name in ("", "facts", "letter", "exhibits", "packet", "signing", "state.json", "here.json",
-    "followup")),
-    "CASE/pages/{}-{}.png", "CASE/pages/{}-{}.json", "CASE/call.txt", "CASE/packet.pdf", "CASE/{}", "CASE/../{}",
+    *(f"CASE/{name}" for name in ("", "facts", "letter", "exhibits", "packet", "signing", "glance",
+    "changes", "state.json", "here.json",
+    "reading.json", "followup")),
+    "CASE/pages/{}-{}.png", "CASE/opened/{}-{}.png",
+    "CASE/pages/{}-{}.json", "CASE/call.txt", "CASE/packet.pdf", "CASE/{}", "CASE/../{}",
     "/", "/due",
     "/filing", "/filing/{}", "/filing/{}/page-{}.png", "/static/{}", "/static/../{}", "/open?token={}", "/cases/{}/",
     "/{}",
@@ -373,6 +382,25 @@ def test_any_request_is_answered_in_words(
     assert "Traceback" not in answer.text
     assert time.monotonic() - start < 4 * SECONDS  # a page may build the packet
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    clinic = make_clinic(tmp_path_factory.mktemp("staffed") / "clinic")
+    return visitor(clinic, hire(clinic))
+
+
+FIELDS = st.dictionaries(st.sampled_from(("login", "password", "csrf")), st.sampled_from(("lena", *ODD)) | TOLD)
+
+
+@fuzzed(80)
+@given(body=st.binary(max_size=200) | FIELDS.map(lambda told: urlencode(told, errors="replace").encode()))
+def test_the_log_in_form_takes_any_bytes_and_lets_no_one_in(stranger: TestClient, body: bytes) -> None:
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    answer = stranger.post(f"{BASE}/login", content=body, headers=kind)
+    assert answer.status_code in (401, 429)
+    assert "set-cookie" not in answer.headers
+    assert "Traceback" not in answer.text and "argon2" not in answer.text
 
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)])

@@ -101,7 +101,7 @@ def test_a_path_that_leads_out_of_the_server_leads_nowhere(server: Server) -> No
 
 
 def test_no_request_of_another_site_changes_anything(server: Server) -> None:
-    body = f"csrf={server.session.csrf}&kind=sent&channel=fax".encode()
+    body = f"csrf={server.session.csrf}&kind=sent&channel=fax&name=Ada".encode()
     lines = (f"Host: 127.0.0.1:{server.port}", f"Cookie: {COOKIE}={server.cookie}", "Connection: close",
              "Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}")  # fmt: skip
     head = "\n".join((f"POST {server.case}/log HTTP/1.1", *lines))
@@ -122,7 +122,7 @@ def test_a_page_of_another_site_that_sends_our_form_in_a_browser_with_a_session_
     form = (
         f'<form method="post" action="{server.base}{server.case}/log"><input name="csrf" value="{server.session.csrf}">'
     )
-    form += '<input name="kind" value="sent"><input name="channel" value="fax"></form>'
+    form += '<input name="kind" value="sent"><input name="channel" value="fax"><input name="name" value="Ada"></form>'
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         context = browser.new_context()
