@@ -37,6 +37,7 @@ HANDWRITTEN_BELOW = 40.0
 LOW_OCR_CONFIDENCE_NUMBERS = 85.0
 
 # Rules
+MOST_COLUMNS = 300  # at which a word may stand: blanks between words cost rules most
 LONGEST_LINE = 1_000  # characters of a page's text: paper holds no more, and rules take their time with more
 LONGEST_PASSAGE = 2_000  # characters that are read as one sentence
 POLICY_STALE_AFTER_DAYS = 180

@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 from packetgen.documents.model import Box, Document, Page, Word
-from packetgen.limits import LONGEST_LINE
+from packetgen.limits import LONGEST_LINE, MOST_COLUMNS
 
 SINGLE_SPACED = 3.0  # of the height of a word: a longer step from line to line is a double-spaced page, or a gap
 BLANK_LINE = 1.5  # of the usual step from line to line: a page's headings and paragraphs stand further apart
@@ -119,8 +119,8 @@ def _spaces_before(word: Word, previous: Word | None, row: str, width: float, le
     """Spaces that bring the word to its column; at least one after another word, one only within a phrase."""
     column = round((word.box.x0 - left) / width)
     if previous is None:
-        return max(0, min(column, LONGEST_LINE))
+        return max(0, min(column, MOST_COLUMNS))
     gap = word.box.x0 - previous.box.x1
     if gap < 1.6 * width:
         return 1
-    return max(2, column - len(row)) if column <= LONGEST_LINE else 2
+    return max(2, min(column, MOST_COLUMNS) - len(row))

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
 from packetgen.documents.text import PageText
+from packetgen.extraction import vocabulary as v
 from packetgen.extraction.denial import find_denial
 from packetgen.extraction.extract import extract
 from packetgen.extraction.place import passages
 from packetgen.extraction.repair import repaired
-from packetgen.limits import LONGEST_LINE, LONGEST_PASSAGE
+from packetgen.limits import LONGEST_LINE, LONGEST_PASSAGE, MOST_COLUMNS
 from tests.extraction.conftest import lay_out
 
 pytestmark = pytest.mark.slow
 SHORT, TIMES = 2_000, 5
 AT_MOST = 2.0 * TIMES  # what is quadratic takes TIMES**2
+PATTERN_SECONDS = 0.05  # of the processor
 TOO_LITTLE = 0.15  # seconds of the processor that tell nothing
 AGAIN_AND_AGAIN = (
     "a", "1", ".", "-", "(", "_", "rn", "a.", "a-", "a'", "$1", "1,", "1/", "1-", "O1", "a ", "1 ", "a\n", "1. ",
@@ -40,6 +45,48 @@ def test_a_page_that_repeats_itself_takes_time_by_its_length(part: str) -> None:
     seconds("Headache on 22 days. Failed topiramate 100 mg.")  # vocabularies are read
     took = min(seconds(many) for _ in range(3))  # other work on the machine can only make it slower
     assert took < TOO_LITTLE or took < AT_MOST * max(seconds(one), seconds(one))
+
+
+@pytest.mark.parametrize("part", ["a", "12", "topiramate", "DOB:", "MIDAS:", "units", "Denied:"])
+def test_words_that_stand_far_apart_cost_no_more_than_on_paper(part: str) -> None:
+    near, far = (f"{part}{' ' * blanks}{part}\n" * 5 for blanks in (MOST_COLUMNS - 20, 20 * MOST_COLUMNS))
+    seconds("Headache on 22 days. Failed topiramate 100 mg.")
+    took = seconds(far)
+    assert took < TOO_LITTLE or took < 3 * max(seconds(near), seconds(near))
+
+
+def patterns(vocabulary: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every pattern of a vocabulary, as it is checked when the file is read."""
+    found: list[str] = []
+    monkeypatch.setattr(v, "re", SimpleNamespace(**{**vars(re), "compile": found.append}))
+    vocabulary.__wrapped__()  # type: ignore[attr-defined]
+    monkeypatch.undo()
+    return found
+
+
+VOCABULARIES = (v.sections, v.therapy_status, v.responses, v.concerns, v.document_kinds, v.instruments, v.conditions)
+HOSTILE = ("a", "1", "12 ", "a, ", "not ", f"a{' ' * (MOST_COLUMNS - 10)}")
+
+
+@pytest.mark.parametrize("vocabulary", VOCABULARIES, ids=lambda of: of.__name__)
+def test_no_pattern_of_a_vocabulary_takes_long_over_hostile_lines(
+    vocabulary: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each over ten lines as long as a page can have them, at every place, headings where a line begins."""
+    rules = [re.compile(pattern, re.IGNORECASE) for pattern in patterns(vocabulary, monkeypatch)]
+    assert rules
+    slow = []
+    for rule in rules:
+        for part in HOSTILE:
+            line = f"{(part * LONGEST_LINE)[:LONGEST_LINE]}\n"
+            start = time.process_time()
+            if vocabulary is v.sections:
+                assert not any(rule.fullmatch(line) for _ in range(10))
+            else:
+                sum(1 for _ in rule.finditer(line * 10))
+            if time.process_time() - start > PATTERN_SECONDS:
+                slow.append((part, rule.pattern))
+    assert slow == []
 
 
 def test_no_line_or_sentence_is_longer_than_paper_holds() -> None:
