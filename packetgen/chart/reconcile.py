@@ -93,17 +93,22 @@ def _as_read(extraction: Extraction, earlier: Collection[str]) -> Chart:
 
 
 def _by_time(findings: Iterable[Finding], earlier: Collection[str]) -> Mapping[str, list[Finding]]:
-    """What is told of headaches now, before the toxin, and under it."""
+    """What is told of headaches now, before the toxin, and under it; a count of another time is none of them."""
     given = [
         f.value.date for f in findings if isinstance(f.value, Toxin) and f.value.status == "given" and f.value.date
     ]
     first = min(given, default="")
     found: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        if isinstance(finding.value, HeadacheFrequency):
+        if isinstance(finding.value, HeadacheFrequency) and not _is_past(finding, finding.value):
             before = finding.evidence[0].document in earlier and (finding.as_of or first) < first
             found["baseline" if before and finding.value.when == "current" else finding.value.when].append(finding)
     return found
+
+
+def _is_past(finding: Finding, value: HeadacheFrequency) -> bool:
+    """Whether it tells of a time before that was not the toxin's: "16 days in May, down from 22"."""
+    return finding.assertion == "historical" and value.when == "current"
 
 
 def _of(findings: Iterable[Finding], kind: type) -> list[Finding]:

@@ -20,6 +20,7 @@ from packetgen.extraction.diary_days import Told, begins, is_heading, known
 from packetgen.extraction.diary_entry import NOT_RECORDED, VAGUE, Entry
 from packetgen.extraction.diary_forms import Export, exported
 from packetgen.extraction.diary_lines import attacks, listed
+from packetgen.extraction.diary_strips import strips
 from packetgen.extraction.diary_times import between
 from packetgen.extraction.model import DiaryMonth, Evidence, Finding
 from packetgen.extraction.place import evidence, lines_of
@@ -103,6 +104,7 @@ def _entries(pages: Sequence[PageText]) -> Iterator[Entry]:
             list(exported(page, export))
             or list(across(page, known_of))
             or list(calendar(page))
+            or strips(page, known_of)
             or list(_tabled(page, table, known_of))
             or list(attacks(page))
         )

@@ -15,7 +15,7 @@ from itertools import pairwise
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import DATE, MONTHS, iso
 from packetgen.extraction.diary_calendar import Sign, legend, meant, read_signs
-from packetgen.extraction.diary_days import WEEKDAYS, Told, begins, is_heading
+from packetgen.extraction.diary_days import WEEKDAYS, Told, a_date, begins, is_heading
 from packetgen.extraction.diary_entry import Cells, Entry
 from packetgen.extraction.place import lines_of
 
@@ -113,7 +113,9 @@ def _numbers(line: str, known_of: Told) -> list[_Column]:
     if len(numbers) < LEAST_DAYS + 2 or steps != {1} or int(numbers[-1].group(0)) > 31:
         return []
     return [
-        _Column((m.start() + m.end()) / 2, _date(known_of.year, known_of.month, int(m.group(0))), int(m.group(0)))
+        _Column(
+            (m.start() + m.end()) / 2, a_date(known_of.year or 0, known_of.month or 0, int(m.group(0))), int(m.group(0))
+        )
         for m in numbers
     ]
 
@@ -186,14 +188,7 @@ def _month_row(
     for column, text in _tokens(line, columns):
         signs[column.number].append(text)
     for number, said in signs.items():
-        day = _date(year, MONTHS[month["month"].lower()], number)
+        day = a_date(year, MONTHS[month["month"].lower()], number)
         cells = read_signs(" ".join(said), codes)
         if day and cells:
             yield Entry(page, offset, offset + len(line.rstrip()), day.isoformat(), cells)
-
-
-def _date(year: int | None, month: int | None, day: int) -> date | None:
-    try:
-        return date(year or 0, month or 0, day)
-    except ValueError:
-        return None

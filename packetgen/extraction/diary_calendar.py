@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import MONTHS
-from packetgen.extraction.diary_entry import Entry
+from packetgen.extraction.diary_entry import NOT_RECORDED, Entry
 from packetgen.extraction.diary_words import told
 from packetgen.extraction.place import lines_of
 from packetgen.extraction.scope import names_in
@@ -29,17 +29,29 @@ HEAD_WITHIN = 4  # lines between a month's name and its weekdays
 NUMBER = re.compile(r"(?P<day>\d{1,2})(?![\d.:/h])[.):]?\s*(?P<rest>.*)", re.DOTALL)
 PROSE = re.compile(r"[A-Za-z]{3,}(?: [a-z][a-z'’-]*){4,}")
 # "M = migraine", "* = I took my rescue medicine"
+_CODE = r"\([A-Za-z]\)|[A-Za-z]{1,2}|\d|[*+#✓•○●xX-]"
 LEGEND = re.compile(
-    r"(?<!\S)(?P<code>\([A-Za-z]\)|[A-Za-z]{1,2}|\d|[*+#✓•])[ ]*[=:][ ]*(?P<means>[A-Za-z][^=\n|;]*?)"
-    r"(?=[ ]{2,}|[;|]|,?[ ]+(?:\([A-Za-z]\)|[A-Za-z]{1,2}|[*+#✓•\d])[ ]*[=:]|\n|$)"
+    rf"(?<![^\s(,;])(?P<code>{_CODE})(?:[ ]?(?:/|or)[ ]?(?P<also>{_CODE}))?"
+    r"(?:[ ]*[=:][ ]*|[ ]{2,}|(?<!-)[ ](?:[-–][ ]|(?=took|taken\b|means\b)))(?P<means>[A-Za-z][^=\n|;]*?)"
+    rf"(?=[ ]{{2,}}|[;|)]|,?[ ]+(?:{_CODE})[ ]*[=:]|\n|$)"
 )
-MEANINGS = (
-    ("none", re.compile(r"\b(?:no|none|free|clear|nothing|without)\b", re.IGNORECASE)),
-    ("acute", re.compile(r"\b(?:took|take|taken|used|rescue|medic\w*|meds?|pills?|treated|triptan)\b", re.IGNORECASE)),
-    ("headache", re.compile(r"\b(?:not|non|other|ordinary|regular|tension|mild)\b.*", re.IGNORECASE)),
-    ("migraine", re.compile(r"migraine", re.IGNORECASE)),
-    ("headache", re.compile(r"headache|head pain|ache|\bHA\b", re.IGNORECASE)),
+MEANINGS = tuple(
+    (name, re.compile(words, re.IGNORECASE))
+    for name, words in (
+        (
+            "missing",
+            r"\b(?:not? (?:written|filled|recorded|entry|entered)|did(?: not|n['’]?t) (?:write|record|fill)|forgot"
+            r"|blank|missing|skipped)\b",
+        ),
+        ("none", r"\b(?:no|none|free|clear|nothing|without)\b"),
+        ("acute", r"\b(?:took|take|taken|used|rescue|medic\w*|meds?|pills?|treated|triptan|tablets?|tabs?)\b"),
+        ("headache", r"\b(?:not|non|other|ordinary|regular|tension|mild)\b.*"),
+        ("migraine", r"migraine"),
+        ("headache", r"headache|head pain|ache|\bHA\b"),
+    )
 )
+# "capital letter = lasted 4 hours or more, small letter = under 4 hours"
+BY_SIZE = re.compile(r"\b(?:capitals?|big|upper ?case)(?: letters?)?[^\n]{0,25}\b4 ?(?:h\w*|\+)", re.IGNORECASE)
 LASTED = (
     (
         "4 h",
@@ -187,12 +199,16 @@ def _is_day(year: int, month: int, day: int, weekday: int) -> bool:
 def legend(text: str) -> dict[str, Sign]:
     """What each sign of the sheet stands for, "m" and "M" apart; the usual ones where it does not say."""
     codes = {code: Sign(meaning) for code, meaning in USUAL.items()}
+    told_first: dict[str, Sign] = {}  # a bullet further down explains nothing
+    by_size = BY_SIZE.search(text) is not None
     for match in LEGEND.finditer(text):
         meaning = next((name for name, words in MEANINGS if words.search(match["means"])), None)
-        if meaning:
+        for code in filter(None, (match["code"], match["also"]) if meaning else ()):
             lasted = next((hours for hours, words in LASTED if words.search(match["means"])), "")
-            codes[match["code"]] = Sign(meaning, lasted)
-    return codes
+            if by_size and code.isalpha() and meaning in ("headache", "migraine"):
+                told_first |= {code.upper(): Sign(str(meaning), "4 h"), code.lower(): Sign(str(meaning), "1 h")}
+            told_first.setdefault(code, Sign(str(meaning), lasted))
+    return {**codes, **told_first}
 
 
 def meant(sign: str, codes: dict[str, Sign]) -> Sign | None:
@@ -210,6 +226,8 @@ def read_signs(text: str, codes: dict[str, Sign]) -> dict[str, str]:
     if not found and not hours:
         return told(text)
     meanings = {sign.meaning for sign in found}
+    if "missing" in meanings:
+        return {"headache": NOT_RECORDED}
     if not hours:  # "M9": hours right after the letter
         bare = re.search(r"[A-Za-z](\d+(?:\.\d+)?)", text)
         hours = f"{bare[1]} h" if bare else next((sign.lasted for sign in found if sign.lasted), "")

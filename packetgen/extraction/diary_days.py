@@ -141,7 +141,7 @@ def _and_more(line: str, end: int, day: date) -> tuple[list[date], int]:
     """The day and those that are named with it, and where they end."""
     days = [day]
     while more := ALSO.match(line, end):
-        later = _date(days[-1].year, int(more["m"] or days[-1].month), int(more["d"]))
+        later = a_date(days[-1].year, int(more["m"] or days[-1].month), int(more["d"]))
         if later is None or not 0 < (later - days[-1]).days <= MOST_TOGETHER:
             break
         if more["link"].lower() in ("-", "–", "to", "thru", "through"):
@@ -164,7 +164,7 @@ def _short(match: re.Match[str] | None, known_of: Told) -> date | None:
         return _in_year(int(match["m"]), int(match["d3"]), known_of)
     if match["day"]:
         told = known_of.year and known_of.month
-        return _date(known_of.year or 0, known_of.month or 0, int(match["day"])) if told else None
+        return a_date(known_of.year or 0, known_of.month or 0, int(match["day"])) if told else None
     if match["weekday"] and known_of.week:
         number = WEEKDAYS.index(match["weekday"][:3].lower())
         return known_of.week + timedelta((number - known_of.week.weekday()) % 7)
@@ -174,15 +174,15 @@ def _short(match: re.Match[str] | None, known_of: Told) -> date | None:
 def _in_year(month: int, day: int, known_of: Told) -> date | None:
     """A day without its year: that of the entry before, of the heading, or the last before the newest date."""
     if known_of.last:
-        found = _date(known_of.last.year, month, day)
+        found = a_date(known_of.last.year, month, day)
         step = (found - known_of.last).days if found else 0
-        return _date(known_of.last.year + (step < -TURN) - (step > TURN), month, day)
+        return a_date(known_of.last.year + (step < -TURN) - (step > TURN), month, day)
     if known_of.year:
-        return _date(known_of.year + (known_of.month == 12 and month == 1), month, day)
+        return a_date(known_of.year + (known_of.month == 12 and month == 1), month, day)
     year = _year_of(month, known_of)
-    found = _date(year, month, day) if year else None
+    found = a_date(year, month, day) if year else None
     if found and found.isoformat()[: len(known_of.latest)] > known_of.latest:
-        return _date(found.year - 1, month, day)
+        return a_date(found.year - 1, month, day)
     return found
 
 
@@ -194,7 +194,8 @@ def _year_of(month: int, known_of: Told) -> int | None:
     return year - (month > int(known_of.latest[5:7]))
 
 
-def _date(year: int, month: int, day: int) -> date | None:
+def a_date(year: int, month: int, day: int) -> date | None:
+    """The date, or None where the calendar has none such."""
     try:
         return date(year, month, day)
     except ValueError:

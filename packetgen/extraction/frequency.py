@@ -26,11 +26,13 @@ from packetgen.extraction.frequency_words import (
     amount,
     frequency_words,
 )
-from packetgen.extraction.model import Amount, Finding, HeadacheFrequency
+from packetgen.extraction.model import Amount, Assertion, Finding, HeadacheFrequency
 from packetgen.extraction.place import Passage, passages
 from packetgen.extraction.sections import section_at
 
 When = Literal["current", "baseline", "on_treatment"]
+Part = Literal["before", "after"]  # of a change or comparison
+OF_DRUGS = ("trials", "failed", "discontinued", "current", "acute")
 NUMBER = (
     r"(?<![\d./:-])(?<!\d )(?P<low>\d{1,2})(?:\s*(?:-|–|to|or)\s*(?P<high>\d{1,2}))?(?P<plus>\+| or more"
     r"| plus)?(?![\d:%]|\.\d|/\d{1,2}/|/\d{1,2} (?:visit|appt|OV|note|call|=))"
@@ -42,7 +44,9 @@ NOT_LASTING = re.compile(
 )
 EXPLICIT = re.compile(rf"\b(?:{HDAYS}|{MDAYS})", re.IGNORECASE)
 ABOUT_HEADACHE = re.compile(
-    rf"head ?(?:ache|hurts|pain|pounds)|\b{MIG}|\bHA(?:['’]?s)?\b|\bM[HM]Ds?\b|attacks?|pattern|pain", re.IGNORECASE
+    rf"head ?(?:ache|hurts|pain|pounds)|\b{MIG}|\bHA(?:['’]?s)?\b|\bM[HM]Ds?\b|attacks?|pattern|pain"
+    r"|ajovy|aimovig|emgality|vyepti|qulipta|botox",
+    re.IGNORECASE,
 )
 MEDICINE_ONLY = re.compile(r"\b(?:mg|tablets?|trial|took|tried|weeks|prn|uses?|takes?|triptan)\b", re.IGNORECASE)
 # "15 or more HA days/mo   Y": a line of a worksheet, not the patient's number
@@ -63,11 +67,12 @@ Amounts = dict[str, Amount]
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A clause of a passage, one or more of its amounts, and when they hold."""
+    """A clause of a passage, one or more of its amounts, and when they hold; historical: before, no toxin's time."""
 
     passage: Passage
     found: Amounts
     when: When
+    assertion: Assertion = "present"
 
 
 @cache
@@ -115,7 +120,9 @@ def _goes_on(run: list[_Said], said: _Said) -> bool:
     """Whether a clause adds to what a run tells, and does not tell it of another time."""
     days = {"headache_days_per_month", "migraine_days_per_month"}
     told = {name for part in run for name in part.found}
-    return not (told & set(said.found)) and not (days & told and days & set(said.found) and run[0].when != said.when)
+    if told & set(said.found) or said.assertion != run[0].assertion:
+        return False
+    return not (days & told and days & set(said.found) and run[0].when != said.when)
 
 
 def _finding(run: list[_Said]) -> Finding | None:
@@ -124,7 +131,7 @@ def _finding(run: list[_Said]) -> Finding | None:
         return None
     # the rule's name says which values a place states, so that each can be cited by itself
     places = tuple(said.passage.evidence(f"headache_frequency: {', '.join(said.found)}") for said in run)
-    return Finding(HeadacheFrequency(**values, when=run[0].when), "present", tuple(dict.fromkeys(places)))
+    return Finding(HeadacheFrequency(**values, when=run[0].when), run[0].assertion, tuple(dict.fromkeys(places)))
 
 
 def _when(said: str) -> When:
@@ -136,42 +143,53 @@ def _when(said: str) -> When:
 def _clauses(passage: Passage) -> Iterator[_Said]:
     said = passage.said
     section = section_at(passage.page, passage.start)
-    if section in ("family", "trials", "failed", "current", "acute", "education"):
-        return
-    if DATED_ROW.match(said):
+    if section in ("family", "education") or DATED_ROW.match(said):
         return
     cuts = [0, *(cut.end() for cut in CLAUSE.finditer(said)), len(said)]
     for start, end in pairwise(cuts):
         clause = said[start:end]
-        if not _words("not_a_fact").search(clause):
-            sets = list(_amounts(clause))
-            # "16 where she used to have 22": the words of the time before speak of the other number
-            usual = _when(_words("compared").sub(" ", clause) if any(when for _, when in sets) else clause)
-            for found, when in sets:
-                yield _Said(passage, found, when or usual)
+        if _words("not_a_fact").search(clause):
+            continue
+        for found, part in _amounts(clause):
+            if section not in OF_DRUGS:
+                yield _Said(passage, found, *_time(clause, part))
+            elif part:  # what a drug changed, long ago
+                yield _Said(passage, found, "current", "historical")
 
 
-def _amounts(said: str) -> Iterator[tuple[Amounts, When | None]]:
-    """The amounts of a clause; a second of the same kind ("from 22 to 9", "20, before that 6") makes a second set."""
+def _time(clause: str, part: Part | None) -> tuple[When, Assertion]:
+    """When an amount holds; one before a change is the baseline only where the clause speaks of the toxin's time."""
+    if part is None:
+        return _when(clause), "present"
+    if part == "after":
+        # "16 where she used to have 22": the words of the time before speak of the other number
+        return "on_treatment" if _words("on_treatment").search(clause) else "current", "present"
+    return ("baseline", "present") if _when(clause) != "current" else ("current", "historical")
+
+
+def _amounts(said: str) -> Iterator[tuple[Amounts, Part | None]]:
+    """The amounts of a clause; a second of the same kind ("20, before that 6") makes a second set, a change two."""
     matches = sorted(_matches(said), key=lambda found: found[1].start())
+    compared = any(is_compared for _, _, is_compared in matches)
+    now: Part | None = "after" if compared else None
     found: Amounts = {}
     before: Amounts = {}
     for name, match, is_compared in matches:
         if change := _change(match):
-            yield {name: change[0]}, "baseline"
-            yield {name: change[1]}, "on_treatment" if _words("on_treatment").search(said) else "current"
+            yield {name: change[0]}, "before"
+            yield {name: change[1]}, "after"
         elif is_compared:
             before.setdefault(name, amount(match))
         else:
             if name in found:
-                yield found, None
+                yield found, now
                 found = {}
             found[name] = amount(match)
     days = {"headache_days_per_month", "migraine_days_per_month"} & set(found)
     if found and (days or not MEDICINE_ONLY.search(said)):
-        yield found, None
+        yield found, now
     if before:
-        yield before, "baseline"
+        yield before, "before"
 
 
 def _matches(said: str) -> Iterator[tuple[str, re.Match[str], bool]]:
@@ -196,7 +214,7 @@ def _counts(name: str, said: str, match: re.Match[str], number: int) -> bool:
     before = said[:number]
     digits = re.match(r"\d+", said[number:])
     too_many = name.endswith("_days_per_month") and digits is not None and int(digits.group(0)) > MOST_DAYS
-    if UNTICKED.search(before):
+    if UNTICKED.search(before) or _words("free").match(said, number):
         return False
     if too_many or RELATIVE.search(before[-RELATIVE_WITHIN:]) or ASKED_FOR.match(said, number):
         return False
@@ -208,6 +226,8 @@ def _counts(name: str, said: str, match: re.Match[str], number: int) -> bool:
         return True
     if name == "headache_days_per_month" and _words("a_part").search(before):
         return False
+    if match.groupdict().get("first"):
+        before = before.rpartition(":")[2]  # "Aimovig 140 mg x 6 months: from 20 to 15 days"
     return not _words("other_days").search(before)
 
 
@@ -215,7 +235,7 @@ def _change(match: re.Match[str]) -> tuple[float, float] | None:
     """What a change leads from and to; "from 24 to 12" is no range."""
     parts = match.groupdict()
     if parts.get("first"):
-        return float(parts["first"]), float(parts["second"])
+        return float(parts["first"]), float(parts["second"] or parts["second2"])
     if parts.get("high") and float(parts["high"]) < float(parts["low"]):
         return float(parts["low"]), float(parts["high"])
     return None

@@ -15,7 +15,7 @@ from packetgen.extraction.ticks import TICKED
 
 FORM_LINE = re.compile(
     rf"^(?P<label>(?:(?!(?<=[a-z])\. )[^\n])*?\b(?:how many|number of|days (?:each|per|a|every) month|days/mo)"
-    rf"[^\n?]*?\b(?:(?P<mig>{MIG})|{HEAD})(?:(?!number of|how many\b(?!\W*\d)|(?<=[a-z])\. )[^\n])*?)"
+    rf"[^\n?]*?\b(?:(?P<mig>{MIG})|{HEAD})(?:(?!number of|how many\b(?![\W_]*\d)|(?<=[a-z])\. )[^\n])*?)"
     r"(?P<low>\d{1,2})[\"”_]*(?:[ ]*days?)?[\"”_ .]*$",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -47,6 +47,7 @@ class FrequencyWords(Strict):
     a_part: tuple[FrequencySaid, ...]
     baseline: tuple[FrequencySaid, ...]
     on_treatment: tuple[FrequencySaid, ...]
+    free: tuple[FrequencySaid, ...]
     other_days: tuple[FrequencySaid, ...]
 
     @model_validator(mode="after")

@@ -26,7 +26,7 @@ _WHO = (
 NAME = re.compile(
     rf"\b(?i:{_WHO})\b"
     rf"(?:[ ]*\([^)\n]{{0,20}}\))?(?:[ ]*[:;_,|=.#-]+[ ]*|[ ]{{2,}}|[ ](?=[A-Z][\w'’-]+,)"
-    rf"|(?<=(?i:name))[ ]+)_*(?P<name>{_NAME})"
+    rf"|(?<=(?i:name))[ ]+)_*\[?(?P<name>{_NAME})"
 )
 LAST_FIRST = re.compile(
     rf"\b(?i:last|family|sur)[ -]?(?i:name)?[ ]*[:_]+[ ]*_*(?P<last>{_PART})_*[ ,]+(?:[^\n]{{0,12}}[ ])?(?i:first"
@@ -84,17 +84,18 @@ PLANS = re.compile(
 )
 NEAR = 60  # characters
 NO_NAME = re.compile(
-    r"\b(?:notice|request|prior|determination|appeal|denial|precertification|authorization|clinic|center|centre|health"
+    r"\b(?:outcomes?|reported|flow ?sheet|notice|request"
+    r"|prior|determination|appeal|denial|precertification|authorization|clinic|center|centre|health"
     r"|packet|questionnaire|consultation|report|history|hospital|institute|visit|department|group|plan|diagnosis"
     r"|insurance|neurology|urology|dermatology|medicine|page|summary|medical|procedure|note|progress|date|birth|family"
     r"|service|services|associates|partners|pharmacy|records?|review|new|follow|chart|member|provider|dear|headache"
     r"|migraine|botox|information|form|street|st|ave|road|rd|suite|unit|prescription|profile|operative|operation"
     r"|telephone|encounter|phone|fax|exam|seen|dictated|january|february"
-    r"|march|april|may|june|july|august|september|october|november|december|mrn|dob)\b",
+    r"|march|july|september|october|november|december|mrn|dob)\b",
     re.IGNORECASE,
 )
 BIRTH = re.compile(
-    rf"(?<![\w.]){_BIRTH}[ ]*(?:\([^)\n]{{0,12}}\))?[ ]*[:;_,|=(.-]*[ ]*_*(?:[A-Za-z\s-]{{0,50}}\((?=\d))?"
+    rf"(?<![\w.]){_BIRTH}[ ]*(?:\([^)\n]{{0,12}}\))?[ ]*[:;_,|=(.-]*[ ]*_*\[?(?:[A-Za-z\s-]{{0,50}}\((?=\d))?"
     r"(?:\d{1,3}[ ]?(?:y/?o|yrs?)?[ ]?/[ ](?=\d\d?[ ][A-Z]))?(?:is[ ])?",  # "AGE/BIRTH .... 47 / 02 Jul 1978"
     re.IGNORECASE,
 )
@@ -108,7 +109,7 @@ MRN = re.compile(
     r"(?=[ _.]*(?:ID|no|number|#|ref|key)))"
     rf"(?i:{_NUMBER})(?![A-Za-z])[ ]*[:;#=._|]*[ ]*_*|(?i:\b(?:my|portal|record|chart|patient) number is)\s+"
     rf"|(?<=[ ])#[ ]?(?=[A-Z-]{{0,4}}\d{{4}}))"
-    rf"(?P<mrn>{_VALUE})"
+    rf"\[?(?!\d{{1,2}}/\d{{1,2}}/\d{{2,4}})(?P<mrn>{_VALUE})"
 )
 BARE_ID = re.compile(rf"(?<![\w/])(?i:ID)[ ]*[:#]*[ ]*(?P<mrn>{_VALUE})")
 ACCOUNT = re.compile(r"\b(?i:acct|account)\b\.?(?i:[ ]*(?:no\.?|number|#))?[ ]*[:#]*[ ]*(?P<mrn>\d[\dA-Z-]{3,})")
@@ -125,7 +126,7 @@ MEMBER = re.compile(
     rf"|Medicare|Certificate|Cert)\.?{_NUMBER}(?:[ ]on[ ]card)?|Policyholder(?: ID)?|Identification(?:[ ]+(?:no\.?"
     rf"|number))?|ID ?#"
     rf"|ID no\.?"
-    rf"|ID(?=[ :]))(?!\w)[ ]*[:;#_=.|]*[ ]*_*(?P<id>{_VALUE}(?:[ ]\d{{1,5}}(?![\d/.-]))*(?:[ ][A-Z]\b)?)"
+    rf"|ID(?=[ :]))(?!\w)[ ]*[:;#_=.|]*[ ]*_*\[?(?P<id>{_VALUE}(?:[ ]\d{{1,5}}(?![\d/.-]))*(?:[ ][A-Z]\b)?)"
 )
 PATIENTS_OWN = re.compile(
     r"(?:Patient|Pt|Client|Visit|Encounter|EMR|EHR|Chart|Record|Tax|NPI|Provider|Group|Rx|Case)[ ]*$", re.IGNORECASE
@@ -147,6 +148,14 @@ LEAST_OF_A_CHART = 2
 LEAST_DIGITS = 4  # of a member's number
 
 
+# "Member / ID | Ada Byron / SC 5551 20"
+PAIRED = re.compile(
+    rf"(?i:patient|member|enrollee|insured|subscriber)(?i:[ ]name)?[ ]*/[ ]*(?i:(?:member )?ID)(?i:{_NUMBER})"
+    r"[ ]*[:|][ ]*"
+    rf"(?P<name>{_NAME})[ ]*/[ ]*(?P<id>{_VALUE}(?:[ ]\d{{1,5}})*)"
+)
+
+
 def find_identity(page: PageText) -> list[Finding]:
     """One finding a page, with the first of each identifier that the page labels."""
     found = list(_identifiers(page))
@@ -165,7 +174,11 @@ def find_identity(page: PageText) -> list[Finding]:
 def _identifiers(page: PageText) -> Iterator[tuple[str, str, int, int]]:
     text = page.text
     name_end = None
-    if match := LAST_FIRST.search(text):
+    if (match := PAIRED.search(text)) and (name := _plain(match["name"])):
+        name_end = match.end("name")
+        yield "name", name, match.start("name"), name_end
+        yield "member_id", match["id"].strip(), match.start("id"), match.end()
+    elif match := LAST_FIRST.search(text):
         yield "name", f"{match['first']} {match['last']}", match.start("last"), match.end("first")
     else:
         for pattern in (SPREAD, NAME, NAME_BESIDE_BIRTH, OF_WHOM, NAME_BESIDE_DATE, IN_PROSE, SPOKEN):
@@ -206,6 +219,7 @@ def _numbers(text: str) -> Iterator[tuple[str, str, int, int]]:
         for match in MEMBER.finditer(text)
         if sum(c.isdigit() for c in match["id"]) >= LEAST_DIGITS and not PATIENTS_OWN.search(text[: match.start()])
     ]
+    members.sort(key=lambda match: bool(BARE_ID.match(text, match.start())))  # "PMS ID: 9931" after "Policy no. GBC-55"
     record = MRN.search(text) or OWN_NUMBER.search(text) or ACCOUNT.search(text)
     if record is None and members and BARE_ID.match(text, members[0].start()):
         start = members[0].start()
