@@ -5,15 +5,27 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from packetgen.errors import ProgramFailed
+from packetgen.letters.wordfile import fonts_of
 from packetgen.limits import PROBE_SECONDS
 from packetgen.programs import PDFTOPPM, SOFFICE, TESSERACT, Program, run
+from packetgen.resources import LETTERS
 
 SYNCED = ("dropbox", "onedrive", "google drive", "googledrive", "mobile documents", "com~apple~clouddocs", "icloud",
           "box sync", "nextcloud", "creative cloud files")  # fmt: skip
+
+# Fonts with the widths of others, which so break lines alike, and the Debian packages that have them.
+SAME_WIDTHS = {
+    "Calibri": ("Carlito", "fonts-crosextra-carlito"),
+    "Cambria": ("Caladea", "fonts-crosextra-caladea"),
+    "Arial": ("Liberation Sans", "fonts-liberation"),
+    "Times New Roman": ("Liberation Serif", "fonts-liberation"),
+    "Courier New": ("Liberation Mono", "fonts-liberation"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,7 @@ def examine() -> tuple[Examined, ...]:
         _program("Tesseract (OCR)", TESSERACT, "--version"),
         _program("LibreOffice (letters)", SOFFICE, "--version"),
         _program("Poppler (form proofs)", PDFTOPPM, "-v"),
-        _letter_font(),
+        *_fonts(LETTERS),
     )
 
 
@@ -46,18 +58,32 @@ def _program(name: str, program: Program, ask: str) -> Examined:
     return Examined(name, True, f"{version[0].strip()}  {path}" if version else path)
 
 
-def _letter_font() -> Examined:
-    """The letters are set in Calibri; Carlito has the same widths."""
-    name = "Calibri or Carlito"
-    if shutil.which("fc-list") is None:
-        return Examined(name, True, "not looked for: fc-list is absent")
-    fonts = run(["fc-list", ":", "family"], seconds=PROBE_SECONDS).decode(errors="replace").lower()
-    found = "carlito" in fonts or "calibri" in fonts
-    return Examined(name, found, "installed" if found else "sudo apt-get install fonts-crosextra-carlito")
+def _fonts(templates: Path) -> Iterator[Examined]:
+    """The fonts of the Word templates in a folder, each with those that use it; one of the same widths will do."""
+    used: dict[str, list[str]] = {}
+    for template in sorted(templates.glob("*.docx")):
+        for font in sorted(fonts_of(template)):
+            used.setdefault(font, []).append(template.name)
+    for font, names in used.items():
+        yield _font(font, names[0] if len(names) == 1 else f"{len(names)} templates")
+
+
+def _font(font: str, of: str) -> Examined:
+    """Whether fontconfig has a font."""
+    name = f"Font {font}"
+    if shutil.which("fc-match") is None:
+        return Examined(name, True, "not looked for: fc-match is absent")
+    there = run(["fc-match", "-f", "%{family}", font], seconds=PROBE_SECONDS).decode(errors="replace")
+    other, package = SAME_WIDTHS.get(font, (font, ""))
+    if font in there or other in there:
+        return Examined(name, True, f"{there.split(',')[0]}, for {of}")
+    how = f"sudo apt-get install {package}" if package else "install it, or set the template in another font"
+    return Examined(name, False, f"{how} (of {of})")
 
 
 def examine_folder(folder: Path) -> tuple[Examined, ...]:
-    """Whether a program of this machine copies a folder of patients' data elsewhere; whether its disk is encrypted."""
+    """Whether a program of this machine copies a folder of patients' data elsewhere; whether its disk is encrypted;
+    and the fonts of its own templates."""
     whole = folder.resolve()
     name = next((part for part in whole.parts if part.casefold().startswith(SYNCED)), "")
     synced = f"{name} copies it to another company; keep it elsewhere" if name else "no folder that is copied elsewhere"
@@ -66,6 +92,7 @@ def examine_folder(folder: Path) -> tuple[Examined, ...]:
     return (
         Examined("Copies of the folder", not name, synced),
         Examined("Disk of the folder", encrypted is not False, disk[encrypted]),
+        *_fonts(whole / "templates" / "letters"),
     )
 
 

@@ -36,7 +36,7 @@ from packetgen.files import (
     write_atomic,
 )
 from packetgen.forms.fill import fill_form
-from packetgen.forms.formmap import FormMap, load_map
+from packetgen.forms.formmap import load_map
 from packetgen.forms.model import FilledForm
 from packetgen.letters.model import Letter, Material
 from packetgen.letters.write import write_letter
@@ -210,7 +210,7 @@ def judge(reading: Reading) -> Checked:
     assessment = with_marked(assessment, decisions, documents)
     of_request = (*assessment.problems, *of_denial, *form_problems(payer, case))
     problems = (*reading.problems, *not_fitting, *chart.problems, *of_request)
-    compared = _compared(case, documents, assessment, denial)
+    compared = _compared(case, documents, chart, assessment, denial)
     return Checked(case, documents, extraction, chart, assessment, payer, problems, decisions, compared)
 
 
@@ -239,13 +239,13 @@ def _denial(case: Case, documents: Sequence[Document], extraction: Extraction) -
 
 
 def _compared(
-    case: Case, documents: Sequence[Document], assessment: Assessment, denial: Finding | None
+    case: Case, documents: Sequence[Document], chart: Chart, assessment: Assessment, denial: Finding | None
 ) -> Comparison | None:
     """The denial against the chart and, where its manifest is given, the packet that was sent."""
     if denial is None or not (isinstance(denial.value, Denial) and denial.value.reasons):
         return None
     sent = sent_pages(read_manifest(case.folder / case.sent), documents) if case.sent else None
-    return compare(assessment, denial, sent)
+    return compare(assessment, denial, sent, chart)
 
 
 def material_of(checked: Checked) -> Material:
@@ -350,13 +350,9 @@ def _parts(checked: Checked, work: Path) -> _Parts:
 
 
 def _filled(checked: Checked, work: Path) -> tuple[FilledForm, ...]:
-    maps = _maps(checked)
-    return tuple(fill_form(checked.case, checked.chart, checked.assessment, form, work) for form in maps)
-
-
-def _maps(checked: Checked) -> list[FormMap]:
     case = checked.case
-    return [load_map(name, map_folder(case.folder, name)) for name in forms_for(checked.payer, case)]
+    maps = [load_map(name, map_folder(case.folder, name)) for name in forms_for(checked.payer, case)]
+    return tuple(fill_form(case, checked.chart, checked.assessment, form, work) for form in maps)
 
 
 def _write(built: Built, letter: Letter, variants: Mapping[str, bytes], built_from: str) -> None:
@@ -375,7 +371,7 @@ def _write(built: Built, letter: Letter, variants: Mapping[str, bytes], built_fr
         **variants,
     }
     digests = {name: sha256(content) for name, content in outputs.items()}
-    rules = _rules(case, _maps(checked), letter)
+    rules = _rules(case, forms, letter)
     account = manifest(
         case, assessment, documents, built.choice.left_out, forms, packet, built.signed_by, digests, rules, built_from,
         int(built.exit_code), [p for p in built.problems if not (built.signed and built.signed.waives(p))],
@@ -423,12 +419,12 @@ def _plain(assessment: Assessment) -> dict[str, object]:
     }
 
 
-def _rules(case: Case, forms: Sequence[FormMap], letter: Letter) -> dict[str, str]:
+def _rules(case: Case, forms: Sequence[FilledForm], letter: Letter) -> dict[str, str]:
     """SHA-256 of every policy, map, form and template that this packet rests on."""
     files = [
         payer_folder(case.folder, case.insurance.payer) / case.insurance.payer / "policy.yaml",
         PAYERS / "prescribed.yaml",
-        *(path for form in forms for path in (form.blank_file, form.file)),
+        *(path for form in forms for path in form.sources),
         *letter.sources,
     ]
     return {f"{path.parent.name}/{path.name}": sha256_of(path) for path in files}

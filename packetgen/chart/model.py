@@ -120,6 +120,12 @@ class Chart:
         return tuple(f for f in self.therapies if f.value.role == "acute" and f.value.status == "current")
 
     @property
+    def given(self) -> tuple[Fact[Toxin], ...]:
+        """Treatments with a toxin that were given on a known day, newest first; none that a note contradicts."""
+        dated = [f for f in self.toxins if f.value.status == "given" and f.value.date and not f.against]
+        return tuple(sorted(dated, key=lambda fact: fact.value.date or "", reverse=True))
+
+    @property
     def dated_scores(self) -> tuple[Fact[Score], ...]:
         """Scores with a value and a date that no note contradicts."""
         return tuple(f for f in self.scores if f.value.value is not None and f.value.date and not f.against)

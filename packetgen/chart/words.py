@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -83,6 +84,12 @@ def pages(numbers: Iterable[int]) -> str:
 def dose(therapy: Therapy) -> str:
     """The highest dose: "100 mg", or nothing when the chart gives none."""
     return f"{therapy.dose:g} {therapy.unit}" if therapy.dose is not None and therapy.unit else ""
+
+
+def vials(sizes: Iterable[int]) -> str:
+    """The vials to be opened: "2 vials of 100 units", or nothing when none are named."""
+    counted = sorted(Counter(sizes).items(), reverse=True)
+    return ", ".join(f"{n} vial{'s' if n > 1 else ''} of {size} units" for size, n in counted)
 
 
 def duration(therapy: Therapy) -> str:

@@ -89,7 +89,7 @@ def try_form(
     faults += addendum_faults(flat, pages, [_drawable(item.text) for item in filling.items])
     problems = (*_missing(form, widgets, filling), *filling.problems)
     left = _left(form, widgets, filling)
-    return FilledForm(form.title, target, flat, fields, problems, left), tuple(faults)
+    return FilledForm(form.title, target, flat, fields, problems, left, (blank, form.file)), tuple(faults)
 
 
 def _lay_over(pdf: Any, form: FormMap) -> None:

@@ -35,6 +35,7 @@ class FilledForm:
     pdf   still editable, for a person
     flat  the same pages with the values drawn in and no fields, for the packet
     left  the fields without a value, as the form calls them, and their 1-based pages
+    sources  the blank form and the map it was made from
     """
 
     title: str
@@ -43,3 +44,4 @@ class FilledForm:
     fields: tuple[FilledField, ...]
     problems: tuple[Problem, ...] = ()
     left: tuple[tuple[str, int], ...] = ()
+    sources: tuple[Path, ...] = ()

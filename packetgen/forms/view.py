@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -63,7 +62,6 @@ def _of_case(case: Case, assessment: Assessment) -> dict[str, Any]:
 def _of_chart(case: Case, chart: Chart) -> dict[str, Any]:
     """What the chart says, each with its places; what its notes contradict is not said."""
     tried = _tried(case, chart)
-    given = [fact for fact in chart.toxins if fact.value.status == "given" and fact.value.date and not fact.against]
     taken = [fact for fact in chart.therapies if fact.value.status == "current" and not fact.against]
     return {
         "diagnosis": _diagnosis(case, chart),
@@ -84,8 +82,8 @@ def _of_chart(case: Case, chart: Chart) -> dict[str, Any]:
         "planned_sites": _joined(
             [_sites(fact) for fact in chart.toxins if fact.value.status == "planned" and fact.value.sites]
         ),
-        "last_toxin": _toxin(given[0]) if given else None,
-        "toxin_history": _joined([_session(fact) for fact in given]),
+        "last_toxin": _toxin(chart.given[0]) if chart.given else None,
+        "toxin_history": _joined([_session(fact) for fact in chart.given]),
         "responses": _joined([_response(fact) for fact in chart.responses if not fact.against]),
         "safety": lambda concern: _concern(chart, concern),
     }
@@ -169,13 +167,8 @@ def _measured(written: str | None) -> dict[str, str] | None:
 
 def _vials(sizes: tuple[int, ...]) -> dict[str, str] | None:
     """The vials to be opened: their strength, "100-unit vial", and how many of each, "2 vials of 100 units"."""
-    counted = sorted(Counter(sizes).items(), reverse=True)
-    if not counted:
-        return None
-    return {
-        "strength": ", ".join(f"{size}-unit vial" for size, _ in counted),
-        "number": ", ".join(f"{n} vial{'s' if n > 1 else ''} of {size} units" for size, n in counted),
-    }
+    strength = ", ".join(f"{size}-unit vial" for size in sorted(set(sizes), reverse=True))
+    return {"strength": strength, "number": words.vials(sizes)} if sizes else None
 
 
 def _tried(case: Case, chart: Chart) -> tuple[Fact[Therapy], ...]:

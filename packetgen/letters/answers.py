@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from packetgen.chart import words
 from packetgen.chart.words import Said
 from packetgen.errors import Problem
-from packetgen.extraction.model import Denial, Evidence, Finding
+from packetgen.extraction.model import Denial, DocumentSummary, Evidence, Finding
 from packetgen.letters.asked import shown_on
 from packetgen.letters.model import Material
 from packetgen.letters.rows import Match, match
@@ -164,10 +164,20 @@ def left_to_a_person(material: Material) -> tuple[Problem, ...]:
     )
 
 
-def new_pages(denial: Comparison | None) -> list[Said]:
-    """The exhibit pages that the plan did not have, each with its place."""
-    places = {e.exhibit_page: e for answer in (denial.answers if denial else ()) for e in answer.evidence}
-    return [Said(f"page {page}", (places[page],)) for page in (denial.new if denial else ())]
+def new_pages(material: Material) -> list[Said]:
+    """The documents of which the plan did not have pages that answer it, with those pages."""
+    if material.denial is None:
+        return []
+    places = [e for answer in material.denial.answers for e in answer.evidence if e.exhibit_page in material.denial.new]
+    notes = {summary.document: summary for summary in material.chart.documents}
+    return [
+        Said(_named(notes[label]), tuple(place for place in places if place.document == label))
+        for label in dict.fromkeys(place.document for place in places)
+    ]
+
+
+def _named(note: DocumentSummary) -> str:
+    return f"the {words.DOCUMENT_KINDS[note.kind]}{f' of {words.day(note.date)}' if note.date else ''}"
 
 
 def not_to_say() -> list[str]:

@@ -36,7 +36,7 @@ def _facts(topic: str, material: Material) -> list[Match]:
     if topic == "diary":
         return [_diary(row) for row in map(rows.month, chart.diary)]
     if topic in ("treatments", "interval"):
-        given = rows.sessions(chart.toxins)
+        given = rows.sessions(chart.given)
         return [Match("", f"{r.units} units of {r.product} given on {r.dated}", r.places) for r in given]
     if topic == "reduction":
         changed = rows.changes(chart, facts_of(request.indication).measures)
@@ -52,7 +52,7 @@ def _facts(topic: str, material: Material) -> list[Match]:
 
 
 def _diary(row: rows.Month) -> Match:
-    return Match("", f"diary of {row.month}: {row.headache} headache days in {row.recorded} days recorded", row.places)
+    return Match("", f"{row.headache} headache days in {row.recorded} recorded days of {row.month}", row.places)
 
 
 def _newest(measures: Sequence[rows.Measure]) -> list[Match]:

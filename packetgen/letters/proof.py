@@ -27,6 +27,7 @@ from packetgen.letters.label import facts_of, labelled, scale_of
 from packetgen.letters.literature import references_for
 from packetgen.letters.model import CITED_PAGE, Material
 from packetgen.letters.quotes import LEFT_OUT, bare
+from packetgen.letters.supply import supply_of
 from packetgen.letters.view import exhibits
 from packetgen.letters.wordfile import Statement, statements
 
@@ -64,7 +65,7 @@ class _Support:
         ]
         said += [problem.fix for problem in self.material.problems]
         said += not_to_say()
-        said += addresses(self.material.denial)
+        said += [*addresses(self.material.denial), *supply_of(case).words]
         return list(filter(None, [*said, label.use, str(label.most or ""), *map(scale_of, facts.measures)]))
 
     @cached_property

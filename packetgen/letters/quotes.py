@@ -54,16 +54,14 @@ class Topic(Strict):
     example: str
     counter_example: str
 
-    def found_in(self, said: str) -> re.Match[str] | None:
+    def found_in(self, said: str) -> list[re.Match[str]]:
         """Where a sentence speaks of the topic."""
-        match = re.search(self.pattern, said, re.IGNORECASE)
-        if match and self.needs and not re.search(self.needs, said, re.IGNORECASE):
-            return None
-        if match and not self.drugs and drug_pattern().search(said):
-            return None
-        if match and self.unless and re.search(self.unless, said, re.IGNORECASE):
-            return None
-        return match
+        if self.needs and not re.search(self.needs, said, re.IGNORECASE):
+            return []
+        if self.unless and re.search(self.unless, said, re.IGNORECASE):
+            return []
+        found = list(re.finditer(self.pattern, said, re.IGNORECASE))
+        return [] if found and not self.drugs and drug_pattern().search(said) else found
 
 
 class _Topics(Strict):
@@ -160,9 +158,10 @@ def _topic_of(passage: Passage, request: Request) -> str | None:
             continue
         if topic.name == URGENCY and request.urgency == "standard":
             continue
-        if match := topic.found_in(passage.said):
+        if found := topic.found_in(passage.said):
             confidence = passage.evidence(topic.name).confidence
             if confidence is not None and confidence < LOW_OCR_CONFIDENCE:
                 return None
-            return topic.name if assertion_at(passage, match.start(), match.end()) in topic.asserts else None
+            asserted = [assertion_at(passage, match.start(), match.end()) for match in found]
+            return topic.name if set(asserted) & set(topic.asserts) else None
     return None

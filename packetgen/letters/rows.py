@@ -204,9 +204,8 @@ def _difference(before: object, now: object, down: str, up: str, *, percent: boo
     return f"{size} ({(before - now) / before:.0%})" if percent and now < before else size
 
 
-def sessions(toxins: Iterable[Fact[Toxin]]) -> list[Session]:
-    """Treatments given on a known day, newest first."""
-    given = [f for f in toxins if f.value.status == "given" and f.value.date and not f.against]
+def sessions(given: Iterable[Fact[Toxin]]) -> list[Session]:
+    """Treatments that were given, in their order."""
     return [
         Session(
             words.day(f.value.date or ""),
@@ -214,7 +213,7 @@ def sessions(toxins: Iterable[Fact[Toxin]]) -> list[Session]:
             f"{f.value.units:g}" if f.value.units is not None else NOT_COUNTED,
             f.evidence,
         )
-        for f in sorted(given, key=lambda f: f.value.date or "", reverse=True)
+        for f in given
     ]
 
 

@@ -17,6 +17,7 @@ from packetgen.letters.label import Trials, facts_of, labelled
 from packetgen.letters.literature import references_for
 from packetgen.letters.model import Material
 from packetgen.letters.quotes import quotes
+from packetgen.letters.supply import supply_of
 from packetgen.policy.model import Assessment
 
 CITED_PAGES = 4
@@ -57,7 +58,7 @@ def context_of(material: Material) -> dict[str, Any]:
         "continued": _named(chart, facts.trials, ("current", "effective")),
         "acute": [rows.named(fact) for fact in chart.acute_in_use] if facts.acute else [],
         "changes": rows.changes(chart, facts.measures),
-        "sessions": rows.sessions(chart.toxins),
+        "sessions": rows.sessions(chart.given),
         "planned_dose": Said(f"{case.request.units:g} units", planned.evidence) if planned else None,
         "muscles": rows.muscles(planned),
         "denied": _denied(chart),
@@ -67,7 +68,7 @@ def context_of(material: Material) -> dict[str, Any]:
         "denial": denial_of(material),
         "replies": replies(material),
         "asked": asked(material),
-        "new_pages": new_pages(material.denial),
+        "new_pages": new_pages(material),
         "not_to_say": not_to_say(),
         "open": [problem for problem in material.problems if problem.severity != "note"],
         "packet_pages": material.packet_pages,
@@ -110,6 +111,7 @@ def _who_and_what(case: Case, assessment: Assessment, indication: str) -> dict[s
         "policy": "" if generic else assessment.reference.described,
         "indication": indication,
         "label": labelled(case),
+        "supply": supply_of(case),
     }
 
 
@@ -131,7 +133,9 @@ def _denied(chart: Chart) -> list[Said]:
     """
     affirmed = {fact.value.concern for fact in chart.safety}
     quoted = {
-        f"“{fact.evidence[0].quote}”": fact.evidence[:1] for fact in chart.denied if fact.value.concern not in affirmed
+        f"“{fact.evidence[0].quote.rstrip('.')}”": fact.evidence[:1]
+        for fact in chart.denied
+        if fact.value.concern not in affirmed
     }
     return [Said(quote, places) for quote, places in quoted.items()]
 

@@ -81,6 +81,18 @@ def title_of(docx: Path) -> str:
     return word.Document(str(docx)).core_properties.title or ""
 
 
+def fonts_of(docx: Path) -> set[str]:
+    """The fonts of a Word file: of its printed parts, and of the styles that they use."""
+    import docx as word
+
+    printed = [root for root, _ in _parts(docx)]
+    used = {style.get(f"{W}val") for root in printed for style in root.iter(f"{W}pStyle", f"{W}rStyle", f"{W}tblStyle")}
+    styles = word.Document(str(docx)).styles.element.iter(f"{W}style")
+    inside = [style for style in styles if style.get(f"{W}styleId") in used or style.get(f"{W}default") == "1"]
+    named = [fonts.get(f"{W}ascii") for root in (*printed, *inside) for fonts in root.iter(f"{W}rFonts")]
+    return {name for name in named if name}
+
+
 def _parts(docx: Path) -> Iterator[tuple[Any, dict[str, str]]]:
     """Root of each printed part, with the targets of its links; the document itself first."""
     from lxml import etree

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from packetgen.chart import words
 from packetgen.chart.model import Chart, Fact
-from packetgen.extraction.model import Amount, Evidence, Therapy
+from packetgen.extraction.model import Amount, Evidence, Therapy, Toxin
 
 HEADACHE, MIGRAINE = "Headache days a month", "Migraine days a month"
 TOLD = ("ineffective", "partial_response", "not_tolerated", "contraindicated", "effective", "current", "stopped_other")
@@ -38,28 +38,22 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """A toxin treatment that was given."""
-
-    on: str
-    units: float
-    product: str
-    places: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Course:
-    """What can be drawn of a chart. panels: series that share a scale; therapies: those with a start, oldest first."""
+    """What can be drawn of a chart.
+
+    panels    series that share a scale
+    sessions  treatments with a toxin whose units are known, therapies: those with a start; both oldest first
+    """
 
     panels: tuple[tuple[Series, ...], ...]
-    sessions: tuple[Session, ...]
+    sessions: tuple[Fact[Toxin], ...]
     therapies: tuple[Fact[Therapy], ...]
 
     @property
     def dates(self) -> list[date]:
         """Every date that is drawn."""
         on = [point.on for panel in self.panels for series in panel for point in series.points]
-        days = [middle(text) for text in [*on, *(session.on for session in self.sessions)] if text]
+        days = [middle(text) for text in [*on, *(session.value.date or "" for session in self.sessions)] if text]
         for fact in self.therapies:
             days += [span(text)[0] for text in (fact.value.start,) if text]
             days += [span(text)[1] for text in (fact.value.stop,) if text]
@@ -74,15 +68,10 @@ def course_of(chart: Chart) -> Course:
     ]
     panels = [tuple(series for series in headache if len(series.points) > 1)]
     panels += [(series,) for series in _scores(chart) if len(series.points) > 1]
-    sessions = [
-        Session(fact.value.date, fact.value.units, fact.value.product, fact.evidence)
-        for fact in chart.toxins
-        if fact.value.status == "given" and fact.value.date and fact.value.units and not fact.against
-    ]
     dated = [f for f in told_therapies(chart) if f.value.start and (f.value.stop or f.value.status == "current")]
     return Course(
         tuple(panel for panel in panels if panel),
-        tuple(sorted(sessions, key=lambda session: session.on)),
+        tuple(fact for fact in reversed(chart.given) if fact.value.units),
         tuple(sorted(dated, key=lambda fact: fact.value.start or "")),
     )
 

@@ -194,13 +194,13 @@ def _sessions(canvas: Any, course: Course, axis: Callable[[date], float], top: f
     """A dashed line down from each toxin session, its units on top; units of one product are not another's."""
     last = -100.0
     for session in course.sessions:
-        x = axis(middle(session.on))
+        x = axis(middle(session.value.date or ""))
         canvas.setStrokeColor(INK)
         canvas.setLineWidth(0.7)
         canvas.setDash(1, 2)
         canvas.line(x, top, x, bottom)
         canvas.setDash()
-        text = f"{session.units:g} U"
+        text = f"{session.value.units or 0:g} U"
         half = typeset.width_of(text, BOLD, 7.8) / 2
         if x - half > last + 2:
             say(canvas, x - half, top + 4, text, BOLD, 7.8, INK)
@@ -237,7 +237,11 @@ def _points(paper: _Paper, course: Course) -> None:
         for point in series.points
     ]
     rows += [
-        ((words.day(s.on), f"{s.product} given", f"{s.units:g} units", "stated"), s.places) for s in course.sessions
+        (
+            (words.day(s.value.date or ""), f"{s.value.product} given", f"{s.value.units or 0:g} units", "stated"),
+            s.evidence,
+        )
+        for s in course.sessions
     ]
     if not rows:
         return

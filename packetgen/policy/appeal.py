@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Literal
 
 from packetgen import yamlfile
+from packetgen.chart.model import Chart
 from packetgen.extraction.model import Denial, DenialReason, DenialReasonName, Evidence, Finding
 from packetgen.extraction.vocabulary import Pattern
 from packetgen.policy.model import Assessment, Confidence, Criterion
@@ -129,22 +130,28 @@ class Comparison:
         return tuple(answer.reason.reason for answer in self.answers)
 
 
-def compare(assessment: Assessment, denial: Finding, sent: Mapping[str, int] | None = None) -> Comparison:
+def compare(
+    assessment: Assessment, denial: Finding, sent: Mapping[str, int] | None = None, chart: Chart | None = None
+) -> Comparison:
     """Hold each reason of a denial against the verdicts on the chart.
 
+    chart: what else it holds of that which the reason asks for: a diary, the treatments given
     sent: the page of the sent packet of each exhibit page ("A-2") that it held; None when no packet is known.
     """
     value = denial.value
     assert isinstance(value, Denial)  # noqa: S101 - the caller chose the finding by its kind
     answers = tuple(
-        _answer(reason, place, assessment, sent) for reason, place in zip(value.reasons, denial.evidence, strict=False)
+        _answer(reason, place, assessment, sent, chart)
+        for reason, place in zip(value.reasons, denial.evidence, strict=False)
     )
     pages = dict.fromkeys(e.exhibit_page for answer in answers for e in answer.evidence)
     new = tuple(page for page in pages if sent is not None and page not in sent)
     return Comparison(value, denial.evidence, answers, new)
 
 
-def _answer(reason: DenialReason, place: Evidence, assessment: Assessment, sent: Mapping[str, int] | None) -> Answer:
+def _answer(
+    reason: DenialReason, place: Evidence, assessment: Assessment, sent: Mapping[str, int] | None, chart: Chart | None
+) -> Answer:
     rule = next(rule for rule in appeal_rules().reasons if rule.reason == reason.reason)
     whole = not rule.comparisons and not rule.checks
     criteria = [c for c in assessment.criteria if whole or set(c.comparisons) & set(rule.comparisons)]
@@ -155,13 +162,21 @@ def _answer(reason: DenialReason, place: Evidence, assessment: Assessment, sent:
     amiss = [c.text + ": " + c.why for c in criteria if c not in met]
     amiss += [c.text + ": " + c.why for c in checks if c.verdict in ("not_met", "missing")]
     places = (*(e for c in met for e in c.evidence), *(e for c in held for e in c.evidence))
-    evidence = tuple(dict.fromkeys(places))
+    evidence = tuple(dict.fromkeys((*places, *_told_on(topics_in(reason.quote), chart))))
     found = None if rule.only or amiss or not (met or held) else _state(evidence, sent)
     course = rule.only or ("right" if found is None else rule.sent if found == "sent" else rule.not_sent)
     pages = tuple(sorted({sent[e.exhibit_page] for e in evidence if sent and e.exhibit_page in sent}))
     return Answer(
         reason, rule.says, place, found or "none", met, whole, tuple(amiss), evidence, pages, course, rule.change
     )
+
+
+def _told_on(topics: Collection[str], chart: Chart | None) -> Iterator[Evidence]:
+    """Where the chart tells of what is asked for, whether the policy has a criterion on it or not."""
+    if chart and "diary" in topics:
+        yield from (place for fact in chart.diary for place in fact.evidence)
+    if chart and {"treatments", "interval"} & set(topics):
+        yield from (place for fact in chart.given for place in fact.evidence)
 
 
 def _state(evidence: tuple[Evidence, ...], sent: Mapping[str, int] | None) -> Literal["sent", "not_sent", "in_chart"]:

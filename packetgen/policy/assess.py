@@ -50,7 +50,7 @@ def assess(
 def _reference(case: Case, payer: PolicyFile, rules: RuleInForce) -> PolicyReference:
     policy = rules.policy
     return PolicyReference(
-        (case.insurance.plan if payer.is_a_kind else None) or payer.payer,
+        payer.named_in(case),
         policy.number,
         policy.title,
         policy.effective,

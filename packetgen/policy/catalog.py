@@ -61,14 +61,14 @@ def form_problems(payer: PolicyFile, case: Case, folder: Path = PAYERS) -> tuple
     chosen, also = _form_rules(payer, case, folder)
     prescribed = [rule for rule in (chosen, *also) if isinstance(rule, PrescribedForm)]
     unsure = tuple(_to_confirm(rule, payer) for rule in prescribed if rule.confidence == "low")
-    return unsure if _own(payer, case, chosen) else (*unsure, _no_appeal_form(payer))
+    return unsure if _own(payer, case, chosen) else (*unsure, _no_appeal_form(payer.named_in(case)))
 
 
-def _no_appeal_form(payer: PolicyFile) -> Problem:
+def _no_appeal_form(payer: str) -> Problem:
     return Problem(
         "no_appeal_form",
         "the form of the appeal",
-        f"No appeal form of {payer.payer} is known here, so the letter goes without one.",
+        f"No appeal form of {payer} is known here, so the letter goes without one.",
         "Does the plan want a form of its own for this appeal? Fill it and send it along, or add it "
         "(docs/add-a-form.md) and name it in the case file (request: form).",
         "plan",

@@ -177,3 +177,7 @@ class PolicyFile(Strict):
     forms: tuple[FormRule, ...] = ()
     policies: Annotated[tuple[Policy, ...], Field(min_length=1)]
     examples: tuple[Example, ...] = ()
+
+    def named_in(self, case: Case) -> str:
+        """How outputs name the payer of a case: a kind of plan by the plan's own name."""
+        return (case.insurance.plan if self.is_a_kind else None) or self.payer

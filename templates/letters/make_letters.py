@@ -248,6 +248,10 @@ def request_block(document) -> None:
              "{% if insurance.plan %}, {{ insurance.plan }}{% endif %}"),
             ("Request", "{{ request.product }}, {{ units }} units every {{ request.interval_weeks }} weeks; "
              "CPT {{ request.cpt }}; {{ request.icd10 }}"),
+            ("Drug code", "{% if supply.hcpcs %}{{ supply.hcpcs }}{% else %}–{% endif %}"
+             "{% if supply.billed %}, {{ supply.billed }} billing units{% endif %}"
+             "{% if supply.modifiers %}, modifier {{ supply.modifiers }}{% endif %}"
+             "{% if supply.ndc %}, NDC {{ supply.ndc }}{% endif %}"),
             ("Policy", "{% if policy %}{{ policy }}{% else %}the plan’s current policy on botulinum toxins{% endif %}"),
         ],
     )  # fmt: skip
@@ -474,11 +478,13 @@ def fax_cover() -> Word:
     reference_block(
         document,
         [
-            ("To", "{{ payer }}, prior authorization"),
-            ("Fax", "{{ insurance.fax or '____________________' }}"),
+            ("To", "{% if request.kind != 'appeal' %}{{ payer }}, prior authorization"
+             "{% elif denial and denial.body %}{{ denial.body }}{% else %}{{ payer }}, appeals{% endif %}"),
+            ("Fax", "{% if request.kind != 'appeal' %}{{ insurance.fax or '____________________' }}"
+             "{% else %}{{ (denial.fax if denial and not denial.body) or '____________________' }}{% endif %}"),
             ("From", "{{ provider.contact or provider.name }}, {{ provider.practice }}"),
             ("Reply to", "Fax {{ provider.fax }}, phone {{ provider.phone }}"),
-            ("About", "Prior authorization request, case {{ case }}"
+            ("About", "{{ 'Appeal' if request.kind == 'appeal' else 'Prior authorization request' }}, case {{ case }}"
              "{% if request.urgency == 'expedited' %}: EXPEDITED{% endif %}"),
             ("Pages", "{% if packet_pages %}{{ packet_pages }}{% else %}______{% endif %} and this cover"),
             ("Date", "________________"),
@@ -496,7 +502,7 @@ def missing_records() -> Word:
     line.add_run("Request for records: {{ patient.name }}, born {{ birth_date }}").bold = True
     paragraphs(document, "request")
     document.add_heading("Records wanted", 2)
-    control(document, "{%p for problem in open %}")
+    control(document, "{%p for problem in open if problem.who == 'clinician' %}")
     document.add_paragraph("☐  {{ problem.fix }}")
     control(document, "{%p endfor %}")
     document.add_paragraph("☐  ______________________________________________________________")

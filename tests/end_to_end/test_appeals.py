@@ -33,7 +33,11 @@ def words(pdf: Path) -> str:
             "Medical necessity has not been established",
             "The chart shows TWSTRS 43 (severity 20; disability 14; pain 9)",
         ),
-        ("appeal-missing-documentation", "We did not receive chart notes", "headache on 19 days a month"),
+        (
+            "appeal-missing-documentation",
+            "We did not receive a headache diary",
+            "19 headache days in 31 recorded days of 07/2026 (Ex. B-1)",
+        ),
         ("appeal-frequency", "exceeds the frequency limit", "Every 12 weeks requested"),
     ],
 )
@@ -47,6 +51,16 @@ def test_an_appeal_quotes_each_reason_and_answers_it(sample: str, quote: str, an
     brief = pypdf.PdfReader(tmp_path / "peer-to-peer.pdf")
     assert len(brief.pages) == 1
     assert "800-555-0133" in brief.pages[0].extract_text()
+
+
+def test_a_diary_that_the_plan_had_not_is_found_and_named_as_new(tmp_path: Path) -> None:
+    done = appeal("appeal-missing-documentation", tmp_path)
+    assert "in the chart, but not in the packet that was sent A-1, B-1, B-2, B-3, page 10 of it" in done.stdout
+    assert "Resubmit, no appeal is needed yet." in done.stdout
+    letter = words(tmp_path / "packet.pdf")
+    assert (
+        "The packet that was denied did not hold these pages: the headache diary (Ex. B-1, Ex. B-2, Ex. B-3)." in letter
+    )
 
 
 @pytest.mark.parametrize(

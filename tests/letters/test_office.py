@@ -24,6 +24,7 @@ import pytest
 
 from packetgen import office
 from packetgen.chart.model import Fact
+from packetgen.doctor import examine_folder
 from packetgen.documents.officefiles import without_outside_links
 from packetgen.errors import PacketgenError, ProgramFailed
 from packetgen.extraction.model import Evidence, Finding, Therapy
@@ -242,6 +243,28 @@ def test_a_pdf_with_other_words_than_the_letter_is_refused(tmp_path: Path, monke
     work.mkdir()
     with pytest.raises(PacketgenError, match="the PDF of the letter lacks"):
         write_letter(material("cervical_dystonia"), work)
+
+
+def test_a_comment_of_a_person_is_neither_proved_nor_printed(tmp_path: Path) -> None:
+    told = material("cervical_dystonia")
+    made = draft(told, find_template("initial", "cervical_dystonia", (LETTERS,)), tmp_path)
+    edited = docx.Document(str(made))
+    edited.add_comment(edited.paragraphs[4].runs, "TWSTRS 99?")
+    edited.save(str(tmp_path / "edited.docx"))
+    assert "TWSTRS 99" not in " ".join(statement.text for statement in statements(tmp_path / "edited.docx"))
+    assert "TWSTRS 99" not in read(office.to_pdf(tmp_path / "edited.docx", tmp_path))
+
+
+def test_doctor_names_each_font_that_a_template_lacks(tmp_path: Path) -> None:
+    templates = tmp_path / "templates" / "letters"
+    templates.mkdir(parents=True)
+    own = docx.Document(str(LETTERS / "initial.docx"))
+    own.paragraphs[0].runs[0].font.name = "Grommet Sans"
+    own.save(str(templates / "initial.docx"))
+    fonts = {item.name: item for item in examine_folder(tmp_path)[2:]}
+    assert fonts["Font Calibri"].found
+    assert not fonts["Font Grommet Sans"].found
+    assert "initial.docx" in fonts["Font Grommet Sans"].detail
 
 
 def test_eight_conversions_at_once_give_eight_letters_with_embedded_fonts(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ from pathlib import Path
 import docx
 import pytest
 
+from packetgen.case import PlanDates
 from packetgen.chart.model import Chart, HeadacheFacts
 from packetgen.errors import BadDataFile
+from packetgen.extraction.model import Denial, DenialReason, DocumentSummary, Evidence, Finding
 from packetgen.letters.check import lint, tried
 from packetgen.letters.model import Material
 from packetgen.letters.quotes import topics
@@ -20,6 +22,7 @@ from packetgen.letters.templates import find_template, sources
 from packetgen.letters.view import context_of
 from packetgen.letters.wordfile import statements
 from packetgen.letters.write import draft, render
+from packetgen.policy.appeal import compare
 from packetgen.resources import LETTERS
 from tests.letters.charts import CHARTS, document_of, material
 
@@ -32,6 +35,7 @@ HOLE = re.compile(
     r"\bNone\b|\bUndefined\b|\(\)|\(, |“”|\{\{|\}\}|\{%|[^ ] {2,}[^ ]| [.,;:](?:\s|$)|, ,|\.\.|: ?\."
     r"|\b(?:on|of|are|is|takes|by) ?[.,]"
 )
+EVERY_LETTER = ("chronic_migraine",)  # whose every fact is left out in every letter
 FOOTER = "letter page  of"  # a field that counts pages is left out of what is read
 
 
@@ -56,9 +60,67 @@ def test_a_missing_fact_leaves_no_hole_in_any_letter(indication: str, tmp_path: 
     told = [whole, bare, replace(bare, chart=replace(bare.chart, **NOTHING))]
     told += [without(whole, part) for part, nothing in NOTHING.items() if getattr(whole.chart, part) != nothing]
     for number, given in enumerate(told):
-        for name in TEMPLATES if number < 3 else ("initial", "continuation"):
+        for name in TEMPLATES if number < 3 or indication in EVERY_LETTER else ("initial", "continuation"):
             holes = [text for text in words_of(given, name, tmp_path) if HOLE.search(text.replace("Ex. A  ", "Ex. A"))]
             assert holes == [], name
+
+
+DENIED = "Our policy requires that two preventives be tried and fail first."
+DIARY = "Our policy also asks for a headache diary."
+LETTER = Denial(
+    "Meadowlark", "918273645", "MH-7", "2026-11-16", (DenialReason("step_therapy", DENIED),), 180, "2027-05-15",
+    "800-555-0131", "P.O. Box 77, Larkton", "800-555-0133", "14 days", "onabotulinumtoxinA", "2026-11-30", (DIARY,),
+)  # fmt: skip
+
+
+def denied(told: Material, letter: Denial) -> Material:
+    """The same chart with a denial as its second document, which an appeal answers."""
+    text = "\n".join([DENIED, DIARY, "Reference MH-7 of 11/16/2026. Fax 800-555-0131. Last day 05/15/2027. Call",
+                      "800-555-0133 by 11/30/2026."])  # fmt: skip
+    document = replace(document_of(text), label="B")
+    places = [
+        Evidence("B", 1, (), quote, None, rule) for quote, rule in ((DENIED, "denial_reason"), (DIARY, "criterion"))
+    ]
+    finding = Finding(letter, "present", (*places, Evidence("B", 1, (), text, None, "denial")), letter.date)
+    documents = (*told.chart.documents, DocumentSummary("B", "denial_letter", letter.date))
+    compared = compare(told.assessment, finding, {"A-1": 9}, told.chart)
+    return replace(
+        told, documents=(*told.documents, document), findings=(*told.findings, finding),
+        chart=replace(told.chart, documents=documents), denial=compared,
+    )  # fmt: skip
+
+
+def test_what_a_denial_does_not_give_leaves_no_hole_in_its_answers(tmp_path: Path) -> None:
+    told = material("chronic_migraine", "appeal")
+    gone = [
+        "reference",
+        "date",
+        "appeal_deadline",
+        "appeal_fax",
+        "appeal_address",
+        "p2p_phone",
+        "p2p_window",
+        "p2p_deadline",
+    ]
+    letters = [LETTER, *(replace(LETTER, **{name: None}) for name in gone)]
+    for letter in [*letters, replace(LETTER, **dict.fromkeys(gone))]:
+        for level in (None, "internal"):
+            dates = PlanDates(level=level)  # type: ignore[arg-type]
+            case = told.case.model_copy(update={"plan_dates": dates})
+            for name in ("appeal", "peer_to_peer"):
+                texts = words_of(denied(replace(told, case=case), letter), name, tmp_path)
+                holes = [text for text in texts if HOLE.search(re.sub(r"^Ex\. [AB] +", "", text))]
+                assert holes == [], (name, level)
+
+
+def test_vials_and_what_is_left_of_them_are_said_where_the_case_names_them(tmp_path: Path) -> None:
+    billed = {"hcpcs": "J0585", "billing_units": 155, "vials": [200], "modifiers": ["JW"], "ndc": "00023-3921-02"}
+    told = " ".join(words_of(material("chronic_migraine", **billed), "initial", tmp_path))
+    assert "J0585, 155 billing units, modifier JW, NDC 00023-3921-02" in told
+    assert "The dose is drawn from 1 vial of 200 units; the 45 units left over are discarded." in told
+    even = " ".join(words_of(material("cervical_dystonia", vials=[100, 100]), "initial", tmp_path))
+    assert "The dose is drawn from 2 vials of 100 units; nothing is left over." in even
+    assert "vial" not in " ".join(words_of(material("chronic_migraine"), "initial", tmp_path))
 
 
 def test_an_off_label_use_and_a_dose_above_the_label_are_said_to_be_so(tmp_path: Path) -> None:
@@ -93,7 +155,7 @@ PAYLOADS = [
 ]
 
 
-@pytest.mark.parametrize("place", ["body", "header", "footer", "title", "passage"])
+@pytest.mark.parametrize("place", ["body", "header", "footer", "title", "comment", "passage"])
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_a_template_runs_no_code_and_hides_no_unknown_name(place: str, payload: str, tmp_path: Path) -> None:
     told = material("cervical_dystonia")
@@ -105,6 +167,8 @@ def test_a_template_runs_no_code_and_hides_no_unknown_name(place: str, payload: 
     section = document.sections[0]
     if place == "title":
         document.core_properties.title = payload
+    elif place == "comment":
+        document.add_comment(document.paragraphs[0].runs, payload)
     elif place != "passage":
         {"body": document, "header": section.header, "footer": section.footer}[place].add_paragraph(payload)
     document.save(str(tmp_path / "initial.docx"))
@@ -119,7 +183,7 @@ def test_a_template_runs_no_code_and_hides_no_unknown_name(place: str, payload: 
         with zipfile.ZipFile(tmp_path / "made.docx") as archive:
             text = b"".join(archive.read(n) for n in archive.namelist() if n.endswith(".xml")).decode()
         assert "&lt;class" not in text
-        assert "__globals__" not in text
+        assert place == "comment" or "__globals__" not in text  # a comment stays as it was typed
 
 
 def test_a_clinics_own_template_and_passages_come_first(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_safety_is_told_in_the_notes_own_words(tmp_path: Path) -> None:
         noted("aminoglycosides", "present", "On gentamicin."),
     )
     text = text_of(rendered(told, tmp_path))
-    assert "The chart notes “Not pregnant.” (Ex." in text
+    assert "The chart notes “Not pregnant” (Ex." in text
     assert "gentamicin" not in text
     assert [problem.code for problem in told.chart.problems] == ["safety"]
 

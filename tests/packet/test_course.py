@@ -60,7 +60,7 @@ def test_scores_doses_and_therapies_of_a_dystonia_are_drawn_with_their_pages(tmp
     assert [(series.name, [p.low for p in series.points]) for panel in course.panels for series in panel] == [
         ("TWSTRS", [42.0, 30.0, 26.0])
     ]
-    assert [(s.on, s.units) for s in course.sessions] == [("2025-01-20", 180.0), ("2025-07", 220.0)]
+    assert [(s.value.date, s.value.units) for s in course.sessions] == [("2025-01-20", 180.0), ("2025-07", 220.0)]
     insert = draw_course(chart(*DYSTONIA), tmp_path)
     assert insert is not None
     text = pypdfium2.PdfDocument(insert.pdf)[0].get_textpage().get_text_range()
