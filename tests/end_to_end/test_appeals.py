@@ -33,11 +33,6 @@ def words(pdf: Path) -> str:
             "Medical necessity has not been established",
             "The chart shows TWSTRS 43 (severity 20; disability 14; pain 9)",
         ),
-        (
-            "appeal-missing-documentation",
-            "We did not receive a headache diary",
-            "19 headache days in 31 recorded days of 07/2026 (Ex. B-1)",
-        ),
         ("appeal-frequency", "exceeds the frequency limit", "Every 12 weeks requested"),
     ],
 )
@@ -58,6 +53,8 @@ def test_a_diary_that_the_plan_had_not_is_found_and_named_as_new(tmp_path: Path)
     assert "in the chart, but not in the packet that was sent A-1, B-1, B-2, B-3, page 10 of it" in done.stdout
     assert "Resubmit, no appeal is needed yet." in done.stdout
     letter = words(tmp_path / "packet.pdf")
+    assert "“We did not receive a headache diary that shows the number of headache days per month.” (Ex. C-1)" in letter
+    assert "19 headache days in 31 recorded days of 07/2026 (Ex. B-1)" in letter
     assert (
         "The packet that was denied did not hold these pages: the headache diary (Ex. B-1, Ex. B-2, Ex. B-3)." in letter
     )
