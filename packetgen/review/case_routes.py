@@ -22,7 +22,7 @@ from packetgen.review.case_views import NEED_PACKET, PACKET_PAGE, VIEWS, shell
 from packetgen.review.facts import BadDecision
 from packetgen.review.guard import COOKIE, HERE, READING
 from packetgen.review.live import Review, render, render_unread
-from packetgen.review.site import TEMPLATES, form_of, session_of
+from packetgen.review.site import TEMPLATES, form_of, navigates, session_of
 from packetgen.review.typed import NUMBER
 
 
@@ -32,8 +32,8 @@ def case_routes(review_of: Callable[[Request], Review]) -> list[Route]:
     async def view(request: Request) -> Response:
         """A view of the case; a browser that must wait gets a page that waits in its stead."""
         review, name = review_of(request), request.url.path.rpartition("/")[2] or "facts"
-        navigates = request.headers.get("sec-fetch-mode") == "navigate"
-        if navigates and not await run_in_threadpool(lambda: review.is_read):
+        goes_there = navigates(request)
+        if goes_there and not await run_in_threadpool(lambda: review.is_read):
             review.start()
             return TEMPLATES.TemplateResponse(
                 request, "reading.html", {"case": await run_in_threadpool(_named, review)}
@@ -43,7 +43,7 @@ def case_routes(review_of: Callable[[Request], Review]) -> list[Route]:
         except PacketgenError as error:
             await run_in_threadpool(build_again, review, {})  # takes away a packet that must not be sent
             return TEMPLATES.TemplateResponse(request, "stopped.html", {"error": error})
-        if name in NEED_PACKET and navigates and not await run_in_threadpool(lambda: review.is_built):
+        if name in NEED_PACKET and goes_there and not await run_in_threadpool(lambda: review.is_built):
             return TEMPLATES.TemplateResponse(request, "building.html", common)
         try:
             own = await run_in_threadpool(VIEWS[name], review, common["checked"])

@@ -193,7 +193,8 @@ def _row(fact: Fact[Any]) -> Row:
     fields = tuple((name, _text(told)) for name, told in correctable(fact.value).items())
     lead = [(side, e) for side in (*fact.findings[:1], *fact.against, *fact.overruled) for e in side.evidence[:1]]
     sides = tuple((_said(side, fact), e) for (side, e) in lead) if fact.against or fact.overruled else ()
-    return Row(fact, _title(fact), said(fact.value), fields, sides)
+    title, value = _title(fact), said(fact.value)
+    return Row(fact, title, "" if title.endswith(f": {value}") else value, fields, sides)
 
 
 def _title(fact: Fact[Any]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import sys
+import traceback
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from packetgen.limits import IDLE_SECONDS
 from packetgen.review.audit import Audited
@@ -25,6 +28,7 @@ from packetgen.review.login import login_routes, welcome
 
 HERE = Path(__file__).parent
 OUT_OF_DATE = "This page is out of date. Reload it."
+FAULT = "Something went wrong here, and this was not done. Reload the page; what was decided before is kept."
 
 
 def session_of(request: Request) -> Session:
@@ -47,6 +51,36 @@ def _of_session(request: Request) -> dict[str, Any]:
 
 TEMPLATES = Jinja2Templates(HERE / "templates", context_processors=[_of_session])
 TEMPLATES.env.filters["words"] = words_of
+
+
+def navigates(request: Request) -> bool:
+    """Whether a person goes there; the page's own script asks otherwise."""
+    return request.headers.get("sec-fetch-mode") == "navigate"
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """A refusal in words: a page for who went there, a line for the page's own script."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker
+    told = "There is no such page." if error.detail == "Not Found" else error.detail
+    if navigates(request):
+        return TEMPLATES.TemplateResponse(request, "refused.html", {"told": told}, status_code=error.status_code)
+    return PlainTextResponse(told, error.status_code, headers=error.headers)
+
+
+class Faults:
+    """Answers in words when a fault of ours comes up. The terminal gets its kind and place, and nothing of a chart."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            await self.app(scope, receive, send)
+        except Exception as fault:  # noqa: BLE001 - the boundary: whatever is raised, the server goes on
+            place = traceback.extract_tb(fault.__traceback__)[-1]
+            sys.stderr.write(f"Review: {type(fault).__name__} at {Path(place.filename).name}:{place.lineno}\n")
+            await PlainTextResponse(FAULT, 500)(scope, receive, send)
 
 
 async def form_of(request: Request) -> dict[str, str]:
@@ -94,5 +128,7 @@ def make_site(
             Middleware(Guard, sessions=sessions, hosts=hosts),
             Middleware(Audited, folder=folder),
             Middleware(Roles),
+            Middleware(Faults),
         ],
+        exception_handlers={HTTPException: refused},
     )

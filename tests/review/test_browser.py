@@ -59,6 +59,8 @@ def test_correct_reject_sign_and_void(browser: Browser, served: str, review: Rev
     page.on("console", lambda message: told.append(message.text))
     expect(page.locator("#state")).to_have_text("Draft: not signed", timeout=SLOW)
     expect(page.locator(".criterion.met")).to_have_count(9)
+    page.locator("#rows").evaluate("heading => heading.scrollIntoView()")
+    kept(page, "review-facts.png")
 
     topiramate = fact(page, "therapy:topiramate:preventive")
     topiramate.get_by_text("Correct").first.click()
@@ -167,6 +169,9 @@ def test_words_marked_for_a_criterion_turn_it(browser: Browser, tmp_path: Path) 
         expect(page.locator("#quote")).to_contain_text(re.compile("migraine", re.IGNORECASE))
         page.locator("#add").get_by_role("button", name="Add").click()
         expect(page.locator(f'.criterion.check[data-id="{criterion}"]')).to_be_visible(timeout=SLOW)
+        page.goto(f"{address.partition('/open')[0]}/signing")
+        expect(page.get_by_label("Goes out without it because").first).to_be_visible(timeout=SLOW)
+        kept(page, "review-signing.png")
 
 
 def test_an_unsupported_sentence_is_marked_blocks_the_packet_and_is_undone(
@@ -185,6 +190,8 @@ def test_an_unsupported_sentence_is_marked_blocks_the_packet_and_is_undone(
     severity.get_by_role("button", name="Save").click()
     expect(page.locator("mark.unsupported")).to_contain_text("26 days", timeout=SLOW)
     expect(page.locator(".missing").first).to_contain_text("26")
+    page.locator("mark.unsupported").scroll_into_view_if_needed()
+    kept(page, "review-letter.png")
     expect(page.locator("#state")).to_have_text("No packet", timeout=SLOW)
     page.get_by_role("link", name="Sign-off").click()
     expect(page.locator("#signing")).to_contain_text("26 days")
@@ -204,6 +211,8 @@ def test_a_page_is_left_out_with_a_reason_and_comes_back(browser: Browser, serve
     row.get_by_role("button", name="Leave out").click()
     expect(page.locator("tr.out")).to_contain_text("A copy of the visit note.", timeout=SLOW)
     expect(page.locator("#state")).to_contain_text("Draft", timeout=SLOW)
+    page.set_viewport_size({"width": 820, "height": 1100})
+    kept(page, "review-exhibits-tablet.png")
     (left,) = [item for item in review.build().choice.left_out if item.why == "A copy of the visit note."]
     assert len(left.pages) == 1
     page.locator(".undo button").click()
@@ -218,6 +227,8 @@ def test_no_screen_has_a_serious_fault_for_who_cannot_see_or_point(browser: Brow
         for name in (*TABS, "signing"):
             page.goto(f"{served.partition('/open')[0]}/{name}")
             expect(page.locator("#waiting")).to_have_count(0, timeout=SLOW)
+            if (width, name) == (1280, "glance"):
+                kept(page, "review-glance.png")
             for part in page.locator("#facts details, #mark").all()[:40]:
                 part.evaluate("part => part.tagName === 'DETAILS' ? part.open = true : part.click()")
             found = Axe().run(page).response["violations"]

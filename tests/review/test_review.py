@@ -17,12 +17,14 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from packetgen import pipeline
+from packetgen.case import AUDIT
 from packetgen.chart.decisions import LOG, read_log
 from packetgen.errors import BadDataFile, ExitCode
 from packetgen.limits import IDLE_SECONDS, MAX_BODY_BYTES
 from packetgen.packet.signoff import SignOff, last_sign_off, sign
 from packetgen.resources import SAMPLES
 from packetgen.review.app import make_app
+from packetgen.review.case_views import VIEWS
 from packetgen.review.guard import HEADERS, Sessions
 from packetgen.review.live import Review
 from tests.patience import a_program
@@ -258,6 +260,8 @@ def test_every_answer_forbids_scripts_from_elsewhere(client: TestClient) -> None
     assert all(answer.headers[name.decode()] == value.decode() for name, value in HEADERS.items())
     assert "<script>" not in answer.text
     assert "http://" not in answer.text
+    told = client.get("/").headers["content-security-policy"]
+    assert told.startswith("default-src 'self'; frame-ancestors 'none';") and "unsafe" not in told
 
 
 def test_a_broken_decision_is_named_by_its_line(tmp_path: Path) -> None:
@@ -299,3 +303,29 @@ def serving(review: Review, sessions: Sessions) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}/open?token={sessions.token}"
     server.should_exit = True
     thread.join(5)
+
+
+def test_who_goes_where_nothing_is_gets_a_page_and_a_script_gets_a_line(client: TestClient) -> None:
+    page = client.get("/nowhere", headers={"sec-fetch-mode": "navigate"})
+    assert (page.status_code, "There is no such page." in page.text, "Back to the start" in page.text) == (
+        404,
+        True,
+        True,
+    )
+    assert (client.get("/nowhere").status_code, client.get("/nowhere").text) == (404, "There is no such page.")
+
+
+def test_a_fault_of_ours_is_told_in_words_and_quotes_nothing(
+    client: TestClient, review: Review, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("Dana Whitfield")
+
+    monkeypatch.setitem(VIEWS, "glance", broken)
+    answer = client.get("/glance")
+    assert (answer.status_code, "what was decided before is kept" in answer.text) == (500, True)
+    assert answer.headers["cache-control"] == "no-store"
+    told = capsys.readouterr().err
+    assert re.search(r"Review: KeyError at test_review\.py:\d+", told)
+    assert "Whitfield" not in told + answer.text
+    assert '"did": "GET /glance", "answer": 500' in (review.folder / AUDIT).read_text()
