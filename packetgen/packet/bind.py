@@ -63,7 +63,7 @@ def bind(
     overlays = _overlays(case, documents, leaves, marks, draft)
     drawn, contents = draw_front(front, case, assessment, rows, left_out, parts, pages, overlays, draft)
     citations = tuple(_citations(drawn, inserts, firsts, leaves, pages, hidden))
-    links = [Link(1, box, page, 0.0, f"Page {page}") for box, page in contents]
+    links = [Link(page, box, to, 0.0, f"Page {to}") for page, box, to in contents]
     links += [*_forward(drawn, leaves, pages), *_from_inserts(inserts, firsts, leaves, pages)]
     links += _back(drawn, marks, leaves)
     pdf = folder / "packet.pdf"

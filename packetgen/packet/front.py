@@ -26,6 +26,7 @@ from packetgen.packet.drawing import (
     rule,
     say,
     table_head,
+    tag,
 )
 from packetgen.packet.leftout import Row as LeftOutRow
 from packetgen.packet.leftout import draw_left_out
@@ -37,10 +38,12 @@ from packetgen.typeset import BOLD, ITALIC, REGULAR
 
 VERDICTS = {"met": "Met", "not_met": "Not met", "missing": "Not documented", "check": "See evidence"}
 HEADINGS = {"appeal": "Appeal of a denial"}
+HOW_TO_READ = "Criteria in the sender's words. Exhibit pages are live links; the number stands in the margin there."
 COLUMNS = (22.0, 146.0, 80.0, 178.0, 90.0)  # number, criterion, verdict, chart, exhibit
 QUOTE_CHARACTERS = 170
 PLACES = 4
 ONE_COLUMN = 18
+ON_THE_COVER = {"age", "specialty", "product_one_of", "units_at_most", "interval"}  # comparisons of the request itself
 MOST_LINES = 40  # of a row, so that it fits on a page
 
 
@@ -52,6 +55,9 @@ class FrontLink:
     box: Box
     evidence: Evidence
     number: int
+
+
+PageLink = tuple[int, Box, int]  # the page it is on, where, and the page it leads to
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +88,9 @@ def lay_out(assessment: Assessment) -> list[list[Row]]:
 def _row(number: int, criterion: Criterion) -> Row:
     says = typeset.wrap(criterion.text, REGULAR, SMALL, COLUMNS[1] - 8)
     shows = [(BOLD, line) for line in typeset.wrap(shown(criterion), BOLD, SMALL, COLUMNS[3] - 8)]
-    if criterion.evidence and criterion.verdict != "missing":
-        quote = f"“{_short(criterion.evidence[0].quote)}”"
+    quoted = criterion.evidence[0].quote if criterion.evidence and criterion.verdict != "missing" else ""
+    if quoted and quoted not in shown(criterion):
+        quote = f"“{_short(quoted)}”"
         shows += [(ITALIC, line) for line in typeset.wrap(quote, ITALIC, SMALL, COLUMNS[3] - 8)]
     if len(shows) > MOST_LINES:
         shows = [*shows[: MOST_LINES - 1], (REGULAR, "… and more, which the letter tells")]
@@ -117,10 +124,10 @@ def draw_front(
     pages: Mapping[str, int],
     overlays: Sequence[Overlay],
     draft: str,
-) -> tuple[list[FrontLink], list[tuple[Box, int]]]:
+) -> tuple[list[FrontLink], list[PageLink]]:
     """Draw cover, crosswalk, the list of pages left out, and after them the overlays, so that all share their fonts.
 
-    Returns the crosswalk's links and those of the contents (box on page 1, page), recorded where they were drawn.
+    Returns the crosswalk's links and those to whole pages, recorded where they were drawn.
     parts: all parts of the packet with their pages. pages: packet page of each exhibit page ("A-2" -> 9).
     """
     canvas = typeset.new_canvas(str(path), LETTER, lean=True)
@@ -128,7 +135,7 @@ def draw_front(
     canvas.showPage()
     links: list[FrontLink] = []
     for index, page_rows in enumerate(rows):
-        _crosswalk(canvas, assessment, page_rows, pages, index, links)
+        _crosswalk(canvas, assessment, page_rows, pages, index, links, contents)
         canvas.showPage()
     for listed in left_out:
         draw_left_out(canvas, listed)
@@ -138,37 +145,43 @@ def draw_front(
     return links, contents
 
 
-def _cover(canvas: Any, case: Case, assessment: Assessment, parts: Sequence[Part], draft: str) -> list[tuple[Box, int]]:
+def _cover(canvas: Any, case: Case, assessment: Assessment, parts: Sequence[Part], draft: str) -> list[PageLink]:
     request, provider = case.request, case.provider
     y = LETTER[1] - MARGIN - 26
-    say(canvas, MARGIN, y, provider.practice, BOLD, 12, BLUE)
     contact = f"Phone {provider.phone} · Fax {provider.fax}"
-    say(canvas, LETTER[0] - MARGIN - typeset.width_of(contact, REGULAR, 9), y, contact, REGULAR, 9, GREY)
+    with tag(canvas, "P"):
+        say(canvas, MARGIN, y, provider.practice, BOLD, 12, BLUE)
+        say(canvas, LETTER[0] - MARGIN - typeset.width_of(contact, REGULAR, 9), y, contact, REGULAR, 9, GREY)
     rule(canvas, y - 8)
     y -= 52
-    say(canvas, MARGIN, y, HEADINGS.get(request.kind, "Prior authorization request"), BOLD, 22, BLUE)
+    with tag(canvas, "H1"):
+        say(canvas, MARGIN, y, HEADINGS.get(request.kind, "Prior authorization request"), BOLD, 22, BLUE)
     y -= 20
-    line = f"{request.product} for {request.indication.replace('_', ' ')}"
-    say(canvas, MARGIN, y, line, REGULAR, 13, INK)
+    with tag(canvas, "P"):
+        line = f"{request.product} for {request.indication.replace('_', ' ')}"
+        say(canvas, MARGIN, y, line, REGULAR, 13, INK)
     y -= 26
     if draft:
         canvas.setStrokeColor(INK)
         canvas.setLineWidth(1.2)
         canvas.rect(MARGIN, y - 16, WIDTH, 24)
-        say(canvas, MARGIN + 8, y - 8, f"DRAFT, not for submission: {draft}", BOLD, 10, INK)
+        with tag(canvas, "P"):
+            say(canvas, MARGIN + 8, y - 8, f"DRAFT, not for submission: {draft}", BOLD, 10, INK)
         y -= 38
-    for name, value in _identification(case, assessment):
-        lines = typeset.wrap(value, REGULAR, 10.5, WIDTH - 96)
-        say(canvas, MARGIN, y, name, BOLD, 10.5, GREY)
-        for text in lines:
-            say(canvas, MARGIN + 96, y, text, REGULAR, 10.5, INK)
-            y -= 14.5
+    for row, (name, value) in enumerate(_identification(case, assessment), 1):
+        with tag(canvas, "TH", row):
+            say(canvas, MARGIN, y, name, BOLD, 10.5, GREY)
+        with tag(canvas, "TD", row):
+            for text in typeset.wrap(value, REGULAR, 10.5, WIDTH - 96):
+                say(canvas, MARGIN + 96, y, text, REGULAR, 10.5, INK)
+                y -= 14.5
         y -= 3.5
     links = _contents(canvas, y - 10, parts)
     y = FLOOR + 14
-    for text in typeset.wrap(NOTICE, REGULAR, 8, WIDTH):
-        say(canvas, MARGIN, y, text, REGULAR, 8, GREY)
-        y -= 10
+    with tag(canvas, "P"):
+        for text in typeset.wrap(NOTICE, REGULAR, 8, WIDTH):
+            say(canvas, MARGIN, y, text, REGULAR, 8, GREY)
+            y -= 10
     return links
 
 
@@ -197,9 +210,10 @@ def _identification(case: Case, assessment: Assessment) -> list[tuple[str, str]]
     ]  # fmt: skip
 
 
-def _contents(canvas: Any, y: float, parts: Sequence[Part]) -> list[tuple[Box, int]]:
+def _contents(canvas: Any, y: float, parts: Sequence[Part]) -> list[PageLink]:
     """The parts with their pages, each a link; set closer, then in two columns, when there are many."""
-    say(canvas, MARGIN, y, f"Contents: {parts[-1].last_page} pages, this one included", BOLD, 12, BLUE)
+    with tag(canvas, "H2"):
+        say(canvas, MARGIN, y, f"Contents: {parts[-1].last_page} pages, this one included", BOLD, 12, BLUE)
     rule(canvas, y - 6)
     y -= 22
     columns = 1 if len(parts) <= ONE_COLUMN else 2
@@ -211,20 +225,22 @@ def _contents(canvas: Any, y: float, parts: Sequence[Part]) -> list[tuple[Box, i
     for index, part in enumerate(parts):
         left = MARGIN + (index // rows) * (wide + 24)
         baseline = y - (index % rows) * step
-        _content(canvas, part, left, left + wide, baseline, size)
+        _content(canvas, index + 1, part, left, left + wide, baseline, size)
         top = LETTER[1] - baseline
-        links.append((Box(left, top - size, left + wide, top + 3), part.first_page))
+        links.append((1, Box(left, top - size, left + wide, top + 3), part.first_page))
     return links
 
 
-def _content(canvas: Any, part: Part, left: float, right: float, y: float, size: float) -> None:
+def _content(canvas: Any, row: int, part: Part, left: float, right: float, y: float, size: float) -> None:
     span = str(part.first_page) if part.first_page == part.last_page else f"{part.first_page}–{part.last_page}"
     room = right - left - typeset.width_of(span, REGULAR, size) - 12
     lines = typeset.wrap(part.title, REGULAR, size, room)
     title = lines[0] + (" …" if len(lines) > 1 else "")
-    say(canvas, left, y, title, REGULAR, size, INK)
+    with tag(canvas, "TD", row):
+        say(canvas, left, y, title, REGULAR, size, INK)
     width = typeset.width_of(span, REGULAR, size)
-    say(canvas, right - width, y, span, REGULAR, size, INK)
+    with tag(canvas, "TD", row):
+        say(canvas, right - width, y, span, REGULAR, size, INK)
     canvas.setDash(1, 3)
     canvas.setStrokeColor(LINE)
     canvas.line(left + typeset.width_of(title, REGULAR, size) + 6, y + 2, right - width - 6, y + 2)
@@ -238,44 +254,66 @@ def _crosswalk(
     pages: Mapping[str, int],
     index: int,
     links: list[FrontLink],
+    contents: list[PageLink],
 ) -> None:
     y = LETTER[1] - MARGIN - 20
     reference = assessment.reference
-    say(canvas, MARGIN, y, "Criteria and where the chart shows them", BOLD, 15 if index == 0 else 11, BLUE)
+    with tag(canvas, "H1"):
+        say(canvas, MARGIN, y, "Criteria and where the chart shows them", BOLD, 15 if index == 0 else 11, BLUE)
     if index == 0:
         y -= 16
-        text = f"{reference.payer} · {reference.described}"
-        say(canvas, MARGIN, y, text, REGULAR, 9, GREY)
+        with tag(canvas, "P"):
+            say(canvas, MARGIN, y, f"{reference.payer} · {reference.described}", REGULAR, 9, GREY)
         y -= 12
-        text = "Criteria in the sender's words. Exhibit pages are live links; the number stands in the margin there."
-        say(canvas, MARGIN, y, text, REGULAR, 9, GREY)
+        with tag(canvas, "P"):
+            say(canvas, MARGIN, y, HOW_TO_READ, REGULAR, 9, GREY)
     y -= 12
     y = table_head(canvas, y, ("", "Criterion", "Verdict", "The chart", "Exhibit, page"), COLUMNS)
     for row in rows:
-        _draw_row(canvas, row, y, pages, index + 2, links)
+        _draw_row(canvas, row, y, pages, index + 2, links, contents)
         y -= row.height
         rule(canvas, y, 0.5)
 
 
-def _draw_row(canvas: Any, row: Row, top: float, pages: Mapping[str, int], page: int, links: list[FrontLink]) -> None:
+def _draw_row(
+    canvas: Any,
+    row: Row,
+    top: float,
+    pages: Mapping[str, int],
+    page: int,
+    links: list[FrontLink],
+    contents: list[PageLink],
+) -> None:
     lefts = [MARGIN + 4 + sum(COLUMNS[:column]) for column in range(len(COLUMNS))]
     first = top - LEADING
-    say(canvas, lefts[0], first, str(row.number), BOLD, SMALL, INK)
-    for line, text in enumerate(row.says):
-        say(canvas, lefts[1], first - line * LEADING, text, REGULAR, SMALL, INK)
+    with tag(canvas, "TH", row.number):
+        say(canvas, lefts[0], first, str(row.number), BOLD, SMALL, INK)
+    with tag(canvas, "TD", row.number):
+        for line, text in enumerate(row.says):
+            say(canvas, lefts[1], first - line * LEADING, text, REGULAR, SMALL, INK)
     verdict = (
         "Incomplete" if row.criterion.verdict == "missing" and row.criterion.shown else VERDICTS[row.criterion.verdict]
     )
-    say(canvas, lefts[2], first, verdict, BOLD, SMALL, INK)
-    for line, (font, text) in enumerate(row.shows):
-        say(canvas, lefts[3], first - line * LEADING, text, font, SMALL, INK)
-    for line, place in enumerate(shown_places(row.criterion)):
-        y = first - line * LEADING
-        text = f"Ex. {place.exhibit_page}, p. {pages[place.exhibit_page]}"
-        say(canvas, lefts[4], y, text, REGULAR, SMALL, BLUE)
-        width = typeset.width_of(text, REGULAR, SMALL)
-        canvas.setStrokeColor(BLUE)
-        canvas.setLineWidth(0.4)
-        canvas.line(lefts[4], y - 1.6, lefts[4] + width, y - 1.6)
-        box = Box(lefts[4] - 1, LETTER[1] - y - 9, lefts[4] + width + 1, LETTER[1] - y + 3)
-        links.append(FrontLink(page, box, place, row.number))
+    with tag(canvas, "TD", row.number):
+        say(canvas, lefts[2], first, verdict, BOLD, SMALL, INK)
+    with tag(canvas, "TD", row.number):
+        for line, (font, text) in enumerate(row.shows):
+            say(canvas, lefts[3], first - line * LEADING, text, font, SMALL, INK)
+    places = shown_places(row.criterion)
+    with tag(canvas, "TD", row.number):
+        for line, place in enumerate(places):
+            to = pages[place.exhibit_page]
+            box = _draw_link(canvas, lefts[4], first - line * LEADING, f"Ex. {place.exhibit_page}, p. {to}")
+            links.append(FrontLink(page, box, place, row.number))
+        if not places and row.criterion.comparisons and ON_THE_COVER.issuperset(row.criterion.comparisons):
+            contents.append((page, _draw_link(canvas, lefts[4], first, "Cover, p. 1"), 1))
+
+
+def _draw_link(canvas: Any, left: float, y: float, text: str) -> Box:
+    """Underlined words, and the box that a click there hits."""
+    say(canvas, left, y, text, REGULAR, SMALL, BLUE)
+    width = typeset.width_of(text, REGULAR, SMALL)
+    canvas.setStrokeColor(BLUE)
+    canvas.setLineWidth(0.4)
+    canvas.line(left, y - 1.6, left + width, y - 1.6)
+    return Box(left - 1, LETTER[1] - y - 9, left + width + 1, LETTER[1] - y + 3)

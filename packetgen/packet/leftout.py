@@ -9,7 +9,7 @@ from typing import Any
 from packetgen import typeset
 from packetgen.chart import words
 from packetgen.packet.choose import BLANK
-from packetgen.packet.drawing import BLUE, FLOOR, GREY, INK, LEADING, MARGIN, SMALL, WIDTH, rule, say, table_head
+from packetgen.packet.drawing import BLUE, FLOOR, GREY, INK, LEADING, MARGIN, SMALL, WIDTH, rule, say, table_head, tag
 from packetgen.packet.model import LeftOut
 from packetgen.packet.sheet import LETTER
 from packetgen.typeset import BOLD, REGULAR
@@ -48,16 +48,21 @@ def lay_out_left_out(left_out: Sequence[LeftOut]) -> list[list[Row]]:
 def draw_left_out(canvas: Any, rows: Sequence[Row]) -> None:
     """Draw one page of the list."""
     y = LETTER[1] - MARGIN - 20
-    say(canvas, MARGIN, y, NOT_ENCLOSED, BOLD, 15, BLUE)
-    for line in typeset.wrap(TELLS, REGULAR, 9, WIDTH):
-        y -= 14
-        say(canvas, MARGIN, y, line, REGULAR, 9, GREY)
+    with tag(canvas, "H1"):
+        say(canvas, MARGIN, y, NOT_ENCLOSED, BOLD, 15, BLUE)
+    with tag(canvas, "P"):
+        for line in typeset.wrap(TELLS, REGULAR, 9, WIDTH):
+            y -= 14
+            say(canvas, MARGIN, y, line, REGULAR, 9, GREY)
     y = table_head(canvas, y - 12, ("Document", "Pages", "Why"), COLUMNS)
-    for document, lines, why in rows:
+    for number, (document, lines, why) in enumerate(rows, 1):
         first = y - LEADING
-        say(canvas, MARGIN + 4, first, document, BOLD, SMALL, INK)
-        for index, line in enumerate(lines):
-            say(canvas, MARGIN + COLUMNS[0] + 4, first - index * LEADING, line, REGULAR, SMALL, INK)
-        say(canvas, MARGIN + COLUMNS[0] + COLUMNS[1] + 4, first, why, REGULAR, SMALL, INK)
+        with tag(canvas, "TH", number):
+            say(canvas, MARGIN + 4, first, document, BOLD, SMALL, INK)
+        with tag(canvas, "TD", number):
+            for index, line in enumerate(lines):
+                say(canvas, MARGIN + COLUMNS[0] + 4, first - index * LEADING, line, REGULAR, SMALL, INK)
+        with tag(canvas, "TD", number):
+            say(canvas, MARGIN + COLUMNS[0] + COLUMNS[1] + 4, first, why, REGULAR, SMALL, INK)
         y -= len(lines) * LEADING + 9
         rule(canvas, y, 0.5)

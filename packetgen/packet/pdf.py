@@ -12,8 +12,8 @@ from packetgen.case import Case
 from packetgen.documents.model import Box
 from packetgen.files import save_pdf
 from packetgen.packet.model import Part
-from packetgen.packet.sheet import Sheet
-from packetgen.packet.tags import add_tags, tagged
+from packetgen.packet.sheet import Sheet, whole
+from packetgen.packet.tags import add_tags, tagged, tags_of
 
 SHARED = ("/FontFile", "/FontFile2", "/FontFile3", "/ToUnicode")
 
@@ -60,15 +60,19 @@ def write_pdf(
     sources = {leaf.source: pikepdf.open(leaf.source) for leaf in leaves}
     try:
         with pikepdf.new() as out, pikepdf.open(overlays) as over:
-            for leaf, overlay in zip(leaves, list(over.pages)[-len(leaves) :], strict=True):
-                _add_leaf(out, sources[leaf.source].pages[leaf.index], leaf.sheet, over, overlay.obj)
+            own: set[int] = set()
+            for number, (leaf, overlay) in enumerate(zip(leaves, list(over.pages)[-len(leaves) :], strict=True), 1):
+                page = sources[leaf.source].pages[leaf.index]
+                if leaf.sheet == whole() and any(tags_of(page)):
+                    own.add(number)
+                _add_leaf(out, page, leaf.sheet, over, overlay.obj, own=number in own)
             pages = [page.obj for page in out.pages]
             for link in links:
                 _add_link(out, pages[link.page - 1], pages[link.to - 1], link)
             _add_fields(out, pages, fields)
             add_outline(out, parts)
             add_labels(out, parts)
-            add_tags(out, parts)
+            add_tags(out, parts, own)
             _describe(out, case, build)
             _share(out)
             save_pdf(out, target, packed=True)
@@ -77,7 +81,7 @@ def write_pdf(
             opened.close()
 
 
-def _add_leaf(out: Any, page: Any, sheet: Sheet, over: Any, overlay: Any) -> None:
+def _add_leaf(out: Any, page: Any, sheet: Sheet, over: Any, overlay: Any, *, own: bool) -> None:
     """A sheet with the page on it, as a form XObject, and the overlay's own content after it."""
     from pikepdf import Dictionary, Name
 
@@ -90,7 +94,7 @@ def _add_leaf(out: Any, page: Any, sheet: Sheet, over: Any, overlay: Any) -> Non
     leaf.Resources = out.copy_foreign(over.make_indirect(overlay.Resources))
     leaf.Resources.XObject = Dictionary(Content=out.copy_foreign(page.as_form_xobject()))
     placed = f"q {scale} 0 0 {scale} {across:.3f} {up:.3f} cm /Content Do Q".encode()
-    leaf.Contents = out.make_stream(tagged(placed, overlay.Contents.read_bytes()))
+    leaf.Contents = out.make_stream(tagged(placed, overlay.Contents.read_bytes(), own=own))
     leaf.Group = Dictionary(Type=Name.Group, S=Name.Transparency, CS=Name.DeviceRGB)
     leaf.Tabs = Name.S
 

@@ -19,7 +19,7 @@ from packetgen.documents.model import Box
 from packetgen.extraction.model import Evidence, Therapy
 from packetgen.letters.model import LetterLink
 from packetgen.packet.course import Course, Point, Series, course_of, middle, span, told_therapies
-from packetgen.packet.drawing import BLUE, FLOOR, GREY, INK, LEADING, LINE, MARGIN, SMALL, say, table_head
+from packetgen.packet.drawing import BLUE, FLOOR, GREY, INK, LEADING, LINE, MARGIN, SMALL, say, table_head, tag
 from packetgen.packet.drawing import rule as draw_rule
 from packetgen.packet.model import Insert
 from packetgen.packet.sheet import LETTER
@@ -32,7 +32,7 @@ STRIP, LANE, LANES = 104.0, 20.0, 8
 RADIUS = 3.2
 MOST_TICKS = 11
 CITED = 3  # exhibit pages of one row
-POINT_COLUMNS = (72.0, 176.0, 64.0, 120.0, 84.0)  # when, what, value, how, exhibit
+POINT_COLUMNS = (88.0, 160.0, 64.0, 120.0, 84.0)  # when, what, value, how, exhibit
 THERAPY_COLUMNS = (128.0, 62.0, 96.0, 146.0, 84.0)  # drug, dose, taken, outcome, exhibit
 
 
@@ -63,18 +63,29 @@ def draw_course(chart: Chart, folder: Path) -> Insert | None:
         return None
     pdf = folder / "course.pdf"
     paper = _Paper(typeset.new_canvas(str(pdf)))
-    say(paper.canvas, MARGIN, paper.y, TITLE, BOLD, 15, BLUE)
+    with tag(paper.canvas, "H1"):
+        say(paper.canvas, MARGIN, paper.y, TITLE, BOLD, 15, BLUE)
     paper.y -= 14
-    say(paper.canvas, MARGIN, paper.y, TELLS, REGULAR, 9, GREY)
+    with tag(paper.canvas, "P"):
+        say(paper.canvas, MARGIN, paper.y, TELLS, REGULAR, 9, GREY)
     paper.y -= 14
     if drawn:
-        _picture(paper, course)
+        with tag(paper.canvas, "Figure", alt=_in_words(course)):
+            _picture(paper, course)
     if therapies:
         _therapies(paper, therapies)
     if drawn:
         _points(paper, course)
     paper.canvas.save()
     return Insert(TITLE, pdf, tuple(paper.links), for_the_sheet=True)
+
+
+def _in_words(course: Course) -> str:
+    """What the picture shows, for those who do not see it."""
+    measures = [series.name for panel in course.panels for series in panel]
+    sessions = [f"{len(course.sessions)} toxin treatments"] if course.sessions else []
+    therapies = [f"{len(course.therapies)} therapies"] if course.therapies else []
+    return f"Time line of {', '.join([*measures, *sessions, *therapies])}. The tables after it hold all that it shows."
 
 
 def _picture(paper: _Paper, course: Course) -> None:
@@ -269,26 +280,36 @@ def _table(
 ) -> None:
     """A table whose last column links to where its row was read; the head is said again on a new page."""
     paper.room(80)
-    say(paper.canvas, MARGIN, paper.y, title, BOLD, 11, BLUE)
+    with tag(paper.canvas, "H2"):
+        say(paper.canvas, MARGIN, paper.y, title, BOLD, 11, BLUE)
     paper.y = table_head(paper.canvas, paper.y - 6, heads, columns)
-    for cells, places in rows:
+    for number, (cells, places) in enumerate(rows, 1):
         lines = [typeset.wrap(cell, REGULAR, SMALL, width - 8) for cell, width in zip(cells, columns, strict=False)]
         cited = list(dict.fromkeys(place.exhibit_page for place in places))[:CITED]
         height = max(*map(len, lines), len(cited)) * LEADING + 6
         if paper.room(height):
             paper.y = table_head(paper.canvas, paper.y, heads, columns)
-        _row(paper, lines, cited, columns)
+        _row(paper, number, lines, cited, columns)
         paper.y -= height
         draw_rule(paper.canvas, paper.y, 0.5)
     paper.y -= 24
 
 
-def _row(paper: _Paper, lines: Sequence[Sequence[str]], cited: Sequence[str], columns: Sequence[float]) -> None:
+def _row(
+    paper: _Paper, number: int, lines: Sequence[Sequence[str]], cited: Sequence[str], columns: Sequence[float]
+) -> None:
     x, first = MARGIN + 4, paper.y - LEADING + 1
     for texts, width in zip(lines, columns, strict=False):
-        for index, text in enumerate(texts):
-            say(paper.canvas, x, first - index * LEADING, text, REGULAR, SMALL, INK)
+        with tag(paper.canvas, "TD", number):
+            for index, text in enumerate(texts):
+                say(paper.canvas, x, first - index * LEADING, text, REGULAR, SMALL, INK)
         x += width
+    with tag(paper.canvas, "TD", number):
+        _cite(paper, cited, x, first)
+
+
+def _cite(paper: _Paper, cited: Sequence[str], x: float, first: float) -> None:
+    """The exhibit pages of a row, one below another, each a link."""
     for index, page in enumerate(cited):
         y = first - index * LEADING
         text = f"Ex. {page}"

@@ -36,13 +36,17 @@ def split(
     for index, (first, last) in enumerate(groups, 1):
         several = f"Part {index} of {len(groups)} · " if len(groups) > 1 else ""
         holds = [
-            f"Pages {max(p.first_page, first)}–{min(p.last_page, last)} of {count}: {p.title}"
+            f"{_span(max(p.first_page, first), min(p.last_page, last))} of {count}: {p.title}"
             for p in parts
             if p.first_page <= last and p.last_page >= first
         ]
         draw(sheet, several + heading, last - first + 2, holds)
         files.append(_cut(source, parts, first, last, sheet))
     return files
+
+
+def _span(first: int, last: int) -> str:
+    return f"Page {first}" if first == last else f"Pages {first}–{last}"
 
 
 def _groups(source: Path, parts: Sequence[Part], limits: Limits, sheet: Path, count: int) -> list[tuple[int, int]]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from packetgen import pdfium
 from packetgen.documents.model import Box
 from packetgen.errors import Problem, SafetyStop
+from packetgen.extraction.model import Evidence
 from packetgen.packet.bind import account_for_pages
-from packetgen.packet.front import lay_out
+from packetgen.packet.front import draw_front, lay_out
 from packetgen.packet.marks import Mark, number_boxes
-from packetgen.packet.model import LeftOut
+from packetgen.packet.model import LeftOut, Part
 from packetgen.packet.sheet import BOTTOM, LEFT, RIGHT, TOP, place, whole
 from packetgen.packet.worklist import worklist
 from packetgen.policy.model import Assessment, Criterion
@@ -45,6 +49,37 @@ def test_a_row_of_the_crosswalk_never_runs_off_its_page(told) -> None:
     assert [len(rows) for rows in pages] == [1, 1, 1]
     assert all(row.height < 560 for rows in pages for row in rows)
     assert pages[0][0].shows[-1][1] == "… and more, which the letter tells"
+
+
+@pytest.mark.parametrize(
+    ("comparisons", "cited"),
+    [(("age",), True), (("units_at_most", "interval"), True), (("statement",), False), ((), False)],
+)
+def test_what_the_request_itself_meets_is_cited_to_the_cover(
+    told, tmp_path: Path, comparisons: tuple[str, ...], cited: bool
+) -> None:
+    reference = told.assessment.reference
+    told_by_request = Criterion(
+        "c", "18 years or older", "met", "", (), reference, shown="born", comparisons=comparisons
+    )
+    assessment = Assessment(reference, (told_by_request,))
+    parts = [Part("Cover", 1, 1), Part("Criteria", 2, 2)]
+    front = tmp_path / "front.pdf"
+    _, to_pages = draw_front(front, told.case, assessment, lay_out(assessment), [], parts, {}, [], "")
+    with pdfium.opened(front) as pdf:
+        text = pdf[1].get_textpage().get_text_range()
+    assert ("Cover, p. 1" in text) == cited
+    assert [(page, to) for page, _, to in to_pages] == [(1, 1), (1, 2), *([(2, 1)] if cited else [])]
+
+
+def test_a_quote_that_says_only_what_is_shown_is_not_said_twice(told) -> None:
+    reference = told.assessment.reference
+    place = Evidence("A", 1, (Box(0, 0, 9, 9),), "10/02/2026", None, "test")
+    criterion = Criterion("c", "A note", "met", "", (place,), reference, shown="visit note of 10/02/2026")
+    ((row,),) = lay_out(Assessment(reference, (criterion,)))
+    assert [text for _, text in row.shows] == ["Visit note of 10/02/2026"]
+    ((row,),) = lay_out(Assessment(reference, (replace(criterion, shown="visit note"),)))
+    assert [text for _, text in row.shows] == ["Visit note", "“10/02/2026”"]
 
 
 def test_a_lost_page_of_the_chart_stops(told) -> None:
