@@ -70,7 +70,7 @@ def find_cases(patterns: Sequence[str]) -> tuple[Path, ...]:
 
 def run_here(cases: Sequence[Path], workers: int | None = None) -> Iterator[Outcome]:
     """Build on this machine, `workers` cases at a time (default: one a core); outcomes in the order they finish."""
-    from packetgen import pipeline  # noqa: F401 - before the children start: a forked one has it at once
+    from packetgen import assembly  # noqa: F401 - before the children start: a forked one has it at once
 
     workers = min(workers or cores(), max(1, len(cases)))
     with office.kept(workers):

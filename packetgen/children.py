@@ -61,8 +61,11 @@ def each_in_a_child(
     seconds: Callable[[Item], float],
     memory_bytes: int,
     workers: int | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Iterator[tuple[int, Result | ChildFailed]]:
     """Do `work(item)` for every item, at most `workers` (default: one a core) at a time.
+
+    meanwhile: done in this process while the first of them work.
 
     Yields (index of the item, value or ChildFailed) in the order they finish. A `PacketgenError` raised by
     `work` is raised here too; `work` and its value must be picklable.
@@ -77,6 +80,9 @@ def each_in_a_child(
                 with undisturbed():
                     child = _start(context, work, items[index], index, seconds(items[index]), memory_bytes)
                     running[child.pipe] = child
+            if meanwhile:
+                meanwhile()
+                meanwhile = None
             next_deadline = min(child.deadline for child in running.values())
             ready = set(wait(list(running), timeout=max(0.0, next_deadline - time.monotonic())))
             now = time.monotonic()

@@ -35,13 +35,14 @@ def appeal(case_file: Path, output: Path | None) -> None:
     """
     from packetgen import pipeline
     from packetgen.files import private_folder, work_folder, write_atomic
+    from packetgen.judging import judge, material_of
     from packetgen.letters.write import write_letter
     from packetgen.packet.fresh import output_of
     from packetgen.workspace import letter_folders
 
     with work_folder(private_folder(output or output_of(case_file))) as work:
         reading = pipeline.read_chart(case_file, work, progress())
-        checked = pipeline.judge(reading)
+        checked = judge(reading)
         if checked.denial is None:
             raise BadCaseFile(
                 "no denial is named, or no reason was read in it",
@@ -57,7 +58,7 @@ def appeal(case_file: Path, output: Path | None) -> None:
             raise BadCaseFile(
                 "the request is no appeal", where="request.kind", fix="Write kind: appeal, and run again."
             )
-        brief = write_letter(pipeline.material_of(checked), work, letter_folders(checked.case.folder), "peer_to_peer")
+        brief = write_letter(material_of(checked), work, letter_folders(checked.case.folder), "peer_to_peer")
         built = pipeline.build(case_file, output, reading=reading)
         for path in (brief.docx, brief.pdf):
             write_atomic(built.folder / f"peer-to-peer{path.suffix}", path.read_bytes())

@@ -39,12 +39,13 @@ def write(case_file: Path, name: str, output: Path | None) -> None:
 
     from packetgen import pipeline
     from packetgen.files import private_folder, work_folder, write_atomic
+    from packetgen.judging import material_of
     from packetgen.letters.write import write_letter
     from packetgen.workspace import letter_folders
 
     folder = private_folder(output or (case_file if case_file.is_dir() else case_file.parent) / "packet")
     with work_folder(folder) as work:
-        material = pipeline.material_of(pipeline.check(case_file, work, progress()))
+        material = material_of(pipeline.check(case_file, work, progress()))
         material = replace(material, packet_pages=_pages(folder / "manifest.json"))
         letter = write_letter(material, work, letter_folders(material.case.folder), name)
         for path in (letter.docx, letter.pdf):
@@ -89,11 +90,12 @@ def check(template: Path | None) -> None:
 def _samples(work: Path) -> Iterator[tuple[str, Material]]:
     """What letters about each sample are made of; a sample that stops for safety has no letter."""
     from packetgen import pipeline
+    from packetgen.judging import material_of
     from packetgen.resources import SAMPLES
 
     for case_file in sorted(SAMPLES.glob("*/case.yaml")):
         try:
-            yield case_file.parent.name, pipeline.material_of(pipeline.check(case_file, work, progress()))
+            yield case_file.parent.name, material_of(pipeline.check(case_file, work, progress()))
         except SafetyStop:
             continue
 

@@ -48,11 +48,16 @@ class _Scan:
 
 
 def read_documents(
-    sources: Sequence[ToRead], work: Path, cache: PageCache, progress: Progress | None = None
+    sources: Sequence[ToRead],
+    work: Path,
+    cache: PageCache,
+    progress: Progress | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
     """Read every document; each gets its exhibit letter by its place in `sources`.
 
     work: a private folder for what lies between. progress: told of each document that can be looked at, and of pages.
+    meanwhile: done in this process while OCR reads its first pages, if there are any.
     A document that cannot be read becomes a slip page that names it, with a Problem of code "document_unread";
     a page that cannot be read is kept with source "none" and a Problem. Nothing is left out.
     Raises UnreadableInput when there is no such file, or too much to read.
@@ -83,7 +88,7 @@ def read_documents(
                 s for page, layer in zip(opened.pages, opened.layers, strict=True) if (s := _scan(task, page, layer))
             ]
     turns: dict[str, dict[int, int]] = {task.label: {} for task in tasks}
-    for scan, page in _ocr_all(scans, cache, engine, progress):
+    for scan, page in _ocr_all(scans, cache, engine, progress, meanwhile):
         pages[scan.task.label][page.number - 1] = page
         turns[scan.task.label][page.number] = (page.rotation - scan.page.rotation) % 360
     for task in fresh:
@@ -134,7 +139,11 @@ def _scan(task: Task, page: Page, layer: Layer) -> _Scan | None:
 
 
 def _ocr_all(
-    scans: Sequence[_Scan], cache: PageCache, engine: Callable[[], str], progress: Progress | None
+    scans: Sequence[_Scan],
+    cache: PageCache,
+    engine: Callable[[], str],
+    progress: Progress | None,
+    meanwhile: Callable[[], object] | None,
 ) -> Iterator[tuple[_Scan, Page]]:
     """Read all scans of all documents, a child each, one a core; what an earlier build read is not read again."""
     if not scans:
@@ -143,7 +152,7 @@ def _ocr_all(
     yield from ((scan, page) for scan, page in kept if page)
     scans = [scan for scan, page in kept if page is None]
     ocr.load_libraries()
-    for done, (scan, result) in enumerate(_read_scans(_batches(scans)), 1):
+    for done, (scan, result) in enumerate(_read_scans(_batches(scans), meanwhile), 1):
         if isinstance(result, ChildFailed):
             result = scan.page if scan.keep else replace(scan.page, source="none", lines=())
         elif result.source == "ocr":
@@ -159,10 +168,18 @@ def _batches(scans: Sequence[_Scan]) -> list[Sequence[_Scan]]:
     return [batch for first in range(count) if (batch := scans[first::count])]
 
 
-def _read_scans(batches: Sequence[Sequence[_Scan]]) -> Iterator[tuple[_Scan, Page | ChildFailed]]:
+def _read_scans(
+    batches: Sequence[Sequence[_Scan]], meanwhile: Callable[[], object] | None = None
+) -> Iterator[tuple[_Scan, Page | ChildFailed]]:
     """Read each batch in a child, one a core; the pages of a batch that failed once more, each alone."""
     failed: list[Sequence[_Scan]] = []
-    results = each_in_a_child(_ocr, batches, seconds=lambda _: OCR_SECONDS_PER_PAGE, memory_bytes=OCR_MEMORY_BYTES)
+    results = each_in_a_child(
+        _ocr,
+        batches,
+        seconds=lambda _: OCR_SECONDS_PER_PAGE,
+        memory_bytes=OCR_MEMORY_BYTES,
+        meanwhile=meanwhile,
+    )
     for index, result in results:
         batch = batches[index]
         if not isinstance(result, ChildFailed):

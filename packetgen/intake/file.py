@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from packetgen import pipeline
+from packetgen import assembly, pipeline  # noqa: F401 - a build's last stage: not first met in a thread
 from packetgen.errors import PacketgenError, UnreadableInput
 from packetgen.files import private_folder, sha256_of
 from packetgen.intake import arrivals, batches

@@ -16,9 +16,9 @@ from packetgen.extraction.model import Evidence, Finding, TherapyRole, TherapySt
 from packetgen.extraction.regimen import weeks_in
 from packetgen.letters.claims import claims_in, strings
 from packetgen.packet.snapshot import name_of
-from packetgen.pipeline import Checked, Reading
 from packetgen.review.said import said
 from packetgen.review.typed import number_in
+from packetgen.stages import Checked, Reading
 
 # What a person may add, and the fields to fill in
 ADDED = {

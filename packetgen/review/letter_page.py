@@ -13,6 +13,7 @@ from packetgen.chart.decisions import Decision
 from packetgen.documents.text import PageText
 from packetgen.errors import Problem
 from packetgen.extraction.model import Evidence
+from packetgen.judging import material_of
 from packetgen.letters.claims import claims_in, strings
 from packetgen.letters.edits import plain
 from packetgen.letters.model import CITED_PAGE, Material
@@ -90,7 +91,7 @@ class LetterView:
 
 def letter_of(checked: pipeline.Checked) -> LetterView:
     """The letter of a case as decided so far. Raises as the letters room does, but not for what is unsupported."""
-    material = pipeline.material_of(checked)
+    material = material_of(checked)
     with tempfile.TemporaryDirectory() as folder:
         template, edited = chosen(material, letter_folders(checked.case.folder))
         made = compose(material, template, Path(folder), edited)

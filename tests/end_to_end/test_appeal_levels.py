@@ -9,8 +9,8 @@ import pypdf
 import pytest
 
 from packetgen import pipeline
-from packetgen.pipeline import Built
 from packetgen.resources import SAMPLES
+from packetgen.stages import Built
 
 pytestmark = pytest.mark.slow
 SAMPLE = SAMPLES / "appeal-step-therapy"

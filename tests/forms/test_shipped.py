@@ -39,9 +39,10 @@ from packetgen.forms.formmap import load_map
 from packetgen.forms.model import FilledForm
 from packetgen.forms.values import check_blank
 from packetgen.forms.widgets import Widget, widgets_of
-from packetgen.pipeline import Checked, check
+from packetgen.pipeline import check
 from packetgen.policy.model import Assessment, Criterion, PolicyReference
 from packetgen.resources import FORM_MAPS, PAYERS, SAMPLES
+from packetgen.stages import Checked
 from payer_forms.layout import COMMON, FOLDER, read_layout
 from payer_forms.make_forms import make_form
 

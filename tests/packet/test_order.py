@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from packetgen import pipeline
+from packetgen.extraction import by_page
+from packetgen.extraction.extract import extract
 from packetgen.packet.front import shown_places
 from packetgen.resources import SAMPLES
 
@@ -29,8 +32,8 @@ def test_exhibits_follow_the_crosswalk_and_findings_keep_their_ids(tmp_path: Pat
     assert [summary.document for summary in checked.extraction.documents] == ["A", "B", "C"]
     reading = pipeline.read_chart(case, tmp_path)
     named = {finding.id for finding in reading.extraction.findings}
-    as_listed = pipeline.extract(
-        [pipeline.replace(d, label=d.key, key="") for d in sorted(reading.documents, key=lambda d: d.key)],
+    as_listed = extract(
+        [replace(d, label=d.key, key="") for d in sorted(reading.documents, key=lambda d: d.key)],
         {"C": "headache_diary"},
     )
     assert named == {finding.id for finding in as_listed.findings}
@@ -39,7 +42,7 @@ def test_exhibits_follow_the_crosswalk_and_findings_keep_their_ids(tmp_path: Pat
 def test_two_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     case = SAMPLES / "chronic-migraine-uhc" / "case.yaml"
     alone = pipeline.read_chart(case, tmp_path / "one").extraction
-    monkeypatch.setattr(pipeline, "PAGES_FOR_TWO", 1)
+    monkeypatch.setattr(by_page, "STRETCH", 1)
     together = pipeline.read_chart(case, tmp_path / "two").extraction
     assert together == alone
     assert [finding.id for finding in together.findings] == [finding.id for finding in alone.findings]
