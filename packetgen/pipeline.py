@@ -61,10 +61,13 @@ def read_chart(case_file: Path, work: Path, progress: Progress | None = None) ->
 
 
 def _load_stages() -> None:
-    """Import all that comes after the reading, which takes as long as a page: done while Tesseract reads the first."""
+    """Import all that comes after the reading, and load what it knows: done while Tesseract reads the first pages."""
     import docxtpl  # noqa: F401
 
     import packetgen.assembly  # noqa: F401
+    from packetgen.extraction.ready import make_ready
+
+    make_ready()
 
 
 def build(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 
@@ -41,6 +42,7 @@ def main(debug: bool) -> None:
 
     Example: packetgen build samples/chronic-migraine-uhc/case.yaml
     """
+    gc.set_threshold(50_000, 20, 50)  # commands make many objects and few that refer to each other
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that work folders are removed
 
 
