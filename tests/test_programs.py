@@ -7,6 +7,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from packetgen.children import ChildFailed, beside, each_in_a_child
 from packetgen.errors import ProgramFailed, SafetyStop
 from packetgen.files import work_folder, write_atomic
 from packetgen.programs import run
+from tests.patience import until
 
 
 def alive(marker: str) -> bool:
@@ -58,6 +60,9 @@ def test_a_failure_does_not_repeat_what_the_program_said() -> None:
     assert "exit code 3" in str(caught.value)
 
 
+LIMITS: dict[str, Any] = {"seconds": lambda _: 20, "memory_bytes": 2 * 1024**3}
+
+
 def behave(how: str) -> str:
     if how == "loop":
         time.sleep(60)
@@ -80,6 +85,25 @@ def test_one_bad_item_never_stops_the_others() -> None:
     reasons = [r.reason for i in (1, 2, 3) if isinstance(r := results[i], ChildFailed)]
     assert reasons == ["too slow", "crashed", "failed"]
     assert "Whitfield" not in repr(results)
+
+
+def test_what_is_done_meanwhile_is_done_once_and_while_the_first_work(tmp_path: Path) -> None:
+    done: list[bool] = []
+
+    def let_go() -> None:
+        (tmp_path / "go").touch()
+        done.append(True)
+
+    results = each_in_a_child(wait_for, [tmp_path / "go"] * 3, **LIMITS, workers=1, meanwhile=let_go)
+    assert [result for _, result in results] == ["came"] * 3
+    assert done == [True]
+    assert list(each_in_a_child(wait_for, [], **LIMITS, meanwhile=let_go)) == []
+    assert done == [True]
+
+
+def wait_for(path: Path) -> str:
+    until(path.exists)
+    return "came"
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no address-space limit")
