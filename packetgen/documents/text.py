@@ -7,7 +7,7 @@ PDF, in a scan and in a text file looks the same to a rule.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -57,21 +57,19 @@ class PageText:
 
     def words_between(self, start: int, end: int) -> tuple[Word, ...]:
         """Words that text[start:end] touches."""
-        first = max(0, bisect_right(self.starts, start) - 1)
+        first, after = max(0, bisect_right(self.starts, start) - 1), bisect_left(self.starts, end)
         return tuple(
             word
-            for offset, word in zip(self.starts[first:], self.words[first:], strict=True)
-            if offset < end and offset + len(word.text) > start
+            for offset, word in zip(self.starts[first:after], self.words[first:after], strict=True)
+            if offset + len(word.text) > start
         )
 
     def boxes_between(self, start: int, end: int) -> tuple[Box, ...]:
         """One box for each printed line that text[start:end] touches, in a table for each line of a cell."""
         boxes: list[Box] = []
         previous_end, previous = 0, Box(0, 0, 0, 0)
-        first = max(0, bisect_right(self.starts, start) - 1)
-        for offset, word in zip(self.starts[first:], self.words[first:], strict=True):
-            if offset >= end:
-                break
+        first, after = max(0, bisect_right(self.starts, start) - 1), bisect_left(self.starts, end)
+        for offset, word in zip(self.starts[first:after], self.words[first:after], strict=True):
             if offset + len(word.text) <= start:
                 continue
             if boxes and "\n" not in self.text[previous_end:offset] and _beside(previous, word.box):

@@ -10,6 +10,7 @@ from packetgen.documents.text import PageText
 from packetgen.extraction.context import assertion_at
 from packetgen.extraction.model import Diagnosis, Finding
 from packetgen.extraction.place import Passage, passages
+from packetgen.extraction.small_letters import in_small_letters
 from packetgen.extraction.ticks import answer_beside
 from packetgen.extraction.vocabulary import Condition, conditions
 
@@ -46,7 +47,7 @@ def _named(passage: Passage) -> Iterator[Finding]:
     taken: list[tuple[int, int]] = []
     coded: set[str] = set()
     codes = list(ICD10.finditer(passage.said))
-    if not codes and not _any_name().search(passage.said):
+    if not codes and not _any_name().search(passage.said.lower()):
         return
     for condition in conditions().conditions:
         for match in _name(condition).finditer(passage.said):
@@ -71,8 +72,8 @@ def _name(condition: Condition) -> re.Pattern[str]:
 
 @cache
 def _any_name() -> re.Pattern[str]:
-    """Any disease's name: most passages hold none."""
-    return re.compile("|".join(f"(?:{condition.pattern})" for condition in conditions().conditions), re.IGNORECASE)
+    """Any disease's name, in small letters: most passages hold none."""
+    return in_small_letters("|".join(f"(?:{condition.pattern})" for condition in conditions().conditions))
 
 
 def _code(condition: Condition, codes: Sequence[re.Match[str]], name: re.Match[str]) -> str | None:

@@ -19,7 +19,7 @@ from packetgen.extraction.diary_calendar import calendar
 from packetgen.extraction.diary_days import Told, begins, is_heading, known
 from packetgen.extraction.diary_entry import NOT_RECORDED, VAGUE, Entry
 from packetgen.extraction.diary_forms import Export, exported
-from packetgen.extraction.diary_lines import attacks, listed
+from packetgen.extraction.diary_lines import ABOUT, attacks, listed
 from packetgen.extraction.diary_strips import strips
 from packetgen.extraction.diary_times import between
 from packetgen.extraction.model import DiaryMonth, Evidence, Finding
@@ -76,6 +76,8 @@ def find_diary(pages: Sequence[PageText]) -> list[Finding]:
 
     A month with a row whose headache entry cannot be read is only "possible": its count may be too low.
     """
+    if not any(ABOUT.search(page.text) for page in pages):
+        return []
     days: dict[str, _Day] = {}
     seen: set[str] = set()
     for entry in _entries(pages):

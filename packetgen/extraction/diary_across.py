@@ -20,6 +20,7 @@ from packetgen.extraction.diary_entry import Cells, Entry
 from packetgen.extraction.place import lines_of
 
 LEAST_DAYS = 5
+PIECE = re.compile(r"(?<!\d)\d|[MTWFSmtwfs][a-z]{2}|[A-Z]{3}")  # a number or weekday: a quick look
 LEAST_ROWS = 2
 LEAST_MONTH = 28  # columns of days, where each row is a month
 ROWS = (
@@ -84,6 +85,8 @@ def _width(columns: list[_Column]) -> float:
 
 def _columns(line: str, known_of: Told) -> list[_Column]:
     """The days that a line names one after the other, as dates, numbers of the month or weekdays of the week."""
+    if len(PIECE.findall(line)) < LEAST_DAYS:
+        return []
     dates = [(m, day) for m in DATE.finditer(line) if (day := iso(m)) and len(day) == 10]
     written = [(m.start(), m.end(), date.fromisoformat(day)) for m, day in dates]
     if len(written) < LEAST_DAYS:

@@ -23,6 +23,7 @@ WEEK_OF = re.compile(
     r"\bweek\b[^\n]{0,20}?\b(?:of|beginning|starting|begins|starts|from)\b[: ]*(?=\S*\d|[A-Z][a-z]{2,8}\.? \d)",
     re.IGNORECASE,
 )
+MAY_HEAD = re.compile(r"[Ww][Ee][Ee][Kk]|20\d\d|['’]\d\d|^\W*[A-Za-z]{3,9}\W*(?:\W[A-Za-z.]{4,10}\W*)?$")  # a quick look
 START = re.compile(
     rf"(?P<bullet>[-•*·>][ ]+)?(?:(?P<weekday>{_WEEKDAY}),?[ ]*)?(?:(?:the|day)[ ]+)?"
     rf"(?:(?P<mon>{_MONTH})\.?[ ](?P<d>\d{{1,2}}){_END}|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?[ -](?P<mon2>{_MONTH})\b"
@@ -69,6 +70,8 @@ def known(pages: Sequence[PageText]) -> Told:
 
 def is_heading(line: str, known_of: Told) -> bool:
     """Whether a line names the month or week of the entries below it; it is remembered."""
+    if not MAY_HEAD.search(line):
+        return False
     if week := WEEK_OF.search(line):
         first = _day(DATE.match(line, week.end())) or _short(START.match(line, week.end()), known_of)
         known_of.week, known_of.last = first, None

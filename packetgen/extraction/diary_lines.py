@@ -42,7 +42,7 @@ MOSTLY, NEARLY_ALL = 0.7, 0.8
 FULL = 0.8  # of the widest line: one that goes on on the next
 DEEPER = 2  # columns by which the rest of an entry stands further right
 SAID_WITHIN = 12  # lines at the top that say what the page is about
-ABOUT = re.compile(r"head ?ache|migraine|\bHAs?\b", re.IGNORECASE)
+ABOUT = re.compile(r"head ?ache|migraine|\bHAs?\b|\bmig\b", re.IGNORECASE)
 # "Started: Feb 1, 2025 8:15 AM" at the head of what an app says of an attack
 ATTACK = re.compile(
     r"^[ ]*(?:[^\n]{0,30}?[ ])?(?:start(?:ed|s)?|began|onset|date|when)(?:[ ](?:date|time|on|at))*[ ]*[:=][ ]*"

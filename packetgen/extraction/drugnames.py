@@ -63,12 +63,21 @@ def drug_like(word: str) -> Drug | None:
 
     near = {
         drug.generic: drug
-        for name, drug in drugs_by_name().items()
-        if len(name) >= LONG_NAME
-        and name[0] == word[0]
+        for name, drug in _long_names().get(word[0], ())
+        if abs(len(name) - len(word)) <= _slips(name)
         and OSA.distance(word, name, score_cutoff=_slips(name)) <= _slips(name)
     }
     return next(iter(near.values())) if len(near) == 1 else None
+
+
+@cache
+def _long_names() -> dict[str, list[tuple[str, Drug]]]:
+    """The long names by their first letter."""
+    names: dict[str, list[tuple[str, Drug]]] = {}
+    for name, drug in drugs_by_name().items():
+        if len(name) >= LONG_NAME:
+            names.setdefault(name[0], []).append((name, drug))
+    return names
 
 
 def _slips(name: str) -> int:

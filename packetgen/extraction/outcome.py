@@ -13,6 +13,7 @@ from typing import Literal
 
 from packetgen.extraction.model import TherapyStatus
 from packetgen.extraction.scope import Told, names_in
+from packetgen.extraction.small_letters import in_small_letters
 from packetgen.extraction.ticks import Answer
 from packetgen.extraction.vocabulary import SectionKind, StatusCues, therapy_status
 
@@ -274,10 +275,13 @@ def _search(
     """The first status whose words are there, with these; weak: only of the weak ones, or only of the others; where:
     on which side of the drug the words stand."""
     said = _telling(words)
-    for cues, pattern in _patterns():
+    small = said.lower()
+    for cues, may_be, pattern in _patterns():
         if (weak is not None and cues.weak != weak) or (cues.by_dose and not by_dose):
             continue
         if cues.where and where and cues.where != where:
+            continue
+        if not may_be.search(small):
             continue
         if (match := pattern.search(said)) and not (cues.unless_taken and _is_taken(said)):
             return cues.status, match
@@ -306,10 +310,11 @@ def _telling(words: str) -> str:
 
 
 @cache
-def _patterns() -> tuple[tuple[StatusCues, re.Pattern[str]], ...]:
-    return tuple(
-        (status, _pattern("|".join(f"(?:{cue.words})" for cue in status.cues))) for status in therapy_status().statuses
-    )
+def _patterns() -> tuple[tuple[StatusCues, re.Pattern[str], re.Pattern[str]], ...]:
+    """Each status, what may tell it in small letters, and what does."""
+    words = therapy_status()
+    ways = [(status, "|".join(f"(?:{cue.words})" for cue in status.cues)) for status in words.statuses]
+    return tuple((status, in_small_letters(words.filled(way)), _pattern(way)) for status, way in ways)
 
 
 @cache
