@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from packetgen.documents.text import PageText
+from packetgen.extraction.authors import Written, written_by
 from packetgen.extraction.dates import DATE, dates_in, iso, labelled
 from packetgen.extraction.identity import find_identity
 from packetgen.extraction.model import DocumentSummary, Evidence, Identity
@@ -29,10 +30,6 @@ DATED = re.compile(
     re.IGNORECASE,
 )
 CLOSING = re.compile(r"(?:^|\s)(?:D|Dict|DD)[ ]?:[ ]*", re.IGNORECASE)
-SIGNED = re.compile(
-    r"\b(?:electronically )?signed(?: electronically)? by:?[ ]+(?P<who>[A-Z][\w.'-]*(?:[ ][A-Z][\w.'-]*){0,3})",
-    re.IGNORECASE,
-)
 TITLE_CHARACTERS = 500
 AHEAD_WITHIN = 12  # characters after a date of a flow sheet that say it is still to come
 COLUMNS = 3  # dates on one line
@@ -40,11 +37,6 @@ TOP_LINES = 8
 BORN = re.compile(r"\b(?:DOB|D\.O\.B|born|birth)", re.IGNORECASE)
 BORN_WITHIN = 60  # characters between "date of birth" and its date, when the date is first told in words
 RANGE = re.compile(r"[ ]*(?:-|–|to|through)[ ]*\d")
-SPECIALTY = re.compile(r"\b(neurolog|dermatolog|urolog|ophthalmolog|physiatr|pain medicine)", re.IGNORECASE)
-SPECIALTIES = {
-    "neurolog": "neurology", "dermatolog": "dermatology", "urolog": "urology", "ophthalmolog": "ophthalmology",
-    "physiatr": "physiatry", "pain medicine": "pain medicine",
-}  # fmt: skip
 
 
 def summarise(pages: Sequence[PageText], kind: str | None = None) -> DocumentSummary:
@@ -63,16 +55,16 @@ def summarise(pages: Sequence[PageText], kind: str | None = None) -> DocumentSum
     if day is None and pages and (found := next(labelled(CLOSING, pages[-1].text), None)):
         start, end, day = found
         places.append(evidence(pages[-1], start, end, "document_date"))
-    signature = SIGNED.search(whole)
-    specialty = SPECIALTY.search(whole)
+    kind = kind or _kind(whole)
+    written = Written() if kind == "denial_letter" else written_by(pages)
     return DocumentSummary(
         pages[0].document.label,
-        kind or _kind(whole),
+        kind,
         day,
-        " ".join(signature["who"].split()) if signature else None,
-        SPECIALTIES[specialty.group(1).lower()] if specialty else None,
-        bool(signature),
-        tuple(places),
+        written.author,
+        written.specialty,
+        written.signed,
+        (*places, *written.places),
     )
 
 

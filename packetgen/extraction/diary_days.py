@@ -23,7 +23,10 @@ WEEK_OF = re.compile(
     r"\bweek\b[^\n]{0,20}?\b(?:of|beginning|starting|begins|starts|from)\b[: ]*(?=\S*\d|[A-Z][a-z]{2,8}\.? \d)",
     re.IGNORECASE,
 )
-MAY_HEAD = re.compile(r"[Ww][Ee][Ee][Kk]|20\d\d|['’]\d\d|^\W*[A-Za-z]{3,9}\W*(?:\W[A-Za-z.]{4,10}\W*)?$")  # a quick look
+# a quick look
+MAY_HEAD = re.compile(
+    r"[Ww][Ee][Ee][Kk]|20\d\d|['’]\d\d|^\W*[A-Za-z]{3,9}\W*(?:\W[A-Za-z.]{4,10}\W*)?$"
+)  # a quick look
 START = re.compile(
     rf"(?P<bullet>[-•*·>][ ]+)?(?:(?P<weekday>{_WEEKDAY}),?[ ]*)?(?:(?:the|day)[ ]+)?"
     rf"(?:(?P<mon>{_MONTH})\.?[ ](?P<d>\d{{1,2}}){_END}|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?[ -](?P<mon2>{_MONTH})\b"
