@@ -11,19 +11,22 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from packetgen.documents.model import Word
 from packetgen.documents.text import PageText
 from packetgen.extraction.diary_across import across
 from packetgen.extraction.diary_calendar import calendar
-from packetgen.extraction.diary_days import Told, begins, is_heading, known
+from packetgen.extraction.diary_days import Told, begins, is_heading, known, misread
 from packetgen.extraction.diary_entry import NOT_RECORDED, VAGUE, Entry
 from packetgen.extraction.diary_forms import Export, exported
 from packetgen.extraction.diary_lines import ABOUT, attacks, listed
 from packetgen.extraction.diary_strips import strips
 from packetgen.extraction.diary_times import between
 from packetgen.extraction.model import DiaryMonth, Evidence, Finding
+from packetgen.extraction.overuse import overused
 from packetgen.extraction.place import evidence, lines_of
+from packetgen.extraction.scope import names_in
 
 MIN_ROWS = 5
 COLUMNS = {
@@ -37,6 +40,9 @@ COLUMNS = {
     "acute": r"acute|medic\w*|\btook\b|meds?\b|rescue|\bpills?\b|treatment|\btaken\b|tablets?",
 }
 LEAST_COLUMNS = 3
+ROW_OR_PROSE = re.compile(r"^\W*\d|[a-z]{2}\.\s")  # no heading of a table
+TWO_DAYS = re.compile(r"\s*(?:and|&)\s*\d")  # "6/17 and 7/4: lost the sheet"
+LIKE_A_ROW = re.compile(r"\W*(?:\d|(?:mon|tue|wed|thu|fri|sat|sun))", re.IGNORECASE)
 LONG = 4  # hours
 COLUMN_GAP = re.compile(r"\S(?:[ ]{2,}|[ ]*[|][ ]*)(?=\S)")
 TELLING = ("migraine", "hours", "start")  # columns that a row without a headache leaves empty
@@ -57,6 +63,7 @@ class _Day:
     headache: bool = False
     migraine: bool = False
     acute: bool = False
+    taken: set[str] = field(default_factory=set)  # generic names of acute medicine
     hours: float = 0.0
     places: list[tuple[PageText, int, int]] = field(default_factory=list)
     unclear: list[tuple[PageText, int, int]] = field(default_factory=list)
@@ -80,15 +87,26 @@ def find_diary(pages: Sequence[PageText]) -> list[Finding]:
         return []
     days: dict[str, _Day] = {}
     seen: set[str] = set()
-    for entry in _entries(pages):
+    entries = list(_entries(pages))
+    for entry in entries:
         seen |= set(entry.cells)
         _count(entry, days.setdefault(entry.day, _Day()))
     if sum(bool(entry.places) for entry in days.values()) < MIN_ROWS:
         return []
-    months: dict[str, list[_Day]] = defaultdict(list)
+    lost = {_lost(page, [entry for entry in entries if entry.page is page]) for page in pages}
+    months: dict[str, list[str]] = defaultdict(list)
     for day in sorted(days):
-        months[day[:7]].append(days[day])
-    return [_finding(month, entries, seen) for month, entries in months.items() if any(day.places for day in entries)]
+        months[day[:7]].append(day)
+    return [
+        _finding(
+            month,
+            [days[day] for day in read],
+            seen,
+            is_sure=not ("rows" in lost or ("boxes" in lost and _has_gap(read))),
+        )
+        for month, read in months.items()
+        if any(days[day].places for day in read)
+    ]
 
 
 def is_diary(pages: Sequence[PageText], months: Sequence[Finding]) -> bool:
@@ -149,8 +167,8 @@ def _heads(page: PageText) -> tuple[dict[str, float], int]:
     top = -1
     for line, offset in lines_of(page.text):
         heads: dict[str, float] = {}
-        if len(COLUMN_GAP.findall(line)) < LEAST_COLUMNS - 1:
-            continue  # prose
+        if len(COLUMN_GAP.findall(line)) < LEAST_COLUMNS - 1 or ROW_OR_PROSE.search(line):
+            continue
         for name, pattern in COLUMNS.items():
             match = re.search(pattern, line, re.IGNORECASE)
             if match and not any(abs(x - _x(page, offset + match.start())) < 1 for x in heads.values()):
@@ -195,10 +213,14 @@ def _rows(page: PageText, head: int, known_of: Told) -> Iterator[tuple[int, int,
     for line, offset in lines_of(page.text):
         at = len(line) - len(line.lstrip(" |"))
         read = begins(line, at, known_of, full=offset <= head) if line.strip() else None
+        if read is None and page.page.source == "ocr" and offset > head:
+            read = misread(line, at, known_of)
         if read is None:
             is_heading(line, known_of)
             continue
         end, days, _ = read
+        if TWO_DAYS.match(line, end):
+            continue
         if COLUMN_GAP.search(line, at) or not line[end:].strip().count(" ") > 2:
             yield from ((offset + at, offset + end, offset + len(line.rstrip()), day) for day in days)
 
@@ -221,7 +243,9 @@ def _count(entry: Entry, day: _Day) -> None:
     day.headache = True
     day.migraine |= bool(YES.search(cells.get("migraine", ""))) and not NO.search(cells.get("migraine", ""))
     acute = cells.get("acute", "")
-    day.acute |= bool(acute) and not NO.search(acute)
+    if acute and not NO.search(acute):
+        day.acute = True
+        day.taken |= {drug.generic for _, _, drug in names_in(acute) if "acute" in (drug.role, drug.may_be)}
     hours = cells.get("hours", "")
     day.hours += _hours(hours)
     if hours == VAGUE:
@@ -253,7 +277,35 @@ def _hours(text: str) -> float:
     return hours / 60 if (match["unit"] or "").lower().startswith("min") else hours
 
 
-def _finding(month: str, days: list[_Day], heads: set[str]) -> Finding:
+def _has_gap(days: Sequence[str]) -> bool:
+    """Whether a day between the first and the last was not read."""
+    numbers = [int(day[-2:]) for day in days]
+    return len(numbers) <= max(numbers) - min(numbers)
+
+
+def _on_lines(page: PageText, entries: Sequence[Entry]) -> list[tuple[str, int]]:
+    """The lines from the first entry of a page to its last, and how many entries each has."""
+    first, last = min(entry.start for entry in entries), max(entry.end for entry in entries)
+    return [
+        (line, sum(entry.start < offset + len(line) and offset < entry.end for entry in entries))
+        for line, offset in lines_of(page.text)
+        if first <= offset + len(line) <= last
+    ]
+
+
+def _lost(page: PageText, entries: Sequence[Entry]) -> Literal["rows", "boxes"] | None:
+    """What OCR may have lost of a page: a row, where a line looks like one or a day is out of order; a box of many."""
+    if page.page.source != "ocr" or not entries:
+        return None
+    days = [entry.day for entry in entries]
+    lines = _on_lines(page, entries)
+    if any(many > 1 for _, many in lines):
+        return "boxes"
+    in_order = days in (sorted(days), sorted(days, reverse=True))
+    return "rows" if not in_order or any(not many and LIKE_A_ROW.match(line) for line, many in lines) else None
+
+
+def _finding(month: str, days: list[_Day], heads: set[str], *, is_sure: bool) -> Finding:
     unclear = [row for day in days for row in (*day.unclear, *(day.vague if day.hours < LONG else ()))]
     days = [day for day in days if day.places]
     value = DiaryMonth(
@@ -263,6 +315,7 @@ def _finding(month: str, days: list[_Day], heads: set[str]) -> Finding:
         migraine_days=sum(day.migraine for day in days) if "migraine" in heads else None,
         days_4h_or_more=sum(day.headache and day.hours >= LONG for day in days) if "hours" in heads else None,
         acute_medication_days=sum(day.acute for day in days) if "acute" in heads else None,
+        overuse=tuple(overused([day.taken for day in days if day.acute], sum(day.acute for day in days))),
     )
     places: list[Evidence] = []
     for page in dict.fromkeys(page for day in days for page, _, _ in day.places):
@@ -270,7 +323,7 @@ def _finding(month: str, days: list[_Day], heads: set[str]) -> Finding:
         faintest = min(rows, key=lambda row: _confidence(page, row))  # a count is as sure as its faintest row
         places += [evidence(page, s, e, "diary") for s, e in dict.fromkeys((rows[0], rows[-1], faintest))]
     places += [evidence(page, start, end, "diary_unclear") for page, start, end in unclear]
-    return Finding(value, "possible" if unclear else "present", tuple(places), month)
+    return Finding(value, "present" if is_sure and not unclear else "possible", tuple(places), month)
 
 
 def _confidence(page: PageText, row: tuple[int, int]) -> float:

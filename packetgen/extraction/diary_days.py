@@ -34,6 +34,7 @@ START = re.compile(
     r"|(?P<ditto>[\"”″]|[.,'’“*]{0,2}(?=[ ]*\d{1,2}:\d\d)))?",
     re.IGNORECASE,
 )
+MISREAD = re.compile(rf"(?P<weekday>{_WEEKDAY})[ ,]+[^\s/]{{0,4}}[/-]?(?P<day>\d\d)\.?(?=\s|$)[ ]*", re.IGNORECASE)
 AFTER_DAY = re.compile(
     rf"(?:[ ]*\(?(?:{_WEEKDAY})\)?)?(?:[ ]*[:.)=|–—-]+(?=\s|$|[A-Za-z])|[ ]*,|(?=\s|$))[ ]*", re.IGNORECASE
 )
@@ -119,6 +120,19 @@ def begins(
     known_of.last = days[-1]
     after = AFTER_DAY.match(line, end)
     return (after.end() if after else end), days, ""
+
+
+def misread(line: str, at: int, known_of: Told) -> tuple[int, list[date], str] | None:
+    """The day of a row whose month OCR misread ("Mon 95/12"): the next such weekday, if it is that day of the month."""
+    match = MISREAD.match(line, at)
+    if match is None or known_of.last is None:
+        return None
+    weekday = WEEKDAYS.index(match["weekday"][:3].lower())
+    later = known_of.last + timedelta((weekday - known_of.last.weekday() - 1) % 7 + 1)
+    if later.day != int(match["day"]):
+        return None
+    known_of.last = later
+    return match.end(), [later], ""
 
 
 def _day(match: re.Match[str] | None) -> date | None:

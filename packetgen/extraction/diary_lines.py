@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import DATE
-from packetgen.extraction.diary_days import Told, begins, is_heading
+from packetgen.extraction.diary_days import Told, begins, is_heading, misread
 from packetgen.extraction.diary_entry import UNREADABLE, Entry
 from packetgen.extraction.diary_words import told
 from packetgen.extraction.place import lines_of
@@ -137,7 +137,10 @@ def _on_line(page: PageText, line: str, offset: int, known_of: Told) -> Iterator
     for at in starts:
         if found and not line[min(found[-1][1], at) : at].strip(" .:-|"):
             continue  # what follows on a date at once is beside it: "2/1/2025   2/2/2025 03:30"
-        if read := begins(line, at, known_of, alone=not found):
+        read = begins(line, at, known_of, alone=not found)
+        if read is None and not found and page.page.source == "ocr":
+            read = misread(line, at, known_of)
+        if read:
             found.append((at, *read))
         elif not found:
             return

@@ -32,12 +32,15 @@ MINUTES = re.compile(r"(?<![\d/.])(?P<n>\d{1,4})[ -]?(?:m\b|mins?\b|minutes?\b)"
 COLONED = re.compile(
     r"\b(?:duration|lasted|length|dur)\W{0,3}(?P<h>\d{1,3}):(?P<m>\d\d)(?::\d\d)?\b(?!\s*[ap]m)", re.IGNORECASE
 )
+FAINT = re.compile(r"(?<!\S)(?P<h>[\dIlTOoS@|]{1,2})[hn] (?P<m>[\dOoG@QUl]{2})m(?!\S)")
+DIGITS = str.maketrans("IlOo@QUG|", "110000001")
 LONG = 4.0  # hours that plans count; a range on both sides of it tells nothing
 BELOW = 1 / 60
 
 
 def lasted(text: str) -> str:
     """How long the words say, as "90 min"; "?" when they say it, but not to the hour; "" when they do not."""
+    text = FAINT.sub(_digits, text)
     if clocks := CLOCKS.search(text):
         return between(clocks["start"], clocks["end"])
     if coloned := COLONED.search(text):
@@ -50,6 +53,12 @@ def lasted(text: str) -> str:
         if _pattern(duration.words).search(text):
             return VAGUE if duration.hours is None else f"{duration.hours * 60:g} min"
     return ""
+
+
+def _digits(faint: re.Match[str]) -> str:
+    """Hours and minutes whose digits OCR misread: "24n OOm" is 24h 00m; a letter that may be several is no number."""
+    hours, minutes = (faint[part].translate(DIGITS) for part in ("h", "m"))
+    return f"{hours}h {minutes}m" if (hours + minutes).isdigit() else "some hours"
 
 
 def _hours(written: re.Match[str]) -> str:
@@ -68,7 +77,7 @@ def between(start: str, end: str) -> str:
     """Minutes from one clock time to the next, also past midnight, as "90 min"; "" when one is not given."""
     first, last = minutes_of(start), minutes_of(end)
     if first is None or last is None:
-        return ""
+        return VAGUE if re.search(r"\d", start) and re.search(r"\d", end) else ""
     if not re.search(r"[ap]", start, re.IGNORECASE) and ":" not in start and re.search(r"[ap]", end, re.IGNORECASE):
         first = _same_half(first, last)  # "2-5 pm", "10-2 pm"
     return f"{(last - first) % (24 * 60)} min"

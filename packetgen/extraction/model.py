@@ -100,8 +100,21 @@ class HeadacheFrequency:
 
 
 @dataclass(frozen=True, slots=True)
+class Overuse:
+    """Acute medicine of a class on as many days of a month as ICHD-3 calls overuse: the days, the threshold, where."""
+
+    name: str
+    days: int
+    threshold: int
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
 class DiaryMonth:
-    """A calendar month of a headache diary, counted from its rows; None where the diary has no such column."""
+    """A calendar month of a headache diary, counted from its rows; None where the diary has no such column.
+
+    overuse: classes of acute medicine whose days reach the threshold; it is noted, no diagnosis is made
+    """
 
     kind: ClassVar[str] = "diary_month"
     month: str
@@ -110,6 +123,7 @@ class DiaryMonth:
     migraine_days: int | None = None
     days_4h_or_more: int | None = None
     acute_medication_days: int | None = None
+    overuse: tuple[Overuse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
