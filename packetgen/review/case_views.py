@@ -11,6 +11,7 @@ from packetgen.chart.decisions import read_log
 from packetgen.packet.sheet import LETTER
 from packetgen.packet.signoff import NEVER_WAIVED, attestation
 from packetgen.packet.snapshot import changes
+from packetgen.policy.appeal import COURSES
 from packetgen.review.acts import PREPARED
 from packetgen.review.exhibit_page import exhibits_of
 from packetgen.review.facts import ADDED, AMOUNTS, CHOICES, rows_of
@@ -58,7 +59,7 @@ def shell(review: Review, name: str) -> dict[str, Any]:
 def _facts(review: Review, checked: pipeline.Checked) -> dict[str, Any]:
     numbered = list(enumerate(checked.assessment.criteria, 1))  # as the packet numbers them; what is open comes first
     criteria = sorted(numbered, key=lambda one: one[1].verdict == "met")
-    return {"problems": checked.problems, "criteria": criteria}
+    return {"problems": checked.problems, "criteria": criteria, "courses": COURSES}
 
 
 def _glance(review: Review, checked: pipeline.Checked) -> dict[str, Any]:

@@ -125,6 +125,22 @@ def test_two_people_at_once_are_told_of_each_other_and_lose_nothing(
     assert [entry["by"] for entry in read_log(review.folder)] == ["Lena Ortiz, MD", "Ada Byron, NP"]
 
 
+def test_one_person_who_decides_quickly_is_not_told_of_another(
+    browser: Browser,
+    served: str,  # noqa: F811
+    review: Review,  # noqa: F811
+) -> None:
+    page = opened(browser, served)
+    page.locator(".fact").first.wait_for()
+    click = "facts => [...facts.querySelectorAll('.acts > form button')].slice(0, 3).forEach(button => button.click())"
+    page.locator("#facts").evaluate(click)
+    expect(page.locator(".fact.decided")).to_have_count(3, timeout=SLOW)
+    assert [entry["event"] for entry in read_log(review.folder)] == ["confirm"] * 3
+    expect(page.locator("#told")).to_be_empty()
+    page.wait_for_timeout(5500)  # it looks around every five seconds
+    expect(page.locator("#others")).to_be_empty()
+
+
 def test_words_on_a_page_become_evidence_when_they_hold_what_is_claimed(
     browser: Browser,
     served: str,  # noqa: F811
@@ -171,6 +187,7 @@ def test_words_marked_for_a_criterion_turn_it(browser: Browser, tmp_path: Path) 
         expect(page.locator(f'.criterion.check[data-id="{criterion}"]')).to_be_visible(timeout=SLOW)
         page.goto(f"{address.partition('/open')[0]}/signing")
         expect(page.get_by_label("Goes out without it because").first).to_be_visible(timeout=SLOW)
+        until(lambda: page.locator("#picture").evaluate("picture => picture.naturalWidth") > 500)
         kept(page, "review-signing.png")
 
 

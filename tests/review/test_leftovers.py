@@ -7,13 +7,15 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from packetgen.files import COPIES, sha256_of, work_folder
+from packetgen import pipeline
+from packetgen.files import COPIES, private_folder, sha256_of, sole_use, work_folder
 from packetgen.resources import SAMPLES
-from tests.patience import a_program, until
+from tests.patience import PATIENCE, a_program, until
 
 
 def test_a_work_folder_that_a_killed_process_left_is_removed_and_one_in_use_stays(tmp_path: Path) -> None:
@@ -61,3 +63,16 @@ def test_two_builds_of_one_case_at_once_leave_one_whole_packet(tmp_path: Path) -
     outputs = json.loads((folder / "manifest.json").read_text())["outputs"]
     assert {name: sha256_of(folder / name) for name in outputs} == outputs
     assert {path.name for path in folder.iterdir()} == {*outputs, "manifest.json"}
+
+
+@pytest.mark.slow
+def test_a_build_waits_for_another_of_the_same_case(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLES / "chronic-migraine-aetna", tmp_path / "case", ignore=shutil.ignore_patterns("packet"))
+    output = private_folder(tmp_path / "case" / "packet")
+    build = threading.Thread(target=pipeline.build, args=(tmp_path / "case" / "case.yaml",))
+    with sole_use(output):
+        build.start()
+        build.join(1.0)
+        assert build.is_alive() and list(output.iterdir()) == []  # else its work folder would be there at once
+    build.join(PATIENCE)
+    assert (output / "packet.pdf").is_file()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
@@ -70,6 +71,17 @@ def test_the_page_shows_each_criterion_with_its_quotes(client: TestClient) -> No
     assert page.count('class="criterion met"') == 9
     assert "Untreated headaches last 6 to 12 hours." in page
     assert "Draft: not signed" in client.get("/signing").text
+
+
+def test_a_denial_is_shown_with_each_reason_and_what_answers_it(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLES / "appeal-step-therapy", tmp_path / "case", ignore=shutil.ignore_patterns("packet"))
+    review = Review(tmp_path / "case" / "case.yaml")
+    page = client_of(review, Sessions()).get("/").text
+    (answer,) = review.checked().denial.answers
+    denial = page[page.index('<h2 id="denial">') : page.index('<h2 id="criteria">')]
+    assert answer.answered and "Answered" in denial
+    assert answer.reason.quote in denial
+    assert all(place.quote in html.unescape(denial) for place in answer.evidence)
 
 
 def test_a_page_of_the_chart_is_a_picture(client: TestClient) -> None:

@@ -126,13 +126,31 @@ async function refresh() {
   if (names.length !== Object.keys(sizes).length) location.reload();
 }
 
-async function send(form) {
+// One form after the other: what this person did just now is not what someone else did.
+let posting = Promise.resolve();
+let waiting = 0;
+
+async function post(form) {
   const body = new URLSearchParams(new FormData(form));
   if (!body.get("name")) body.set("name", byId("person").value);
+  body.set("expected", byId("facts").dataset.expected);
+  const action = form.getAttribute("action");
+  const answer = await fetch(action, { method: "POST", body, redirect: "manual" });
+  const done = answer.ok || answer.type === "opaqueredirect";
+  if (done && action !== "build") byId("facts").dataset.expected = Number(byId("facts").dataset.expected) + 1;
+  return done ? "" : answer.text();
+}
+
+async function send(form) {
   const fact = form.closest("[data-fact]")?.dataset.fact;
-  const answer = await fetch(form.getAttribute("action"), { method: "POST", body, redirect: "manual" });
-  if (answer.type !== "opaqueredirect" && !answer.ok) return tell(await answer.text());
+  waiting += 1;
+  posting = posting.then(() => post(form)).catch(() => "The server does not answer. Is packetgen still running?");
+  const refused = await posting;
+  waiting -= 1;
+  if (refused) return tell(refused);
   tell("");
+  byId("state").textContent = "Building the packet …";
+  byId("state").className = "state";
   byId("others").textContent = "";
   if (form === byId("add")) toggleAdding(false);
   await refresh();
@@ -161,7 +179,7 @@ function next() {
 // Others with the same case open: who they are, and that they decided something.
 async function lookAround() {
   const answer = await fetch("here.json").catch(() => null);
-  if (!answer?.ok) return;
+  if (!answer?.ok || waiting) return;
   const told = await answer.json();
   const here = told.others.length ? `Also here: ${told.others.join(", ")}. ` : "";
   const newer = told.expected > Number(byId("facts").dataset.expected);
