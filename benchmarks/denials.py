@@ -1,4 +1,6 @@
-"""Denial letters against their keys: `python -m benchmarks.denials [FOLDER]` (a folder with docs/ and keys/, or ours).
+"""Denial letters against their keys: `python -m benchmarks.denials [FOLDER]`.
+
+FOLDER: letters beside their keys.yaml, or docs/ and keys/ of annotated charts; ours when none is given.
 
 Ours are read twice: as text, and some of them as a clinic's fax machine prints them.
 """
@@ -43,9 +45,9 @@ Found = Mapping[str, Denial | None]
 Keys = Mapping[str, dict[str, Any] | None]
 
 
-def our_keys() -> Keys:
-    """What our letters say, by their stem."""
-    found: Keys = yaml.safe_load((LETTERS / "keys.yaml").read_text("utf-8"))
+def our_keys(folder: Path = LETTERS) -> Keys:
+    """What the letters of a folder say, by their stem; None for a letter that is no denial."""
+    found: Keys = yaml.safe_load((folder / "keys.yaml").read_text("utf-8"))
     return found
 
 
@@ -144,16 +146,18 @@ def main() -> None:
         work = Path(temporary)
         if len(sys.argv) > 1:
             folder = Path(sys.argv[1])
-            keys = keys_of(folder)
-            files = {stem: folder / "docs" / f"{stem}.txt" for stem in keys}
+            ours = (folder / "keys.yaml").exists()
+            keys = our_keys(folder) if ours else keys_of(folder)
+            files = {stem: (folder if ours else folder / "docs") / f"{stem}.txt" for stem in keys}
             show(folder.name, read(files, work, told=False), keys)
             return
         ours = our_keys()
         files = {stem: LETTERS / f"{stem}.txt" for stem in ours}
-        show("text", read(files, work, told=True), ours)
-        unrecognised = [stem for stem, value in read(files, work, told=False).items() if value is None]
-        print(f"  recognised       {len(files) - len(unrecognised)}/{len(files)}  not: {', '.join(unrecognised)}")
-        pictures = scans(files, work)
+        found = read(files, work, told=False)
+        show("text", found, ours)
+        amiss = [stem for stem, value in found.items() if (value is None) != (ours[stem] is None)]
+        print(f"  recognised       {len(files) - len(amiss)}/{len(files)}  not: {', '.join(amiss)}")
+        pictures = scans({stem: path for stem, path in files.items() if ours[stem]}, work)
         show("scans", read(pictures, work, told=True), {stem: ours[stem] for stem in pictures})
 
 

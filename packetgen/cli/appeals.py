@@ -18,6 +18,7 @@ STATES = {
     "sent": "in the packet that was sent",
     "not_sent": "in the chart, but not in the packet that was sent",
     "in_chart": "in the chart (name the sent packet's manifest.json under sent: to see whether the plan had it)",
+    "request": "what is requested answers it; no page of the chart needs to",
     "none": "nothing in the chart answers it",
 }
 

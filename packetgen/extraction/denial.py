@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from packetgen.documents.text import PageText
-from packetgen.extraction.denial_heading import decided_in, member_id_in, payer_in, reference_in
-from packetgen.extraction.denial_rights import last_day, levels_in, rights_in
-from packetgen.extraction.denial_why import reasons_in
+from packetgen.extraction.denial_heading import decided_in, letter_in, member_id_in, payer_in, reference_in
+from packetgen.extraction.denial_rights import Rights, last_day, levels_in, rights_in
+from packetgen.extraction.denial_why import reason_unclear, reasons_in
 from packetgen.extraction.denial_words import TopicName
 from packetgen.extraction.doses import PRODUCT, PRODUCTS
 from packetgen.extraction.model import (
@@ -55,7 +55,8 @@ FAST = re.compile(
 )
 UPHELD = re.compile(
     r"\b(?:denial|decision|determination)s? (?:is |was |has been |we )?(?:upheld|affirmed)"
-    r"|uphold (?:the|our)|appeal decision|decision on your appeal|not changing our decision"
+    r"|uphold (?:the|our)|appeal decision|decision on your appeal|not changing (?:our|the)(?: first| earlier)? decision"
+    r"|(?:denial|decision) stands\b|(?:keep|maintain)(?:ing)? (?:our|the)(?: first| earlier)? (?:decision|denial)"
     r"|this was your (?:first|last)\b",
     re.IGNORECASE,
 )
@@ -70,23 +71,25 @@ ABOUT_APPEALS = re.compile(r"\bappeal|\bif\b|\bnot an?\b", re.IGNORECASE)
 
 
 def find_denial(pages: Sequence[PageText]) -> list[Finding]:
-    """The one denial that a letter is; without reasons when its words for them are not known."""
+    """The one denial that a letter is; its reason is unclassified when the words for it are not known."""
     sentences = [passage for page in pages for passage in passages(page)]
     reasons = reasons_in(sentences)
-    whole = "\n".join(page.text for page in pages)
+    whole = letter_in("\n".join(page.text for page in pages))
     denied = [] if reasons else [s for s in sentences if DENIED.search(s.said) and not ABOUT_APPEALS.search(s.said)]
-    if not reasons and not denied:
+    if not reasons and denied:
+        reasons = [("unclassified", reason_unclear(sentences, denied[0]))]
+    if not reasons:
         return []
     decided = decided_in(whole)
     reference = reference_in(whole)
     asked = [s for s in sentences if CRITERION.search(s.said)]
     rights = rights_in(whole, decided[:4] if decided else None)
     upheld = UPHELD.search(whole) is not None
-    level: TopicName = "second" if upheld and "second" in {*rights.days, *rights.faxes, *rights.last} else "appeal"
+    level = _next_level(rights) if upheld else "appeal"
     days = None if level in rights.last else rights.days.get(level)
     window = rights.windows.get("peer_to_peer")
     value = Denial(
-        payer=payer_in(pages[0].text),
+        payer=payer_in(whole),
         member_id=member_id_in(whole),
         reference=reference[0] if reference else None,
         date=decided,
@@ -104,10 +107,17 @@ def find_denial(pages: Sequence[PageText]) -> list[Finding]:
         expedited=next((s.evidence("expedited").quote for s in sentences if FAST.search(s.said)), None),
         upheld=upheld,
     )
-    places: list[Evidence] = [passage.evidence("denial_reason") for passage in [s for _, s in reasons] or denied[:1]]
+    places: list[Evidence] = [passage.evidence("denial_reason") for _, passage in reasons]
     places += [s.evidence("criterion") for s in asked]
     places += [place for page in pages if reference and (place := _place(page, reference[0]))][:1]
     return [Finding(value, "present", tuple(places), decided)]
+
+
+def _next_level(rights: Rights) -> TopicName:
+    """What may be asked for after an appeal: what the letter gives a time for, or else a fax."""
+    timed = {*rights.days, *rights.last}
+    order: tuple[TopicName, ...] = ("second", "appeal", "external")
+    return next((level for given in (timed, rights.faxes) for level in order if level in given), "appeal")
 
 
 def _drug(letter: str) -> str | None:

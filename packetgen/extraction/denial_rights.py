@@ -18,23 +18,37 @@ from packetgen.extraction.numerals import as_digits
 
 PHONE = re.compile(r"(?<![\d-])(?:1[- .])?(?:\(\d{3}\)[ ]?|\d{3}[- .])\d{3}[- .]\d{4}(?![\d-])")
 FAX = re.compile(
-    r"\bfax(?:ed)?\b(?:[ ](?:it|this|number|no\.?|to|is|a|your|appeal|request|written))*[ :#.]*$", re.IGNORECASE
+    r"\b(?:fax(?:ed)?|facsimile)\b(?:[ ](?:it|this|number|no\.?|to|at|is|a|your|appeal|request|written))*[ :#.]*$",
+    re.IGNORECASE,
 )
 FAX_AFTER = re.compile(r" ?\(fax\)", re.IGNORECASE)
 SENTENCE_BEFORE = re.compile(r"^.*[a-z)]\. (?=[A-Z])")
 DAYS = re.compile(
     r"(?<![\d/-])(?P<n>\d{1,3})\)?[ ]*(?:\(\d{1,3}\)[ ]*)?(?P<of>calendar |business |working )?"
-    r"(?P<unit>days?|d(?=[ ]*(?:[.,;)]|$))|hours?|months?)\b",
+    r"(?P<unit>days?|d(?=[ ]*(?:[.,:;)]|$))|hours?|months?)\b",
     re.IGNORECASE,
 )
 BEFORE = re.compile(
     r"\b(?:by|before|later than|until|no later than|on or before|due|through|deadline)\b[ :]*(?:\w+, )?$", re.IGNORECASE
 )
-NAMED_AFTER = re.compile(r"^[ ,;]*(?:and ask )?(?:for|to)[ ](?:an?[ ]|file[ ]an?[ ]|request[ ]an?[ ])?$")
+NAMED_AFTER = re.compile(
+    r"^[ ,;]*(?:\([^)]{0,50}\)[ ])?(?:and ask )?(?:for|to)[ ](?:an?[ ]|file[ ]an?[ ]|request[ ]an?[ ])?$"
+)
 LEADS_TO = re.compile(r"^[^.;]{0,60}$")  # "within 90 days of this letter to Claim Reconsideration"
 NOT_FOR_APPEAL = re.compile(
     r"\b(?:our|a|written|its) decision|\bdecide|answer|respon[ds]|we (?:will |must )?(?:give|decide|tell)"
     r"|after (?:the|your) (?:first|plan)",
+    re.IGNORECASE,
+)
+# Days that measure something else: "for at least 30 days", "183 days after the service", "120 days to file".
+NO_WINDOW = re.compile(
+    r"\b(?:at least|(?<!appeal )(?<!review )(?<!filed )(?<!open )for"
+    r"|every|each|per|past|last|first|about|used|given|is|are|was)[ ]*$",
+    re.IGNORECASE,
+)
+NO_WINDOW_AFTER = re.compile(
+    r"[ ]*(?:after|from|of|past)[ ](?:the[ ])?(?:date[ ]of[ ])?services?\b"
+    r"|[ ]*(?:later|apart|ago|each|to file\b|a month)",
     re.IGNORECASE,
 )
 _STREET = r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Court|Ct|Way|Plaza|Drive|Dr|Blvd|Boulevard)"
@@ -127,6 +141,8 @@ def _note(rights: Rights, topic: TopicName, token: _Token, text: str) -> None:
     elif token.kind == "last":
         rights.last.setdefault(topic, token.text)
     else:
+        if NO_WINDOW.search(before) or NO_WINDOW_AFTER.match(text, token.end):
+            return
         amount, _, unit = token.text.partition(" ")
         rights.windows.setdefault(topic, token.text)
         if unit.rsplit()[-1].startswith("d") and not NOT_FOR_APPEAL.search(before[-40:]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Literal
 
@@ -14,34 +15,51 @@ from packetgen.yamlfile import Strict
 TopicName = Literal["expedited", "second", "external", "peer_to_peer", "records", "other", "appeal"]
 
 
-class ReasonWords(Strict):
-    """A class of denial reasons: words that give it, that take it back, that only speak of it, and its codes in claims.
+class Saying(Strict):
+    """Words, and a sentence in which they are found."""
 
-    example, loosely: sentences that the pattern and the loose words find; codes of adjustments, and of remarks.
+    pattern: Pattern
+    example: str
+
+
+class ReasonWords(Strict):
+    """A class of denial reasons.
+
+    ways give it, unless takes it back, hints only speak of it; codes of adjustments in claims, and of remarks.
     """
 
     reason: DenialReasonName
-    pattern: Pattern
     unless: Pattern | None = None
-    example: str
-    loose: Pattern
-    loosely: str
+    ways: tuple[Saying, ...]
+    hints: tuple[Saying, ...] = ()
     codes: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
+    def gives(self, said: str) -> bool:
+        """Whether a sentence gives this reason for sure."""
+        return _any(self.ways, said) and not self._takes_back(said)
 
-class TakenBack(Strict):
-    """Words of a sentence that gives no reason although it holds the words of one."""
+    def speaks_of(self, said: str) -> bool:
+        """Whether a sentence speaks of this reason."""
+        return _any(self.hints, said) and not self._takes_back(said)
 
-    pattern: Pattern
-    example: str
+    def _takes_back(self, said: str) -> bool:
+        return self.unless is not None and re.search(self.unless, said, re.IGNORECASE) is not None
+
+
+def _any(sayings: tuple[Saying, ...], said: str) -> bool:
+    return any(re.search(saying.pattern, said, re.IGNORECASE) for saying in sayings)
 
 
 class Begins(Strict):
-    """Words that begin a part of a denial letter: why it denies, what the policy asks, how to appeal."""
+    """Words that begin a part of a denial letter: why it denies, what the policy asks, how to appeal.
+
+    rule: a paragraph that only tells what the policy says
+    """
 
     why: Pattern
     policy: Pattern
+    rule: Pattern
     rights: Pattern
 
 
@@ -58,7 +76,7 @@ class DenialReasons(Strict):
 
     begins: Begins
     reasons: tuple[ReasonWords, ...]
-    taken_back: tuple[TakenBack, ...]
+    taken_back: tuple[Saying, ...]
     topics: tuple[Topic, ...]
 
 

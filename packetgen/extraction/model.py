@@ -21,7 +21,7 @@ DrugClass = Literal[
 ]  # fmt: skip
 DenialReasonName = Literal[
     "not_medically_necessary", "step_therapy", "missing_documentation", "experimental", "not_covered_benefit",
-    "quantity_or_frequency", "coding_error", "out_of_network", "no_prior_auth", "untimely",
+    "quantity_or_frequency", "coding_error", "out_of_network", "no_prior_auth", "untimely", "unclassified",
 ]  # fmt: skip
 TherapyRole = Literal["preventive", "acute", "first_line_other", "other_indication"]
 TherapyStatus = Literal[
@@ -210,7 +210,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class DenialReason:
-    """One reason of a denial, classed, with the plan's words."""
+    """One reason of a denial, classed, with the plan's words. unclassified: no class is sure, a person reads it."""
 
     reason: DenialReasonName
     quote: str

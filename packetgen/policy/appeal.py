@@ -13,32 +13,30 @@ from packetgen import yamlfile
 from packetgen.chart.model import Chart
 from packetgen.extraction.model import Denial, DenialReason, DenialReasonName, Evidence, Finding
 from packetgen.extraction.vocabulary import Pattern
-from packetgen.policy.model import Assessment, Confidence, Criterion
+from packetgen.policy.model import Assessment, Check, Confidence, Criterion
 from packetgen.resources import KNOWLEDGE
 from packetgen.yamlfile import Strict
 
-Course = Literal["right", "resubmit", "peer_to_peer", "appeal"]
+State = Literal["sent", "not_sent", "in_chart", "request", "none"]
+Course = Literal["read", "right", "resubmit", "peer_to_peer", "appeal"]
 COURSES: dict[Course, str] = {
+    "read": "Read the letter first: a reason of it is not known here",
     "right": "The denial is right as the chart stands",
     "resubmit": "Resubmit, no appeal is needed yet",
     "peer_to_peer": "Call the plan's reviewer first, then appeal",
     "appeal": "Appeal",
 }
-FIRST: tuple[Course, ...] = (
-    "right",
-    "resubmit",
-    "peer_to_peer",
-    "appeal",
-)  # of several reasons, the step to take first
+FIRST = tuple(COURSES)  # of several reasons, the step to take first
 
 
 class ReasonRule(Strict):
-    """What answers a reason, and the course that follows."""
+    """What answers a reason, and the course that follows. blocked_by: checks that leave it unanswered while open."""
 
     reason: DenialReasonName
     says: str
     comparisons: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    blocked_by: tuple[str, ...] = ()
     sent: Course = "appeal"
     not_sent: Course = "appeal"
     only: Course | None = None
@@ -85,7 +83,8 @@ def topics_in(quote: str) -> tuple[str, ...]:
 class Answer:
     """What the chart has against one reason.
 
-    state     sent: the plan had every page (None: what was sent is not known); not_sent; none: nothing answers it
+    state     sent: the plan had every page; not_sent; in_chart: what was sent is not known; request: what is asked for
+              answers it, and no page needs to; none: nothing answers it
     criteria  of the policy, met by the chart; whole: the whole policy speaks to the reason
     open      what is not met or not shown: criteria and checks in words
     pages     of the sent packet, where the evidence stood
@@ -95,7 +94,7 @@ class Answer:
     reason: DenialReason
     says: str
     place: Evidence
-    state: Literal["sent", "not_sent", "in_chart", "none"]
+    state: State
     criteria: tuple[Criterion, ...]
     whole: bool
     open: tuple[str, ...]
@@ -156,19 +155,25 @@ def _answer(
     whole = not rule.comparisons and not rule.checks
     criteria = [c for c in assessment.criteria if whole or set(c.comparisons) & set(rule.comparisons)]
     criteria = [c for c in criteria if c.comparisons != ("statement",)]
-    checks = [c for c in assessment.checks if any(c.id == name or c.id.startswith(f"{name}_") for name in rule.checks)]
+    checks = [c for c in assessment.checks if _named(c, rule.checks)]
     met = tuple(c for c in criteria if c.verdict == "met" or c.doubted_rule)
     held = tuple(c for c in checks if c.verdict == "met")
-    amiss = [c.text + ": " + c.why for c in criteria if c not in met]
-    amiss += [c.text + ": " + c.why for c in checks if c.verdict in ("not_met", "missing")]
+    amiss: list[Criterion | Check] = [c for c in criteria if c not in met]
+    amiss += [c for c in checks if c.verdict in ("not_met", "missing")]
+    blocking = [c for c in assessment.checks if _named(c, rule.blocked_by) and c.verdict != "met"]
     places = (*(e for c in met for e in c.evidence), *(e for c in held for e in c.evidence))
     evidence = tuple(dict.fromkeys((*places, *_told_on(topics_in(reason.quote), chart))))
-    found = None if rule.only or amiss or not (met or held) else _state(evidence, sent)
-    course = rule.only or ("right" if found is None else rule.sent if found == "sent" else rule.not_sent)
+    found = None if rule.only or amiss or blocking or not (met or held) else _state(evidence, sent)
+    against = blocking or any(c.verdict in ("not_met", "missing") for c in amiss)
+    unanswered: Course = "right" if against else "read"  # where nothing here speaks against it, a person judges
+    course = rule.only or (unanswered if found is None else rule.sent if found == "sent" else rule.not_sent)
     pages = tuple(sorted({sent[e.exhibit_page] for e in evidence if sent and e.exhibit_page in sent}))
-    return Answer(
-        reason, rule.says, place, found or "none", met, whole, tuple(amiss), evidence, pages, course, rule.change
-    )
+    told = tuple(f"{c.text}: {c.why}" for c in (*amiss, *blocking))
+    return Answer(reason, rule.says, place, found or "none", met, whole, told, evidence, pages, course, rule.change)
+
+
+def _named(check: Check, names: tuple[str, ...]) -> bool:
+    return any(check.id == name or check.id.startswith(f"{name}_") for name in names)
 
 
 def _told_on(topics: Collection[str], chart: Chart | None) -> Iterator[Evidence]:
@@ -179,7 +184,9 @@ def _told_on(topics: Collection[str], chart: Chart | None) -> Iterator[Evidence]
         yield from (place for fact in chart.given for place in fact.evidence)
 
 
-def _state(evidence: tuple[Evidence, ...], sent: Mapping[str, int] | None) -> Literal["sent", "not_sent", "in_chart"]:
+def _state(evidence: tuple[Evidence, ...], sent: Mapping[str, int] | None) -> State:
+    if not evidence:
+        return "request"
     if sent is None:
         return "in_chart"
     return "sent" if all(e.exhibit_page in sent for e in evidence) else "not_sent"

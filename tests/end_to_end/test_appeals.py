@@ -81,14 +81,16 @@ def test_a_reason_left_unanswered_stops_the_build_and_is_named(tmp_path: Path) -
     assert not (tmp_path / "packet.pdf").exists()
 
 
-def test_an_appeal_of_a_letter_whose_reason_is_not_known_says_so(tmp_path: Path) -> None:
+def test_a_reason_that_is_in_no_class_is_quoted_to_be_read_and_not_answered(tmp_path: Path) -> None:
     for name in ("case.yaml", "visit.txt"):
         (tmp_path / name).write_bytes((SAMPLES / "appeal-step-therapy" / name).read_bytes())
     letter = "Meadowlark Health Plan\nReference number: MH-2026-0201\nYour request is denied. Grommets are purple.\n"
     (tmp_path / "denial.txt").write_text(letter)
     done = packetgen("appeal", tmp_path / "case.yaml", "-o", tmp_path / "packet")
-    assert done.returncode == 4
-    assert "no reason of a denial was read in it" in done.stderr
+    assert done.returncode == 3
+    assert "a reason that is in none of our classes: " in done.stdout
+    assert 'Your request is denied. Grommets are purple."' in done.stdout
+    assert "Read the letter first" in done.stdout and "No appeal was built." in done.stdout
 
 
 def test_each_criterion_that_the_letter_quotes_is_answered_and_what_is_not_known_is_asked(tmp_path: Path) -> None:

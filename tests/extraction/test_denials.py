@@ -10,6 +10,7 @@ from benchmarks.denials import LETTERS, our_keys, read, reasons, wrong
 from packetgen.extraction.denial import BY_CODE, find_denial
 from packetgen.extraction.denial_rights import levels_in, rights_in
 from packetgen.extraction.denial_words import denial_reasons
+from packetgen.extraction.numerals import as_digits
 from packetgen.policy.code_sets import code_rules
 
 
@@ -62,11 +63,14 @@ def test_codes_count_where_no_reason_is_given_in_words(page_text) -> None:
     assert [reason.reason for reason in finding.value.reasons] == ["no_prior_auth"]
 
 
-@pytest.mark.parametrize("entry", denial_reasons().reasons, ids=lambda e: e.reason)
-def test_words_that_only_speak_of_a_reason_count_where_the_letter_says_why(page_text, entry) -> None:  # type: ignore[no-untyped-def]
-    assert re.search(entry.loose, entry.loosely, re.IGNORECASE)
-    (finding,) = find_denial([page_text(f"Your request is denied.\nReason: {entry.loosely}\nYou may appeal.")])
-    assert entry.reason in [reason.reason for reason in finding.value.reasons]
+HINTS = [(words.reason, hint) for words in denial_reasons().reasons for hint in words.hints]
+
+
+@pytest.mark.parametrize(("reason", "hint"), HINTS, ids=lambda part: getattr(part, "example", part))
+def test_words_that_only_speak_of_a_reason_count_where_the_letter_says_why(page_text, reason, hint) -> None:  # type: ignore[no-untyped-def]
+    assert re.search(hint.pattern, " ".join(as_digits(hint.example).split()), re.IGNORECASE)
+    (finding,) = find_denial([page_text(f"Your request is denied.\nReason: {hint.example}\nYou may appeal.")])
+    assert reason in [reason.reason for reason in finding.value.reasons]
 
 
 def test_what_the_policy_asks_counts_only_where_nothing_else_says_why(page_text) -> None:
@@ -84,8 +88,19 @@ def test_a_box_without_its_tick_gives_no_reason(page_text) -> None:
 
 
 def test_a_denial_whose_reason_is_not_known_is_still_a_denial(page_text) -> None:
-    (finding,) = find_denial([page_text("Your request AB-99120 is denied. Reference: AB-99120. Grommets are purple.")])
-    assert finding.value.reasons == () and finding.value.reference == "AB-99120"
+    (finding,) = find_denial([page_text("Your request AB-99120 is denied. Grommets are purple. Reference: AB-99120.")])
+    (reason,) = finding.value.reasons
+    assert (reason.reason, reason.quote) == ("unclassified", "Your request AB-99120 is denied. Grommets are purple.")
+    assert finding.value.reference == "AB-99120"
+
+
+def test_an_item_of_the_reasons_that_is_in_no_class_is_told_beside_the_others(page_text) -> None:
+    text = "Denied for these reasons:\n1) No diary was sent.\n2) The moon was in the wrong house.\n"
+    (finding,) = find_denial([page_text(text)])
+    assert [(r.reason, r.quote) for r in finding.value.reasons] == [
+        ("missing_documentation", "1) No diary was sent."),
+        ("unclassified", "2) The moon was in the wrong house."),
+    ]
 
 
 def test_the_billing_codes_of_the_toxins_are_those_of_the_code_table() -> None:

@@ -15,6 +15,7 @@ from packetgen.extraction.finer import finer_kind
 from packetgen.extraction.frequency import find_frequency
 from packetgen.extraction.frequency_words import FrequencyWords, frequency_words
 from packetgen.extraction.model import Range
+from packetgen.extraction.numerals import as_digits
 from packetgen.extraction.responses import find_responses
 from packetgen.extraction.safety import find_safety
 from packetgen.extraction.scores import find_scores
@@ -114,11 +115,15 @@ def test_a_finer_kind_is_read_from_its_example(entry) -> None:  # type: ignore[n
         assert finer_kind(kind, entry.example) == entry.kind
 
 
-@pytest.mark.parametrize("entry", denial_reasons().reasons, ids=lambda e: e.reason)
-def test_a_denial_reason_is_read_from_its_example(page_text, entry) -> None:  # type: ignore[no-untyped-def]
-    (finding,) = find_denial([page_text(entry.example)])
-    assert entry.reason in {reason.reason for reason in finding.value.reasons}
-    assert all(reason.quote in entry.example for reason in finding.value.reasons)
+WAYS = [(words.reason, way) for words in denial_reasons().reasons for way in words.ways]
+
+
+@pytest.mark.parametrize(("reason", "way"), WAYS, ids=lambda part: getattr(part, "example", part))
+def test_a_denial_reason_is_read_from_its_example(page_text, reason, way) -> None:  # type: ignore[no-untyped-def]
+    assert re.search(way.pattern, " ".join(as_digits(way.example).split()), re.IGNORECASE)
+    (finding,) = find_denial([page_text(way.example)])
+    assert reason in {reason.reason for reason in finding.value.reasons}
+    assert all(reason.quote in way.example for reason in finding.value.reasons)
 
 
 @pytest.mark.parametrize("entry", v.concerns().concerns, ids=lambda e: e.name)
