@@ -95,7 +95,7 @@ def test_records_that_the_plan_lacked_are_sent_without_an_appeal(thin: Path, tmp
 def test_what_is_nowhere_makes_the_denial_right_and_what_would_change_it_is_told(thin: Path, tmp_path: Path) -> None:
     case = denied(tmp_path, STEP, {"visit.txt": WITHOUT_TRIALS}, thin)
     done = packetgen("appeal", case, "-o", tmp_path / "packet")
-    assert done.returncode == 3 and not (tmp_path / "packet").exists()
+    assert done.returncode == 3 and not (tmp_path / "packet" / "packet.pdf").exists()
     assert "nothing in the chart answers it" in done.stdout
     assert "What would change it: Document each treatment that was tried" in done.stdout
     assert "The denial is right as the chart stands." in done.stdout
