@@ -74,7 +74,7 @@ def find_denial(pages: Sequence[PageText]) -> list[Finding]:
     """The one denial that a letter is; its reason is unclassified when the words for it are not known."""
     sentences = [passage for page in pages for passage in passages(page)]
     reasons = reasons_in(sentences)
-    whole = letter_in("\n".join(page.text for page in pages))
+    whole = letter_in([page.text for page in pages])
     denied = [] if reasons else [s for s in sentences if DENIED.search(s.said) and not ABOUT_APPEALS.search(s.said)]
     if not reasons and denied:
         reasons = [("unclassified", reason_unclear(sentences, denied[0]))]

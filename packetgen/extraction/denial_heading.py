@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from packetgen.extraction.dates import DATE, dates_in, labelled
 
@@ -156,19 +156,28 @@ ADDRESSEE = re.compile(
 )
 
 
-COVER = re.compile(
-    r"\A\s*(?:[^\n]*\n){0,3}?[^\n]*\b(?:F ?A ?X|facsimile)\b(?:[^\n]*\n){1,16}?[ ]*[-=_*]{10,}[ ]*\n", re.IGNORECASE
-)
+COVER = [
+    re.compile(word, re.IGNORECASE) for word in (r"\bf ?a ?x\b|\bfacsimile\b", r"\bto:", r"\bfrom:", r"\bpages?\b")
+]
+NO_COVER = re.compile(r"\bappeals?\b|\bdenied\b|\bcriteria\b|\bnecess(?:ary|ity)\b|\bmember\b", re.IGNORECASE)
+RULE_LINE = re.compile(r"^[ ]*[-=_*]{10,}[ ]*$", re.MULTILINE)
 ACTING = re.compile(  # "I'm calling from Alder Health", "Alder Health has reviewed your request"
     r"\bfrom (?P<name>[A-Z][\w&'-]*(?:[ ][A-Z][\w&'-]*){1,4})(?=[ ,.])"
     r"|(?P<reviewer>[A-Z][\w&'-]*(?:[ ][A-Z][\w&'-]*){1,4}) (?:has|have) (?:reviewed|received|decided|denied)\b"
 )
 
 
-def letter_in(text: str) -> str:
-    """The letter without a fax cover before it, and without leader dots."""
-    letter = COVER.sub("", text, count=1)
-    return LEADERS.sub(lambda dots: " " * len(dots[0]), letter if decided_in(letter) else text)
+def letter_in(pages: Sequence[str]) -> str:
+    """The letter without a fax cover before it, which may be a page or end at a ruled line, and without leader dots."""
+    head, *rest = RULE_LINE.split(pages[0], maxsplit=1)
+    letter = "\n".join([*rest, *pages[1:]])
+    if not _is_cover(head) or decided_in(letter) is None:
+        letter = "\n".join(pages)
+    return LEADERS.sub(lambda dots: " " * len(dots[0]), letter)
+
+
+def _is_cover(text: str) -> bool:
+    return all(word.search(text) for word in COVER) and NO_COVER.search(text) is None
 
 
 def reference_in(text: str) -> tuple[str, int, int] | None:

@@ -103,5 +103,22 @@ def test_an_item_of_the_reasons_that_is_in_no_class_is_told_beside_the_others(pa
     ]
 
 
+COVER = "FAX\nTo: Alder Neurology\nFrom: Plum Health\nDate: 05/04/2026\nPages: 2\nJob ID 447188-2003\n"
+LETTER = "Plum Health\nDate: 05/01/2026\nMember ID: PH-44188-2\nReference: PL-77120\nDenied: no diary was sent.\n"
+
+
+def test_a_fax_cover_before_the_letter_dates_and_numbers_nothing(page_text) -> None:
+    for pages in ([COVER, LETTER], [f"{COVER}{'-' * 40}\n{LETTER}"]):
+        (finding,) = find_denial([page_text(page) for page in pages])
+        value = finding.value
+        assert (value.date, value.member_id, value.reference) == ("2026-05-01", "PH-44188-2", "PL-77120")
+
+
+def test_a_letter_that_is_headed_like_a_fax_keeps_its_head(page_text) -> None:
+    text = f"{COVER}Member ID: PH-44188-2\n{'-' * 40}\nService of 03/02/2026\nDenied: no diary was sent.\n"
+    (finding,) = find_denial([page_text(text)])
+    assert (finding.value.date, finding.value.member_id) == ("2026-05-04", "PH-44188-2")
+
+
 def test_the_billing_codes_of_the_toxins_are_those_of_the_code_table() -> None:
     assert {drug.hcpcs: drug.product for drug in code_rules().drugs} == BY_CODE
