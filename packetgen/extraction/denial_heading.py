@@ -106,7 +106,7 @@ SAID_DATE = (
     re.compile(r"(?<![\w] )\bdate\b[ :]*", re.IGNORECASE),
 )
 NOT_ITS_DATE = re.compile(
-    r"\b(?:DOB|born|birth|received|service|DOS|given|effective|treated|last|request(?:ed)?|on|of|asked|through"
+    r"\b(?:DOB|born|birth|injury|accident|loss|onset|received|service|DOS|given|effective|treated|last|request(?:ed)?|on|of|asked|through"
     r"|from|starting|before|after"
     r"|until|since|by|filled|printed|called?)\W*(?:date|on|of)?\W*$",
     re.IGNORECASE,

@@ -120,5 +120,10 @@ def test_a_letter_that_is_headed_like_a_fax_keeps_its_head(page_text) -> None:
     assert (finding.value.date, finding.value.member_id) == ("2026-05-04", "PH-44188-2")
 
 
+def test_the_day_of_an_injury_is_not_the_day_of_the_decision(page_text) -> None:
+    (finding,) = find_denial([page_text("Date of injury: 08/14/2023\nMailed 01/27/2026\nNot certified.\n")])
+    assert finding.value.date == "2026-01-27"
+
+
 def test_the_billing_codes_of_the_toxins_are_those_of_the_code_table() -> None:
     assert {drug.hcpcs: drug.product for drug in code_rules().drugs} == BY_CODE
