@@ -84,7 +84,8 @@ _OWNER = r"\W*(?:(?:both|and|but|her|his|their|my|the|an?|paternal|maternal|olde
 _TELLS = (
     r"(?! (?:says|said|reports?|states?|stated|notes?|noted|describes?|thinks|feels|believes|gives|gave|brings"
     r"|brought|asks?"
-    r"|wants?|called|stopped|declin\w+|refus\w+|prefers?|is (?:here|present)|accompan\w+))(?!['\u2019]s\b)"
+    r"|wants?|read|heard|saw|googled|worr(?:y|ies|ied)|thought|learned|called"
+    r"|stopped|declin\w+|refus\w+|prefers?|is (?:here|present)|accompan\w+))(?!['\u2019]s\b)"
 )
 _WOMEN, _MEN = (
     "mother|mom|mum|sister|aunt|niece|daughter|wife|grandmother|grandma",

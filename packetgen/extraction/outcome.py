@@ -25,7 +25,7 @@ TRIED = (
 IN_BRACKETS = r"[^.;,(]{0,30}\((?:\w+ ){0,2}<adverse>[^().;]{0,20}\)(?![^.;]*<ended>)"
 FAILURE: tuple[TherapyStatus, ...] = ("ineffective", "partial_response", "not_tolerated", "contraindicated")
 ENDED: tuple[TherapyStatus, ...] = (*FAILURE, "stopped_other", "allergy")
-_ENDS = r"(?:(?<=[a-z0-9)%\"”])|(?<=[A-Z]{3}))(?<!\.\w)"
+_ENDS = r"(?:(?<=[a-z0-9)%\"”])|(?<=[A-Z]{3}))(?<!\.\w)(?<!\b[DM]r)(?<!\bM[sx])(?<!\bMrs)(?<!\bvs)(?<!\bSt)"
 SENTENCE = re.compile(rf"{_ENDS}[.;](?:\s|$)")
 FULL_STOP = re.compile(rf"{_ENDS}\.(?:\s|$)")
 BREAK = re.compile(r"[.;]\s")
@@ -85,7 +85,8 @@ UNDER_CONDITION = re.compile(
 CHANGED = re.compile(
     r"\b(?:headaches?|migraines?|HAs?|days|leaks?|episodes|pads|voids|attacks|MHDs?|MMDs?)\b[^.;]{0,40}?"
     r"(?:\bfrom (?P<from>[1-9]\d?)\b(?: [a-z/]+){0,6} to|\b(?P<bare>[1-9]\d?) to"
-    r"|\b(?P<arrow>[1-9]\d?)(?: ?/ ?[a-z]+ to|(?: ?/ ?[a-z]+)? ?(?:->|→))) ?(?:about |~ ?)?(?P<after>\d\d?)\b",
+    r"|\b(?P<arrow>[1-9]\d?)(?: ?/ ?[a-z]+ to|(?: ?/ ?[a-z]+)? ?(?:->|→))) ?(?:about |maybe |only "
+    r"|roughly |around |~ ?)?(?P<after>\d\d?)\b",
     re.IGNORECASE,
 )
 ASKED = re.compile(r"[\w-]+ ?\?(?!\s*(?:yes|no)\b)", re.IGNORECASE)  # "nortriptyline?"
@@ -127,7 +128,7 @@ def outcome(
     status, reason = (
         _told(told, own, before, past=section in PAST or of_outcomes or answer is not None)
         or _intended(told, answer)
-        or _told_weakly(told, own, section)
+        or _told_weakly(told, own, section, under_heading=under_heading)
         or _by_heading(own, section, answer, under_heading=under_heading, of_outcomes=of_outcomes)
     )
     # "Not a candidate for surgery" says that it was not done, of a drug that it must not be taken.
@@ -141,7 +142,7 @@ def outcome(
             return "unknown", None
     # "OT/PT 12 weeks, splint. No change": what a list shares is told of the therapies.
     if told.drug.drug_class == "device" and status in FAILURE and told.listed and not _search(own):
-        return _told_weakly(replace(told, shared=""), own, section) or ("unknown", None)
+        return _told_weakly(replace(told, shared=""), own, section, under_heading=under_heading) or ("unknown", None)
     # "OT for 12 weeks with a resting splint; plateau": how the therapy went is not how what came along with it did.
     if told.drug.drug_class == "device" and status in FAILURE and ALONG.search(told.lead) and names_in(told.lead):
         return "unknown", None
@@ -230,8 +231,8 @@ def _intended(told: Told, answer: Answer | None) -> Outcome | None:
     return ("current", None) if answer == "now" else None
 
 
-def _told_weakly(told: Told, own: str, section: SectionKind | None) -> Outcome | None:
-    past = section in ("trials", "failed")
+def _told_weakly(told: Told, own: str, section: SectionKind | None, *, under_heading: bool) -> Outcome | None:
+    past = section in ("trials", "failed") and under_heading
     for text in (own, told.before, told.shared):
         named = _search(text, weak=True, by_dose=not past)
         if named and not (section == "failed" and named[0] == "current"):

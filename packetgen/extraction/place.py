@@ -19,8 +19,10 @@ from packetgen.limits import LONGEST_PASSAGE
 # A new passage starts at a blank line, a bullet, a numbered item, a heading, or after a full stop.
 _BREAK = re.compile(
     r"\n(?=\s*\n)|\n(?=[ ]*[-=_~*]{6,}[ ]*\n)|\n(?=\s*(?:[•*·>→»]|-{1,2}>?|=>|\(?\d{1,2}[.)]|[a-h][.)])\s)"
-    r"|\n(?=[ ]*[A-Z][A-Za-z/& ]{2,40}:)"
-    r"|(?:(?<=[a-z0-9%)][.;?!])|(?<=[A-Z]{2}[.;?!]))(?!(?<=\?)[ ]+(?:Yes|No)\b)\s+(?=[A-Z0-9~])"
+    r"|\n(?=[ ]*[A-Z][A-Za-z/& ]{2,40}:)|\n(?=[ ]*Q\d{1,2}[.:)])|(?<=[^\s\[\]]{3}\])\s+"
+    r"(?=\[[^\]]{4})"
+    r"|(?:(?<=[a-z0-9%)][.;?!])|(?<=[A-Z]{2}[.;?!]))(?!(?<=\?)[ ]+(?:Yes|No)\b)"
+    r"(?!(?<=;)\s+(?:NOT|Not)\b)\s+(?=[A-Z0-9~])"
 )
 # A heading: a short line of words without a stop, after a blank line, the page's start or a finished sentence.
 _HEADING = re.compile(r"(?:(?<=\n\n)|(?<=[.;:)]\n)|\A)[ ]*[A-Z][A-Za-z/&()' -]{2,40}\n(?=[^\n])")

@@ -11,20 +11,26 @@ from packetgen.extraction.scope import Told
 from packetgen.extraction.vocabulary import SectionKind, therapy_status
 
 IN_THE_EYE = re.compile(r"\b(?:ophth\w*|eye ?drops?|gtts? O[UDS])\b", re.IGNORECASE)
+MERE_DOSE = 24  # characters that a drug in a list has to itself, when what it is for follows the list
 WORD = 12  # characters of the next word: "BP" is a use, "BP elevation" an effect
 
 
-def role_of(told: Told, section: SectionKind | None) -> tuple[TherapyRole, str | None]:
-    """What the drug is taken for, and the words that say so of another disease; else its usual role."""
+def role_of(told: Told, section: SectionKind | None, own: str) -> tuple[TherapyRole, str | None]:
+    """What the drug is taken for, and the words that say so of another disease; else its usual role.
+
+    own: the drug's own words with the sentences that go on about it.
+    """
     other, target = therapy_status().other_indication, therapy_status().target
     clause = first_sentence(told.own)
     if section == "allergy":
         return "other_indication", None
     if IN_THE_EYE.search(clause) and told.drug.role == "preventive":
         return "other_indication", None
-    if denied := _compiled(other.denied).search(f"{told.before} {told.own}"):
+    if denied := _compiled(other.denied).search(f"{told.before} {own}"):
         return "other_indication", denied.group(0)
-    use = next((m for m in for_another_use().finditer(clause) if not _is_adverse(told, m, section)), None)
+    shared = told.shared if len(clause) - (told.end - told.start) <= MERE_DOSE else ""
+    uses = (m for words in (clause, shared) for m in for_another_use().finditer(words))
+    use = next((m for m in uses if not _is_adverse(told, m, section)), None)
     use = use or _purpose(told, clause)
     if use and not _compiled(rf"\b(?:for|of|against)(?:(?!\bnot\b)[^.;]){{0,25}}\b(?:{target})").search(clause):
         return "other_indication", _to_its_bracket(use)
@@ -57,7 +63,8 @@ def _purpose(told: Told, clause: str) -> re.Match[str] | None:
     In brackets it is so only after a drug that is known for other diseases: "Exelon patch (memory)".
     """
     adverse = therapy_status().filled("<adverse>")
-    marks = r"\bfor (?:\w+ )?" if told.drug.role != "other_indication" else r"(?:\bfor (?:\w+ )?|\()"
+    lead = r"\bfor (?:[a-z'-]+ )?(?:[\"“]?[a-z][\w'-]*[\"”]?(?: ?[/&] ?| (?:and|or) ))?"
+    marks = lead if told.drug.role != "other_indication" else rf"(?:{lead}|\()"
     purpose = _compiled(f"{marks}{adverse}").search(clause)
     return (
         purpose
@@ -80,7 +87,7 @@ def _is_adverse(told: Told, use: re.Match[str], section: SectionKind | None) -> 
 def tried() -> re.Pattern[str]:
     """Words that tell that a drug was tried or ended."""
     return re.compile(
-        therapy_status().filled(r"\b(?:fail\w*|tried|trial|dropped|intoleran\w*)\b|<ended>"), re.IGNORECASE
+        therapy_status().filled(r"\b(?:fail\w*|tried|trial|dropped|samples?|intoleran\w*)\b|<ended>"), re.IGNORECASE
     )
 
 
@@ -89,7 +96,8 @@ def for_another_use() -> re.Pattern[str]:
     """Words that name another disease as what a drug is for, with what leads to them."""
     adjectives = "her|his|their|the|chronic|severe|a|an|some|prior|known|my|postpartum|generali[sz]ed"
     return re.compile(
-        rf"(?:\bhelp(?:s|ed|ing)? (?:(?:with|her|his|him|me|my|them) )*|\b(?:for|treats?|treating"
+        r"(?:\b(?:what for|indication|reason|used for|dx): ?(?:to )?"
+        rf"|\bhelp(?:s|ed|ing)? (?:(?:with|her|his|him|me|my|them) )*|\b(?:for|treats?|treating"
         rf"|against)(?: \w+)?,? (?:(?:{adjectives}) )*|\(|[-–:,] ?"
         r"|\b(?:daily|nightly|bid|tid|qid|qhs|hs|bedtime|morning|evening|prn|mg|mcg|\d) )"
         rf"(?:{therapy_status().other_indication.uses})(?!\w)",

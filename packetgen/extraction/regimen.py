@@ -16,12 +16,14 @@ DOSE = re.compile(
 UNITS = {"milligram": "mg", "milligrams": "mg", "microgram": "mcg", "micrograms": "mcg", "gram": "g", "grams": "g"}
 BARE_DOSE = re.compile(
     r"(?:[ ](?:XR|LA|ER|XL|SR|DR|IR))?(?:[ ]\([^)]{2,20}\))?(?:\?[ ]+yes,?)?[ ][\"“(]?(?:\d{1,4}[ ]?(?:->|→)[ ]?)?"
-    r"(?P<dose>\d{1,4}(?:\.\d{1,2})?)"
-    r"(?=[ ]*(?:x[ ]?\d|bid|tid|qid|qhs|qd|hs\b|daily|nightly|prn|[,;+(]|\.(?!\d)|$|-[ ]))",
+    r"(?P<dose>(?!(?:19|20)\d\d\b)\d{1,4}(?:\.\d{1,2})?)"
+    r"(?=[ ]*(?:for\b|x[ ]?\d|bid|tid|qid|qhs|qd|hs\b|daily|nightly|prn|[,;+(]|\.(?!\d)|$|-[ ]))",
     re.IGNORECASE,
 )
 RAISED = re.compile(
-    r"(?:raised|increased|titrated|up|then) to (?P<dose>\d{1,4})(?= (?:bid|tid|qid|qhs|daily|nightly)\b)", re.IGNORECASE
+    r"(?:raised|increased|titrated|up|then) to (?P<dose>\d{1,4})(?= ?(?:bid|tid|qid|qhs|daily|nightly|a day"
+    r"|/day|per day|/d)\b)",
+    re.IGNORECASE,
 )
 NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,

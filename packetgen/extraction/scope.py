@@ -31,10 +31,11 @@ FORWARD = re.compile(
     re.IGNORECASE,
 )
 JOINED = re.compile(
-    r"(?:,|/|\+|&|\band\b|\bor\b|\bnor\b|\band/or\b)\s*(?:(?:and|or|then|the|her|his|also|with|oral)\s+){0,2}$", re.I
+    r"(?:,|/|\+|&|\band\b|\bor\b|\bnor\b|\band/or\b)\s*(?:(?:and|or|then|the|her|his|also|oral)\s+){0,2}$|\b(?:and|or)\s+with\s*$",
+    re.I,
 )
 BROKEN = re.compile(
-    r",\s(?:and|but)\s(?=(?:he|she|they|I|pt|patient)\s)|;|(?<=[a-z0-9)%])\.\s+(?=[A-Z0-9])|(?<=[a-z]{3}"
+    r",\s(?:and|but)\s(?=(?:he|she|they|I|pt|patient)\s)|;(?!\s*(?i:not|never|stopped|discontinued|quit|failed)\b)|(?<=[a-z0-9)%])\.\s+(?=[A-Z0-9])|(?<=[a-z]{3}"
     r"|[A-Z]{3})\.\s+(?=[a-z])|\s[—–]\s(?=[A-Z])"
 )
 # "… it helped a little and her sister swears by X": the sister speaks of X.
@@ -60,6 +61,10 @@ BESIDES = re.compile(
     r"\b(?:in place of|instead of|rather than|in lieu of|interact\w* with|on top of|added to|alongside"
     r"|in addition to)(?: \w+)? *$",
     re.IGNORECASE,
+)
+# "She takes clonazepam, correction, lorazepam"
+CORRECTED = re.compile(
+    r",? (?:correction|strike that|scratch that|I mean|make that|no,? wait)\b[,:.]?\s*$", re.IGNORECASE
 )
 INTERACTS = re.compile(r"[^.;]{0,40}\binteract", re.IGNORECASE)
 FEW = 3  # words before a drug that still make it what its clause is about
@@ -127,6 +132,7 @@ def scopes(said: str) -> list[Told]:
         return []
     toxins: list[Name] = [(*m.span(), None) for m in TOXIN.finditer(said)]
     names = sorted([*drugs, *toxins], key=lambda name: name[0])
+    names = [n for n, after in pairwise([*names, None]) if n and not (after and CORRECTED.match(said[n[1] : after[0]]))]
     cuts, joined = [0], [False]
     for (_, left, _), (right, _, _) in pairwise(names):
         gap = said[left:right]

@@ -15,13 +15,13 @@ from packetgen.documents.text import PageText
 from packetgen.extraction.context import RELATIVE, of_a_relative, speaks_only
 from packetgen.extraction.doses import TOXIN
 from packetgen.extraction.model import Assertion, Finding, Therapy, TherapyStatus
-from packetgen.extraction.outcome import ENDED, first_sentence, outcome
+from packetgen.extraction.outcome import ENDED, PAST, TERM, first_sentence, outcome
 from packetgen.extraction.place import Passage, passages
 from packetgen.extraction.purpose import for_another_use, role_of, tried
 from packetgen.extraction.regimen import dose_of, period_in, weeks_in
 from packetgen.extraction.scope import Told, names_in, scopes
 from packetgen.extraction.sections import headings, section_at
-from packetgen.extraction.ticks import Answer, answer_beside
+from packetgen.extraction.ticks import Answer, answer_beside, chosen_below
 from packetgen.extraction.vocabulary import SectionKind
 
 LONGEST_FOLLOW_UP = 160  # characters of a sentence that goes on about the drug before
@@ -152,8 +152,11 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_head
     if follow is not None:
         own = f"{own} {follow.said}"
         place = Passage(passage.page, passage.start, follow.end)
+    if passage.said.endswith("?") and (chosen := chosen_below(passage.page, passage.end)):
+        own = f"{own.rstrip('?')}: {chosen}"
+        told = replace(told, own=own, before="")
     answer = _answer(passage, told)
-    role, use = role_of(told, section)
+    role, use = role_of(told, section, own)
     if not about_headache and role in ("preventive", "acute"):
         role = "first_line_other" if role == "preventive" and section in ("trials", "failed") else "other_indication"
     if use:
@@ -175,6 +178,7 @@ def _finding(passage: Passage, told: Told, follow: Passage | None, *, about_head
         past = (
             LONG_AGO.search(own)
             or PAST_LEAD.match(passage.said)
+            or (section in PAST and TERM.search(own))
             or (role != "acute" and TAKEN_BEFORE.search(told.before))
         )
         status = "stopped_other" if past else "current"  # named without more: in use

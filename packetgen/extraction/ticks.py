@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Literal
 
 from packetgen.documents.text import PageText
@@ -22,6 +23,12 @@ HEADS: tuple[tuple[Answer, re.Pattern[str]], ...] = (
 LETTER = re.compile(r"(?<=  )(?:(?P<yes>Y|Yes)|(?P<no>N|No))(?=  |[ ]*$)", re.IGNORECASE | re.MULTILINE)
 LABEL = re.compile(r" ?(?:(?P<yes>yes|Y)|(?P<no>no|N))\b", re.IGNORECASE)
 ASKED = re.compile(r"\bY ?/ ?N\b|\byes ?/ ?no\b|\byes\s+no\b", re.IGNORECASE)
+ASKS_FOR_NOW = re.compile(
+    r"\b(?:tak(?:e|ing)|us(?:e|ing)|on)\b[^.?]{0,30}\b(?:now|current(?:ly)?|at present|today)\b"
+    r"|\b(?:now|current(?:ly)?)\b[^.?]{0,20}\b(?:tak(?:e|ing)|us(?:e|ing))\b",
+    re.IGNORECASE,
+)
+LEAST_CHOICES = 2
 LINES_ABOVE = 30
 FORM = 1500  # characters of a page that a list of questions takes
 NEAR = 8  # characters between a box and the middle of its head
@@ -47,8 +54,12 @@ def answer_beside(page: PageText, start: int, end: int) -> Answer | None:
     if not boxes:
         return None
     before = [box for box in boxes if box.end() <= start - line_start]
-    if before and start - line_start - before[-1].end() <= IN_FRONT:
-        return "yes" if before[-1]["ticked"] else "no"
+    in_front = before and start - line_start - before[-1].end() <= IN_FRONT
+    if before and (in_front or len(boxes) == 1):
+        if ASKS_FOR_NOW.search(_asked_above(page.text, line_start)):
+            return "now" if before[-1]["ticked"] else "not now"
+        if in_front:
+            return "yes" if before[-1]["ticked"] else "no"
     boxes = [box for box in boxes if box.start() >= end - line_start]
     if not boxes:
         return None
@@ -58,7 +69,7 @@ def answer_beside(page: PageText, start: int, end: int) -> Answer | None:
         label = labels[boxes.index(ticked[0])]
         return "yes" if label and label["yes"] else "no"
     if not ticked:
-        return "no"
+        return "not now" if ASKS_FOR_NOW.search(_asked_above(page.text, line_start)) else "no"
     heads = _heads(page.text, line_start)
     if not heads or len(boxes) == 1:
         return "yes"
@@ -76,6 +87,23 @@ def _heads(text: str, before: int) -> list[tuple[float, Answer]]:
         if len(heads) >= 2 and any(answer == "no" for _, answer in heads):
             return heads
     return []
+
+
+def _asked_above(text: str, before: int) -> str:
+    """The nearest line above without a box: what a list of boxes asks."""
+    lines = text[:before].split("\n")[-LINES_ABOVE - 1 : -1]
+    return next((line for line in reversed(lines) if line.strip() and not BOX.search(line)), "")
+
+
+def chosen_below(page: PageText, end: int) -> str | None:
+    """The words beside the one box that is ticked in the line below a question that ends at text[end]."""
+    line = page.text[end:].lstrip("\n").split("\n", 1)[0]
+    boxes = [*BOX.finditer(line)]
+    ticked = [(box, after) for box, after in pairwise([*boxes, None]) if box and box["ticked"]]
+    if len(boxes) < LEAST_CHOICES or len(ticked) != 1:
+        return None
+    box, after = ticked[0]
+    return line[box.end() : after.start() if after else len(line)].strip()
 
 
 def _asks_for_now(text: str, before: int) -> bool:
