@@ -34,10 +34,12 @@ BILLED = {
 PRODUCT = re.compile(r"\b(?P<product>" + "|".join(PRODUCTS) + r")\b", re.IGNORECASE)
 TOXIN = re.compile(rf"{PRODUCT.pattern.replace('?P<product>', '?:')}|\bbotulinum(?:[ ]toxin)?\b", re.IGNORECASE)
 UNITS = re.compile(
-    r"(?<![\d.,/])(?P<units>\d{1,2},\d{3}|\d{1,5}(?:\.\d{1,2})?)[ ]?(?:units?|u)\b"
-    r"(?![ ]*(?:[-(]?[ ]?(?:single[- ]use |single[- ]dose )?vials?|x[ ]?\d+ vials?|per\b(?! (?:session|treatment"
-    r"|cycle))|/|each\b(?! axilla|:)|in each"
-    r"|(?:(?:was|were|are|is|of which) )?(?:\w+ly )?(?:unused|waste\w*|discard\w*|left over)"
+    r"(?<![\d.,/-])(?P<units>\d{1,2},\d{3}|\d{1,5}(?:\.\d{1,2})?)[ ]?(?:units?|u)\b"
+    r"(?![ ]*(?:no\b|number\b|[-(]?[ ]?(?:single[- ]use |single[- ]dose )?vials?"
+    r"|x[ ]?\d+ vials?|per\b(?! (?:session|treatment"
+    r"|cycle|visit|PREEMPT|protocol|label|the\b))|/|each\b(?! axilla|:)|in each"
+    r"|(?:had been |was |were |is )?(?:reconstituted|diluted|dissolved)"
+    r"|,?[ ]*(?:(?:was|were|are|is|of which) )?(?:\w+ly )?(?:unused|waste\w*|discard\w*|left over)"
     r"|from (?:a |the )?(?:second|2nd|third|another|next|new)))",
     re.IGNORECASE,
 )
@@ -50,10 +52,12 @@ INTERVAL = re.compile(
 )
 IN_WORDS = {"ten": 10, "twelve": 12, "sixteen": 16}
 ASKED = re.compile(
-    r"^\W*(?:drug|service|item|medication|requested(?: \w+)?)\b[^:|]{0,20}[:|]|\bPA\b(?! on file)|\bprior auth\w*"
+    r"^\W*(?:drug|service|item|medication|requested(?: \w+)?)\b[^:|]{0,20}[:|]"
+    r"|(?<!no )\bPA\b(?! on file| denied)|\bprior auth\w*"
     r"|\bauth(?:orization)?\b(?! on file)|\brequest(?:s|ed|ing)?\b"
     r"|\bput(?:ting)? in for\b|\bask\w* (?:\w+ ){0,3}(?:insur\w+|plan|payer|carrier)"
-    r"|\bsubmit\w*|\basks for\b|\bapproval (?:of|for)\b|\bre-?authoriz\w+",
+    r"|\bsubmit\w*|\bask(?:s|ed|ing)?(?: \w+)? for\b(?! (?:you|her|him|help))"
+    r"|\bapproval (?:of|for)\b|\bre-?authoriz\w+",
     re.IGNORECASE,
 )
 PENDING = re.compile(
@@ -63,14 +67,22 @@ PENDING = re.compile(
     r"(?! (?:records|a copy|notes))"
     r"|\bask(?:ing)? for (?:\w+ )?(?:renewal|re-?auth\w*|continuation|approval|coverage)|\brenewal request\b"
     r"|\bappl(?:y|ying|ied) for (?:\w+ )?(?:auth\w*|coverage|approval|PA)|\bawait\w* (?:\w+ )?(?:approval|insurance)"
+    r"|\bPA (?:packet|form|worksheet|file|paperwork)\b|\b(?:waiting on|awaiting|need(?:s|ed)?) (?:\w+ )?records\b"
+    r"|\bnon-?formulary (?:consult|request)|\b(?:consult|request) (?:for [^.]{0,60} )?(?:entered|placed|submitted)\b"
+    r"|\bPA (?:\w+ )?(?:packet|filed|started|to be filed)\b|\bprior auth\w* (?:was |has been |is being )?started"
     r"|prior auth\w*:? (?:J\d|CPT|code|request|pending|needed|required)|(?<!no )(?:PA|auth\w*) (?:needed|required)"
     r"|request authorization|sending the prior"
     r"|\b(?:submit|send|sending|request|fax)\w* (?:\w+ ){0,3}(?:PA|prior auth\w*|auth\w*)"
     r"|\bauth\w* (?:request )?(?:\w+ )?(?:faxed|sent|submitted|pending|requested)"
-    r"|\b(?:PA|prior auth\w*) (?:request )?(?:to|will|sent|needed|sub)\b"
+    r"|(?<!no )\b(?:PA|prior auth\w*) (?:request )?(?:to|will|sent|needed|sub)\b"
     r"|\bsubmit\w* (?:\w+ ){0,3}(?:PA|prior)",
     re.IGNORECASE,
 )
+DENIED = re.compile(
+    r"\bdenied service|\bnotice of (?:denial|adverse)|\badverse (?:\w+ )?determination|\bdecision\W{1,20}denied",
+    re.IGNORECASE,
+)
+CODE = re.compile(rf"\b(?:{'|'.join(BILLED)})\b")
 PLANNED = re.compile(
     r"\b(?:plan(?:s|ned|ning)?(?! (?:on file|cuts|denied))|next|will|start|schedul\w*|recommend\w*|advis\w+|book|again"
     r"|due|repeat|continue|increase|go up|up to)\b",
@@ -78,15 +90,27 @@ PLANNED = re.compile(
 )
 TOLD = r"administered|injected|given|received|treated|switched|today|got|had|session|cycle|was"
 GIVEN = re.compile(
-    rf"\b(?:{TOLD}|injection|last|previous\w*|prior|were|has|gave|underwent|did|after|since|first|done|show(?:s"
-    rf"|ed)?|ma(?:de|king) (?:a|up a) total|for a total)\b",
+    rf"\b(?:{TOLD}|injection|last|previous\w*|prior|were|has|gave|underwent|did|after|since|first|done"
+    rf"|in \d{{1,2}}(?:\.\d)? ?(?:mL|cc)|show(?:s"
+    rf"|ed)?|(?:ma(?:de|kes|king)|gave|gives|giving) (?:a|up a) total|for a total|comes? to)\b",
     re.IGNORECASE,
 )
 LATER = re.compile(r"^\W*(?:next|RTC|ROV|RV|return|follow[- ]up|plan|book|repeat)\b", re.IGNORECASE)
 SOON = re.compile(r"\b(?:book|next|again about|due)\b", re.IGNORECASE)
 TODAY = re.compile(r"\btoday\b(?! with| w/)", re.IGNORECASE)
-NO_DOSE_BEFORE = re.compile(r"(?:discard\w*|wast\w*|unused|(?<!\w)[x×@]|sites? of):?\s*$", re.IGNORECASE)
-RANGE_BEFORE = re.compile(r"\d ?(?:-|–|to|or) ?$")  # "45-50 U": which of them is not known
+NO_DOSE_BEFORE = re.compile(
+    r"(?:dilut\w+(?: to)?|reconstitut\w+(?: with| to)?|remaining|discard\w*|wast\w*|unused"
+    r"|\bper|(?<!\w)[x×@]|sites? of):?\s*$",
+    re.IGNORECASE,
+)
+RANGE_BEFORE = re.compile(r"(?<![/-])\b\d{1,3}(?:\.\d)? ?(?:-|–|to|or) ?$")  # "45-50 U": which of them is not known
+# "5 units were injected into the right corrugator", "25 units in 5 sites on the left": one muscle's share
+SITE_AFTER = re.compile(
+    r",?[ ](?:(?:were|was) )?(?:injected |given |placed )?(?:(?:in|at|over|across) (?:\d{1,2}|two|three|four|five|six) "
+    r"(?:sites?|points?|spots?) )?(?:on (?:the )?(?:right|left|each|either|both)\b|each side|in the midline"
+    rf"|(?:in|into|to) (?:the |each |either |both )?(?:(?:left|right) )?(?:{muscle_pattern().pattern}))",
+    re.IGNORECASE,
+)
 A_PART = re.compile(r"[^.;]{0,70}= ?\d[\d,.]* ?(?:U\b|units)", re.IGNORECASE)  # "155 U plus 30 U = 185 U"
 YEARS = re.compile(r"(?:19|20)\d\d ?(?:-|–|to) ?(?:19|20)?\d\d\b")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -98,6 +122,7 @@ NOT_A_DOSE = re.compile(
     r"|(?<!no )less than|bigger|not \"?less|compar\w+|convert\w*|exchanged|equivalent|ratio|average"
     r"|usual dose"
     r"|we use for|template|asked (?:about|for)|would be|could|if (?:the|this|not|no|plan)|should (?:xeomin|botox|this)"
+    r"|(?:may|would|can|could) be (?:approved|covered)|if requested|permits?|allows? (?:up )?to"
     r"|may be needed|under-?correct\w*|cancel\w*|no show|not done|nothing injected|copied)\b",
     re.IGNORECASE,
 )
@@ -126,7 +151,8 @@ class Dose:
 def doses(page: PageText, found: Sequence[Passage], only: str | None) -> Iterator[Dose]:
     """Every dose of a page in reading order; only: the one product that the page names, if it is one."""
     carried = only
-    pending = PENDING.search(" ".join(page.text.split())) is not None
+    on_one_line = " ".join(page.text.split())
+    pending = (PENDING.search(on_one_line) or DENIED.search(on_one_line)) is not None
     for index, passage in enumerate(found):
         said = passage.said
         names = list(PRODUCT.finditer(said))
@@ -136,14 +162,23 @@ def doses(page: PageText, found: Sequence[Passage], only: str | None) -> Iterato
             planned = section == "plan" and not any(
                 TODAY.search(near.said) for near in found[max(0, index - 3) : index + 1]
             )
-            yield from _of(passage, names, carried, planned=planned, pending=pending)
+            above = found[index - 1].said if index else ""
+            asked = above.endswith("?") and ASKED.search(above) is not None
+            yield from _of(passage, names, carried, planned=planned, pending=pending, asked=asked)
         if named:
             carried = next(iter(named)) if len(named) == 1 else None
 
 
 def _of(
-    passage: Passage, names: Sequence[re.Match[str]], carried: str | None, *, planned: bool, pending: bool
+    passage: Passage,
+    names: Sequence[re.Match[str]],
+    carried: str | None,
+    *,
+    planned: bool,
+    pending: bool,
+    asked: bool,
 ) -> Iterator[Dose]:
+    """The doses of a passage. asked: whether the question above it asks for what is requested."""
     said = passage.said
     found = [*UNITS.finditer(said)]
     found += [m for name in names if (m := BARE_AFTER_PRODUCT.match(said, name.end()))]
@@ -159,7 +194,7 @@ def _of(
         if product is None or RANGE_BEFORE.search(said[: match.start()]):
             continue
         day = _date_before(said, match.start(), first) if dated_before else _date_after(said, match.end(), last)
-        status = _status(clause, said, day, match, planned=planned, pending=pending)
+        status = "requested" if asked else _status(clause, said, day, match, planned=planned, pending=pending)
         if status is None:
             continue
         yield Dose(
@@ -204,13 +239,18 @@ def _is_a_site(said: str, units: re.Match[str], products: Sequence[re.Match[str]
     after = said[units.end() : units.end() + 24]
     if NO_DOSE_BEFORE.search(before) or A_PART.match(said, units.end()) or "copied" in said.lower():
         return True
-    if any(0 <= units.start() - product.end() <= BESIDE for product in products) and not re.match(r"\s*each\b", after):
+    beside = any(
+        0 <= units.start() - product.end() <= BESIDE and not re.search(r"\d", said[product.end() : units.start()])
+        for product in products
+    )
+    if beside and not re.match(r"\s*each\b", after):
         return False  # "Botox 5 units into left medial rectus" is the treatment
     return (
         near
+        or (SITE_AFTER.match(said, units.end()) is not None and len(UNITS.findall(said)) > 1)
         or re.match(
             r"\s*(?:\(\d+ ?(?:sites?|inj\w*|spots|points|x)|each\b(?!:)|(?:in|to|into) (?:the )?(?:right|left|each)"
-            r"|per\b(?! (?:session|treatment|cycle))|\(?1 site)",
+            r"|per\b(?! (?:session|treatment|cycle|visit|PREEMPT|protocol|label|the\b))|\(?1 site)",
             after,
         )
         is not None
@@ -265,4 +305,6 @@ def _status(
         return "given"
     if PLANNED.search(clause) or INTERVAL.search(clause):
         return "requested" if pending else "planned"
+    if pending and CODE.search(clause):
+        return "requested"
     return "given" if YEAR.search(clause) else None

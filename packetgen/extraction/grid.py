@@ -18,6 +18,8 @@ from packetgen.extraction.place import lines_of
 
 PAGES_KEPT = 4  # the page in hand, as it stands and with its numerals as digits
 GAP = re.compile(r"[ ]{2,}|[ ]*\|[ ]*|[ ]*\.{3,}[ ]*|[ ]*_{3,}[ ]*|\t+")  # what keeps cells apart
+BRACKETED = re.compile(r"\[[ ]*(\d{1,4}(?:\.\d{1,2})?\+?)[ ]*\]")  # a value typed into a template
+NUMBER = re.compile(r"[<>~≈≥≤]?[ ]?(?P<n>\d{1,2},\d{3}|\d{1,4}(?:\.\d{1,2})?)")
 NOTHING = ("-", "--", "–", "—", "?")  # an empty cell
 RULE = re.compile(r"[\W_]*")
 ONE_NUMBER = r"[<>~≈≥≤]?[ ]?\d{1,4}(?:\.\d{1,2})?\+?"
@@ -64,6 +66,12 @@ class Cell:
     def day(self) -> str | None:
         """The date over it, ISO, the nearest when heads above another hold dates too."""
         return next((day for head in reversed(self.heads) for _, _, day in dates_in(head)), None)
+
+    @property
+    def number(self) -> float | None:
+        """The number that it begins with; None where it begins with none."""
+        match = NUMBER.match(self.text)
+        return float(match["n"].replace(",", "")) if match else None
 
     @property
     def width(self) -> int:
@@ -182,6 +190,7 @@ def _cells(line: str, offset: int) -> list[Cell]:
             continue
         at = start + piece.index(plain)
         shown = plain.strip("-=– ") or plain if len(plain) > 2 else plain
+        shown = BRACKETED.sub(r"\1", shown)
         cells.append(Cell(shown, offset + at, offset + at + len(plain), at))
     if len(cells) == 1 and (match := LABELLED.fullmatch(cells[0].text)):
         cell = cells[0]

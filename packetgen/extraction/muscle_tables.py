@@ -79,7 +79,7 @@ def sessions(page: PageText) -> Iterator[Session]:
     """The sessions that tables of a page tell muscle by muscle."""
     for table in tables_of(page):
         rows = [(row, sites) for row in table.rows if (sites := _sites(row)) is not None]
-        if len(rows) < LEAST_ROWS or GRADED.search(_about(table)):
+        if len(rows) < LEAST_ROWS or (GRADED.search(_about(table)) and not _of_units(table)):
             continue
         start, end = rows[0][0].start, rows[-1][0].end
         for when in dict.fromkeys(when for _, sites in rows for when, _ in sites):
@@ -93,6 +93,11 @@ def _about(table: Table) -> str:
     """What the heads and the line above say a table is about, its first rows' groups too."""
     heads = (head for cell in table.rows[0].cells for head in cell.heads)
     return " ".join((table.corner, table.above.rsplit("\n", 1)[-1], table.rows[0].group, *heads))
+
+
+def _of_units(table: Table) -> bool:
+    """Whether a head says that the numbers below are units, whatever table stands above this one."""
+    return any(UNITS.fullmatch(head) for cell in table.rows[0].cells for head in cell.heads)
 
 
 def _one_sided(page: PageText, table: Table, sites: tuple[Site, ...], end: int, last: int) -> tuple[Site, ...]:

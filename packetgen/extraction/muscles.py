@@ -17,8 +17,8 @@ SIDES = {
 }  # fmt: skip
 _SIDE = r"left|right|midline|bilateral|bilat|both|b/l|lt|rt|od|os|ou|l|r|b"
 SIDE = re.compile(rf"(?<![\w/'’])(?P<side>{_SIDE})(?![\w/])\.?", re.IGNORECASE)
-NUMBER = re.compile(r"(?<![\w.])(?P<n>\d{1,4}(?:\.\d)?)(?!\.?[\w%]|[ ]?(?:sites?|mL|cc))")
-UNITS = re.compile(r"(?<![\w.])(?P<n>\d{1,4}(?:\.\d)?)[ ]?(?:units?|u)\b", re.IGNORECASE)
+NUMBER = re.compile(r"(?<![\w.])(?P<n>\d{1,4}(?:\.\d{1,2})?)(?!\.?[\w%]|[ ]?(?:sites?|mL|cc))")
+UNITS = re.compile(r"(?<![\w.])(?P<n>\d{1,4}(?:\.\d{1,2})?)[ ]?(?:units?|u)\b", re.IGNORECASE)
 # "R 5u x2   L 5u x2": units of each injection and how many, a side after the other
 BY_SIDE = re.compile(
     r"(?<![\w/])(?P<side>left|right|lt|rt|od|os|l|r)\.?[ :=]{0,3}(?P<n>\d{1,3}(?:\.\d)?)[ ]?(?:units?|u)?\b"
@@ -36,10 +36,43 @@ INTO = re.compile(
     rf"(?:(?P<side>{_SIDE})[ ])?$",
     re.IGNORECASE,
 )
+_SITES = (
+    r"(?:,? (?:(?:in|at|over|across|divided (?:in|over|among)) )?(?:\d{1,2}|two|three|four|five|six)"
+    r" (?:sites?|points?|spots?))?"
+)
+# Dictated: "10 units in 2 sites in the frontalis on each side", "Temporalis received 20 units on the left"
+DICTATED_BEFORE = re.compile(
+    rf"(?<![\w.])(?P<n>\d{{1,3}}(?:\.\d{{1,2}})?) units?{_SITES}(?: (?:were|was) (?:injected|given|placed))?"
+    rf"(?P<mid> in the midline)? (?:in|into|to)(?: the)?(?P<each> each| either| both)?(?: (?P<side>{_SIDE}))? $",
+    re.IGNORECASE,
+)
+_ON = (
+    r"(?: (?:on|to|in) (?:the )?(?P<{0}>right|left)(?: side)?"
+    r"| (?P<{1}>(?:on )?(?:each|either|both) sides?|bilaterally))"
+)
+DICTATED_AFTER = re.compile(
+    r"(?: muscles?)?,?(?: (?:each )?(?:received|got|(?:was|were) (?:given|injected with)))? "
+    rf"(?P<n>\d{{1,3}}(?:\.\d{{1,2}})?) units?{_SITES}{_ON.format('side', 'each')}(?: \([^)]*\))?",
+    re.IGNORECASE,
+)
+ON_SIDE = re.compile(rf"(?: muscles?)?,?{_ON.format('side', 'each')}", re.IGNORECASE)
+AND_OTHER = re.compile(
+    rf",?(?: and| then)? (?P<n>\d{{1,3}}(?:\.\d{{1,2}})?)(?: units?)?{_SITES}{_ON.format('side', 'each')}",
+    re.IGNORECASE,
+)
+IN_ALL = re.compile(  # "2.5 units each, so 5 units"
+    r"[^.;\d]{0,40}\d[\d.]* units? each,? (?:so|for|i\.e\.|total(?:ing|ling)?|=) (?P<n>\d{1,3}(?:\.\d{1,2})?) units?",
+    re.IGNORECASE,
+)
 BEFORE_MUSCLE = re.compile(r"[\W\d]*(?:(?:left|right|bilateral|b/l|lt|rt|l|r)\b\.?[ ]*)?", re.IGNORECASE)
+PROSE = re.compile(
+    r"\breceived \d|\b(?:was|were) (?:then )?injected\b"
+    r"|\bunits? (?:(?:in|at) \d+ sites? )?(?:in|into|to) (?:the )?(?:left|right|\w+is\b|\w+us\b)",
+    re.IGNORECASE,
+)
 NOT_INJECTED = re.compile(r"not injected|not treated", re.IGNORECASE)
 GAP_LINES = 2  # lines without a muscle that a table may have within
-INTO_WITHIN = 34  # characters before a muscle
+INTO_WITHIN, DICTATED_WITHIN = 34, 80  # characters before a muscle
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +115,16 @@ def listed(text: str, start: int, end: int) -> tuple[Site, ...]:
     for name, after in pairwise([*names, None]):
         if name is None:
             break
+        rest = said[name.end() : after.start() if after else len(said)]
+        if dictated := _dictated(_muscle(name), said[max(0, name.start() - DICTATED_WITHIN) : name.start()], rest):
+            sites += dictated
+            continue
         into = INTO.search(said[max(0, name.start() - INTO_WITHIN) : name.start()])
         if into:
             sites += _into(_muscle(name), into)
             continue
         before = SIDE.findall(said[max(0, name.start() - 12) : name.start()])
         side = SIDES[before[-1].lower()] if before else side
-        rest = said[name.end() : after.start() if after else len(said)]
         number = NUMBER.search(rest[:20]) or UNITS.search(rest[:20])
         if number:
             own = SIDE.search(rest[: number.start()])
@@ -99,6 +135,33 @@ def listed(text: str, start: int, end: int) -> tuple[Site, ...]:
             else:
                 sites.append(Site(_muscle(name), side_of, units))
     return tuple(sites)
+
+
+def _dictated(muscle: str, before: str, rest: str) -> list[Site]:
+    """Sites that a sentence tells of one muscle: units before its name or after it, and on which sides."""
+    if whole := IN_ALL.match(rest):
+        return [Site(muscle, None, float(whole["n"]))]
+    first = DICTATED_BEFORE.search(before)
+    side = ON_SIDE.match(rest) if first else DICTATED_AFTER.match(rest)
+    if first and side is None:
+        if first["each"]:
+            return [Site(muscle, each, float(first["n"])) for each in ("left", "right")]
+        own = (
+            "midline"
+            if first["mid"] or rest.startswith(" in the midline")
+            else SIDES[first["side"].lower()]
+            if first["side"]
+            else None
+        )
+        return [Site(muscle, own, float(first["n"]))]
+    if side is None:
+        return []
+    units = float(first["n"] if first else side["n"])
+    if side["each"]:
+        return [Site(muscle, each, units) for each in ("left", "right")]
+    other = AND_OTHER.match(rest, side.end())
+    sites = [Site(muscle, side["side"].lower(), units)]
+    return [*sites, Site(muscle, other["side"].lower(), float(other["n"]))] if other and other["side"] else sites
 
 
 def _into(muscle: str, into: re.Match[str]) -> list[Site]:
@@ -125,7 +188,7 @@ def _close(found: list[Injected], rows: list[tuple[int, int, list[Site]]], lines
 
 def _row(line: str) -> list[Site] | None:
     """The sites of a line that begins with a muscle; None when it does not, or has no units."""
-    if not (any(map(str.isdigit, line)) or NOT_INJECTED.search(line)):
+    if not (any(map(str.isdigit, line)) or NOT_INJECTED.search(line)) or PROSE.search(line):
         return None
     name = muscle_pattern().search(line)
     if name is None or not BEFORE_MUSCLE.fullmatch(line[: name.start()]):

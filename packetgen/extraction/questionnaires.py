@@ -21,7 +21,7 @@ ITEM = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 ENDS = re.compile(
-    r"(?:[ ]{2,}|[?:=.|][ ]+|_+|[ .]{2})(?P<value>\d{1,2})_*(?:[ ]+days?)?[ |]*$", re.MULTILINE | re.IGNORECASE
+    r"(?:[ ]{2,}|[?:=.|][ ]+|_+[ ]?|[ .]{2})(?P<value>\d{1,2})[ ]?_*(?:[ ]+days?)?[ |]*$", re.MULTILINE | re.IGNORECASE
 )
 ALONE = re.compile(r"(?:^|\s)(?P<value>\d{1,2})_*(?:[ ]+days?)?[ |]*$", re.IGNORECASE)
 IN_A_LINE = re.compile(r"\b(?:q|item[ ]?)?(?P<item>\d{1,2}|[AB])[ ]?[:=][ ]?(?P<value>\d{1,2})\b", re.IGNORECASE)
@@ -35,6 +35,7 @@ GRADE = re.compile(r"\bgrade:?[ ]*(?P<grade>IV|III|II|I)\b", re.IGNORECASE)
 TICK = re.compile(r"(?<!\S)[Xx✓✔☒]{1,2}(?!\S)")
 DATED = re.compile(r"\bdate[ :]*", re.IGNORECASE)
 DATED_WITHIN = 200
+LEAST_OFFERED = 3  # answers on a line that offers a choice
 
 Points = dict[str, float]
 
@@ -69,9 +70,9 @@ def _in_columns(page: PageText) -> Iterator[Finding]:
             )
             item = COLUMN_ITEM.match(row.label.text)
             name = item["item"].upper() if item else "total" if TOTAL.match(row.label.text) else None
-            for cell in row.values if about and about.items and name and len(row.values) > 1 else ():
-                if cell.text.isdigit():
-                    told.setdefault((about.instrument, cell.heads), {}).setdefault(name, float(cell.text))  # type: ignore[union-attr, arg-type]
+            for cell in row.values if about and about.items and len(row.values) > 1 else ():
+                if about and name and cell.text.isdigit() and cell.number is not None:
+                    told.setdefault((about.instrument, cell.heads), {}).setdefault(name, cell.number)
         for (name, heads), points in told.items():
             instrument = next(i for i, _ in written() if i.instrument == name)
             if _is_whole(instrument, points) and points.get("total") == _sum(instrument, points):
@@ -153,7 +154,7 @@ def _answer(instrument: Instrument, text: str, start: int, stop: int, *, beside:
         ends = ENDS.search(line) or (ALONE.search(line) if offset == 0 else None)
         if ends:
             return float(ends["value"]), start + offset + ends.end()
-        said = _answers(instrument).search(line) if instrument.answers and not beside else None
+        said = _said(instrument, line) if instrument.answers and not beside else None
         if said:
             return float(instrument.answers[" ".join(said["answer"].lower().split())]), start + offset + said.end()
     return None, start
@@ -168,6 +169,23 @@ def _pattern_of(answers: tuple[str, ...]) -> re.Pattern[str]:
 def _answers(instrument: Instrument) -> re.Pattern[str]:
     """An answer in words at the end of a line."""
     return _pattern_of(tuple(instrument.answers))
+
+
+def _said(instrument: Instrument, line: str) -> re.Match[str] | None:
+    """The answer at the end of a line; of a line that offers several, the one that is circled or ticked."""
+    offered, marked = _marks(tuple(instrument.answers))
+    if len(offered.findall(line)) < LEAST_OFFERED:
+        return _answers(instrument).search(line)
+    found = list(marked.finditer(line))
+    return found[0] if len(found) == 1 else None
+
+
+@cache
+def _marks(answers: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Any of the answers, and one with a mark around it or a tick before it."""
+    ways = "|".join(r"\s+".join(map(re.escape, answer.split())) for answer in sorted(answers, key=len, reverse=True))
+    marked = rf"(?:\*+|\(|<+|>+|\[|(?:\[[x✓]\]|\([x✓]\)|☒|☑|●|◉))[ ]?(?P<answer>{ways})\b"
+    return re.compile(rf"\b(?:{ways})\b", re.IGNORECASE), re.compile(marked, re.IGNORECASE)
 
 
 def _in_a_line(instrument: Instrument, text: str, start: int, stop: int) -> tuple[Points, int]:

@@ -72,14 +72,14 @@ def _in_table(page: PageText, table: Table) -> Iterator[Finding]:
             if not is_value(cell.text):
                 named = instrument_at(cell.text) or named  # "HIT-6: 67   MIDAS: 88"
                 continue
-            if any(NOT_A_SCORE.search(head) for head in cell.heads) or not NUMBER.match(cell.text):
+            value = cell.number
+            if any(NOT_A_SCORE.search(head) for head in cell.heads) or value is None:
                 continue
             told = _told(row, cell, named, about) or (_told_of_part(row, carried) if carried else None)
             if told is None:
                 continue
             instrument, part, by_row = told
             carried = instrument if instrument.parts else carried  # rows of its parts may follow
-            value = float(NUMBER.match(cell.text)[0])  # type: ignore[index]
             days = [day for text in (*cell.heads, row.label.text) for _, _, day in dates_in(text)]
             if not instrument.parts:
                 if instrument.low <= value <= instrument.high:

@@ -186,9 +186,11 @@ def _disability(page: PageText) -> Iterator[Finding]:
         titled = DAS_NAME.search(f"{table.corner} {table.above}")
         for row in table.rows:
             domain = DAS_ROW.match(row.label.text)
-            for cell in row.values if domain and (titled or domain["name"]) else ():
+            if domain is None or not (titled or domain["name"]):
+                continue
+            for cell in row.values:
                 if re.fullmatch("[0-3]", cell.text):
-                    told[" ".join(cell.heads)].append((domain["domain"].lower(), float(cell.text)))  # type: ignore[index]
+                    told[" ".join(cell.heads)].append((domain["domain"].lower(), float(cell.text)))
         for when, grades in told.items():
             if len(grades) >= LEAST_PARTS:
                 day = _day(when)

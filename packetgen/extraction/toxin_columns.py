@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import DATE, iso
-from packetgen.extraction.doses import COSMETIC, PRODUCT, PRODUCTS
+from packetgen.extraction.doses import COSMETIC, PRODUCT, PRODUCTS, Status
 from packetgen.extraction.grid import Cell, Row, Table, is_value, tables_of
 from packetgen.extraction.model import Finding, Site, Toxin
 from packetgen.extraction.muscle_tables import Session, sessions
@@ -61,7 +61,7 @@ def _sheet(
             elif (
                 day
                 and (UNITS_ROW if not told else SUM_ROW).match(row.label.text)
-                and NUMBER.match(cell.text)
+                and cell.number is not None
                 and day not in totals
             ):
                 totals[day] = cell
@@ -69,7 +69,7 @@ def _sheet(
     general = _product(f"{table.corner} {table.above}") or only
     for day, cell in totals.items():
         product = _product(over[day]) or general
-        units = float(NUMBER.match(cell.text).group(0).replace(",", ""))  # type: ignore[union-attr]
+        units = cell.number
         mine = [session for session in told if session.when == day]
         sites = mine[0].sites if mine else ()
         if product and units and (not mine or abs(mine[0].total - units) < 0.01):
@@ -88,8 +88,8 @@ def _finding(
     page: PageText, product: str, units: float, sites: tuple[Site, ...], day: str | None, start: int, end: int
 ) -> Finding:
     place = evidence(page, start, end, "toxin_flow_sheet")
-    status = "given" if day else "planned"
-    return Finding(Toxin(product, status, units, day, None, sites), "present" if day else "planned", (place,), day)  # type: ignore[arg-type]
+    status: Status = "given" if day else "planned"
+    return Finding(Toxin(product, status, units, day, None, sites), "present" if day else "planned", (place,), day)
 
 
 def ledgers(page: PageText, only: str | None) -> Iterator[Finding]:
@@ -110,6 +110,6 @@ def _units(row: Row) -> float | None:
     """The number of a row that is its units: under a head that says so, or with its unit."""
     headed = [cell for cell in row.values if cell.heads and UNITS_HEAD.search(cell.heads[-1])]
     written = [match for cell in row.cells if (match := WITH_UNITS.fullmatch(cell.text))]
-    if len(headed) == 1 and (number := NUMBER.match(headed[0].text)):
-        return float(number.group(0).replace(",", ""))
+    if len(headed) == 1 and headed[0].number is not None:
+        return headed[0].number
     return float(written[0]["n"].replace(",", "")) if len(written) == 1 else None

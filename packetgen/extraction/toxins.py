@@ -15,6 +15,7 @@ from packetgen.extraction.doses import (
     PRODUCT,
     PRODUCTS,
     UNITS,
+    Dose,
     Status,
     doses,
     interval_weeks,
@@ -29,7 +30,7 @@ from packetgen.extraction.vocabulary import muscle_named, muscle_pattern
 RECORD = re.compile(
     r"procedure note|injection (?:record|log|visit|sheet)|flow ?sheet|(?:treatment|injections?|injected|given"
     r"|performed) today|\bwasted?\b|\blot\b|chemodenervation|\badministered\b|\binjected\b"
-    r"|\bI gave\b|\bgave\b[^.\n]{0,40}\bas follows",
+    r"|\btoday:|\bdiscard(?:ed)?\b|\breconstituted\b|\bDOS\b|\bI gave\b|\bgave\b[^.\n]{0,40}\bas follows",
     re.IGNORECASE,
 )
 PROCEDURE_DATE = re.compile(
@@ -56,6 +57,13 @@ SAME_AGAIN = re.compile(
     r"^\W*(?:next|RTC|ROV|return|follow[- ]up|f/u|plan|repeat|same)\b.{0,60}\bsame\b|^\W*same again\b",
     re.IGNORECASE,
 )
+PROCEDURE = re.compile(
+    r"^[ ]*(?:procedure|operation|title|CPT)\b[^\n]*(?:\n[ ]{4,}[^\n]*)?", re.IGNORECASE | re.MULTILINE
+)
+ONE_OR_BOTH = re.compile(r"\b(?:left|right|OD|OS|bilateral|both)\b", re.IGNORECASE)
+EACH_SIDE = re.compile(r"(?P<units>\d{1,3}(?:\.\d)?) ?(?:U|units?) (?:each|per) (?:side|eye)", re.IGNORECASE)
+IN_TOTAL = re.compile(r"\btotal\w*|\bin all\b|\baltogether\b|\bsum\b|\bcomes? to\b", re.IGNORECASE)
+SENTENCES_BEFORE = 14  # that may tell the muscles of a sum
 TOTAL_WITHIN = 260  # characters after the last row
 HEAD_WITHIN = 220  # characters before the first row
 
@@ -111,7 +119,12 @@ def _from_tables(page: PageText, only: str | None, others: Sequence[Finding]) ->
     lists = [Session(t.sites, t.start, t.end, None, _stated(page, t.end)) for t in tables(page.text)]
     for table in (*read, *(t for t in lists if not any(t.start < s.end and s.start < t.end for s in read))):
         head = page.text[max(0, table.start - HEAD_WITHIN) : table.start]
-        product = only or _confirmed(others, table.total) or _product_of(page.text[: table.start], head)
+        product = (
+            only
+            or _confirmed(others, table.total)
+            or _product_of(page.text[: table.start], head)
+            or _product_of(page.text, "")
+        )
         if product is None or not table.sites or not table.adds_up:
             continue
         planned = re.search(r"\bplan\b", head, re.IGNORECASE) is not None
@@ -161,7 +174,7 @@ def _from_passages(page: PageText, only: str | None, told: Sequence[Finding]) ->
             dose.units,
             dose.day,
             dose.weeks,
-            _sites(page, found, index, dose.units),
+            _sites(page, found, index, dose.units) or _of_the_procedure(page, found[index : index + 2], dose),
         )
         assertion: Assertion = "present" if dose.status == "given" else "planned"
         yield Finding(value, assertion, (dose.passage.evidence("toxin"),), dose.day)
@@ -198,6 +211,8 @@ def _sites(page: PageText, found: Sequence[Passage], index: int, units: float) -
             sites = listed(page.text, found[first].start, found[last].end)
             if sites and abs(sum(site.units or 0 for site in sites) - units) < 0.01:
                 return sites
+    if sites := _told_before(page, found, index, units):
+        return sites
     if ORGAN.search(said):
         return (Site("detrusor", None, units),)
     injected = INJECTED.search(said)
@@ -205,3 +220,34 @@ def _sites(page: PageText, found: Sequence[Passage], index: int, units: float) -
         side = injected["side"]
         return (Site(muscle_named(injected["muscle"]), SIDES[side.lower()] if side else None, units),)
     return ()
+
+
+def _told_before(page: PageText, found: Sequence[Passage], index: int, units: float) -> tuple[Site, ...]:
+    """The muscles of the sentences before a sum, where they make it: "That gives a total of 22.5 units"."""
+    if not IN_TOTAL.search(found[index].said):
+        return ()
+    for first in range(index - 1, max(-1, index - SENTENCES_BEFORE), -1):
+        sites = listed(page.text, found[first].start, found[index].start)
+        told = sum(site.units or 0 for site in sites)
+        if abs(told - units) < 0.01:
+            return sites
+        if told > units:
+            break
+    return ()
+
+
+def _of_the_procedure(page: PageText, told: Sequence[Passage], dose: Dose) -> tuple[Site, ...]:
+    """The one muscle that the line of the procedure names, or the bladder, where a given dose names none."""
+    if dose.status != "given" or "(" in dose.product:
+        return ()
+    line = " ".join(" ".join(PROCEDURE.findall(page.text)).split())
+    if ORGAN.search(line) or (not dose.day and ORGAN.search(" ".join(passage.said for passage in told))):
+        return (Site("detrusor", None, dose.units),)
+    muscles = {muscle_named(name.group(0)) for name in muscle_pattern().finditer(line)}
+    sides = {SIDES[side.lower()] for side in ONE_OR_BOTH.findall(line)}
+    if len(muscles) != 1 or len(sides) != 1:
+        return ()
+    each = EACH_SIDE.search(told[0].said)
+    if each and 2 * float(each["units"]) == dose.units:
+        return tuple(Site(muscle, side, dose.units / 2) for muscle in muscles for side in ("left", "right"))
+    return () if sides == {"bilateral"} else (Site(muscles.pop(), sides.pop(), dose.units),)

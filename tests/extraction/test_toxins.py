@@ -54,6 +54,98 @@ def test_a_table_with_a_side_column(page_text) -> None:
     assert given.sites == (Site("splenius capitis", "left", 200), Site("sternocleidomastoid", "right", 150))
 
 
+DICTATED = """PROCEDURE NOTE   Date of procedure: 11/06/2025
+BOTOX, two 100 unit vials, each reconstituted with 2 mL of saline. I injected 5 units into each corrugator,
+5 units into the procerus in the midline, 10 units in 2 sites in the frontalis on each side, 20 units in 4 sites
+in the right temporalis and 25 units in 5 sites in the left temporalis, and 15 units in 3 sites in the trapezius on
+the right, 20 units in 4 sites on the left. This made a total of 115 units. 35 units were unavoidably discarded. She
+asked about the masseters, and I quoted 50 units."""
+RECEIVED = """PROCEDURE NOTE   Date of procedure: 07/15/2025
+DRUG: BOTOX 200-unit vial. 5 units were injected into the right corrugator and 5 units into the left corrugator.
+Frontalis received 10 units on the right and 15 units on the left. Occipitalis received 15 units on each side.
+Upper lid orbicularis, medial and lateral, 2.5 units each, so 5 units. Zygomaticus, 1.25 units.
+That gives a total of 71.25 units. Remainder of the vial, 28.75 units, was discarded."""
+
+
+@pytest.mark.parametrize(("text", "units"), [(DICTATED, 115), (RECEIVED, 71.25)])
+def test_a_dictated_procedure_tells_one_dose_and_its_muscles(page_text, text: str, units: float) -> None:
+    found = values(page_text(text))
+    assert list(found) == [("given", units)]
+    assert sum(site.units for site in found[("given", units)].sites) == units
+
+
+def test_sides_of_a_dictated_procedure_are_those_it_names(page_text) -> None:
+    sites = values(page_text(DICTATED))[("given", 115)].sites
+    assert {Site("temporalis", "right", 20), Site("temporalis", "left", 25), Site("trapezius", "right", 15)} <= set(
+        sites
+    )
+    assert {Site("trapezius", "left", 20), Site("procerus", "midline", 5), Site("frontalis", "left", 10)} <= set(sites)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("PLAN  BOTOX 50 units, orbicularis both sides. Auth request today.", ("requested", 50)),
+        ("PLAN\nOnabotulinumtoxinA 155 units every 12 weeks. Dr. Buie's office will request.", ("requested", 155)),
+        ("We will ask for renewal, Botox 155 units every 12 weeks.", ("requested", 155)),
+        (
+            "She and I agreed to ask for Botox 155 units per PREEMPT every 12 weeks; prior auth started.",
+            ("requested", 155),
+        ),
+        ("PLAN\nNon-formulary consult for Botox 155 units q12 weeks entered.", ("requested", 155)),
+        ("PLAN\nBotox 100 U again, no PA needed until March.", ("planned", 100)),
+        (
+            "DRUG XEOMIN 100 UNIT VIAL\nQ3. Date of the last treatment and units given?\n 12/17/2024 - 260 units",
+            ("given", 260),
+        ),
+        (
+            "DRUG XEOMIN 100 UNIT VIAL\nQ4. Number of units requested, and interval?\n 280 units, every 12 weeks",
+            ("requested", 280),
+        ),
+        ("Notice of denial\n| Service | J0585 Botox 240 U, 64616 |", ("requested", 240)),
+    ],
+)
+def test_a_dose_is_given_planned_or_requested_as_the_note_says(page_text, text: str, told: tuple[str, float]) -> None:
+    assert list(values(page_text(text))) == [told]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Onabotulinumtoxina 100 units had been reconstituted in 2 mL of saline.",
+        "Using Botox diluted 100 units in 4 mL, the needle was placed.",
+        "Botox was given. The remaining 95 units were discarded.",
+        "Dysport 1,500 units every 12 weeks may be approved if requested on a new form.",
+        "Botox. DoB 27-08-1983 Unit no. 660417",
+        "J0586 names abobotulinumtoxinA, per 5 units.",
+    ],
+)
+def test_units_of_a_vial_a_rate_or_an_offer_are_no_dose(page_text, text: str) -> None:
+    assert find_toxins(page_text(text)) == []
+
+
+def test_the_line_of_the_procedure_names_the_muscle_or_the_bladder(page_text) -> None:
+    page = page_text("PROCEDURE: Botox, right medial rectus, 67345\n5 units in 0.1 mL was injected slowly.")
+    assert values(page)[("given", 5)].sites == (Site("medial rectus", "right", 5),)
+    page = page_text(
+        "OPERATION Cystoscopy, intradetrusor injection (52287)\nBotox. Total given 200 units; none wasted."
+    )
+    assert values(page)[("given", 200)].sites == (Site("detrusor", None, 200),)
+    page = page_text("PROCEDURE: Botox, bilateral medial recti\nFirst Botox 02/28/2025, 2.5 u each side (5 u).")
+    assert {site.side for site in values(page)[("given", 5)].sites} <= {"left", "right"}
+
+
+def test_a_table_of_units_below_one_of_grades_is_read(page_text) -> None:
+    page = page_text(
+        "DOS: 14-Apr-2025\nPRE-INJECTION MODIFIED ASHWORTH (LEFT)\n   elbow flexors    [3]\n   wrist flexors    [2]\n"
+        "\n"
+        "MUSCLE (LEFT)        GUIDANCE     SITES     UNITS\n Biceps brachii      US           2         200\n"
+        " Brachialis          US           2         100\n                                  TOTAL     300\n"
+        "PRODUCT: [DYSPORT 500 U x 1]   WASTE: [200 U]"
+    )
+    assert [site.units for site in values(page)[("given", 300)].sites] == [200, 100]
+
+
 def test_a_planned_treatment_whose_authorization_is_pending_is_requested(page_text) -> None:
     requested = values(page_text(PLANNED))[("requested", 140)]
     assert requested.interval_weeks == 12
