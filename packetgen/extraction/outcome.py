@@ -41,6 +41,7 @@ LONG_PAST = re.compile(
 PAST = ("trials", "failed", "discontinued")
 STILL = re.compile(r"\b(?:still|continu\w+|currently|remains? on|ongoing|now on)\b", re.IGNORECASE)
 TAKES = re.compile(r"\b(?:takes|taking|is on)\b(?![^.;]*\bnot\b)", re.IGNORECASE)
+TOLERATES = re.compile(r"(?<!not )(?<!n['’]t )\btolerat(?:es|ing)(?: \w+)? $", re.IGNORECASE)
 TAKEN_ONCE = re.compile(r"\b(?:help(?:ed|s)|worked|weaned|tapered|stopped|caused|made)\b", re.IGNORECASE)
 SYMPTOM = re.compile(r"\b(?:headaches?|migraines?|HAs?|leak\w*|sweat\w*|spasms?|pain|tone|symptoms?)\b", re.IGNORECASE)
 PAST_TENSE = re.compile(
@@ -72,6 +73,7 @@ THOUGHT_OF = re.compile(
 ASKED_FOR = re.compile(
     r"\bmust (?:have|be|try|first)\b|\b(?:criteria|policy|plan|insurer|insurance|payer|step therapy|formulary)"
     r" (?:\w+ )?(?:requires?|asks?|mandates?|lists?)\b|\brequired to try\b"
+    r"|\b(?:plan|insurer|insurance|payer|carrier|medicaid|medicare) (?:\w+ )?(?:wants|insists on|demands|needs)\b"
     r"|\bper (?:\w+ )?(?:policy|plan|criteria|insur\w+|payer)\b|\b(?:insur\w+|plan|payer|policy|medicaid"
     r"|medicare) (?:\w+ )?(?:wants?|requires?|asks?) (?:\w+ ){0,3}to (?:first )?(?:fail|try|have)\b"
     r"|\brisks? (?:and \w+ )?(?:of|with|from)\s*(?:\w+ )?$"
@@ -179,6 +181,8 @@ def _told(told: Told, own: str, before: str, *, past: bool) -> Outcome | None:
     for text in (own, shared) if goes_on else (own, shared, before):
         named = _search(text, weak=False, where="before" if text is before else "after")
         if named and not (named[0] == "never_tried" and TAKES.search(before)):
+            if named[0] == "not_tolerated" and TOLERATES.search(before):
+                return "current", None  # "tolerates it with mild tingling"
             elsewhere = text is own and BREAK.search(own[: named[1].start()])
             if named[0] == "ineffective" and (
                 (elsewhere and TAKES.search(before)) or TAKEN_STILL.search(first_sentence(own))

@@ -14,7 +14,7 @@ from packetgen.extraction.vocabulary import concerns
 DENIED_BEFORE = re.compile(
     r"\b(?:no|not|denies|denied|without|negative for|never|none|free of)\b[^.;]{0,60}$", re.IGNORECASE
 )
-DENIED_AFTER = re.compile(r"^[^.;,]{0,15}\b(?:negative|denied|none|absent)\b|^\W{0,3}no\b", re.IGNORECASE)
+DENIED_AFTER = re.compile(r"^[^.;,]{0,15}\b(?:neg(?:ative)?|denied|none|absent)\b|^\W{0,3}no\b", re.IGNORECASE)
 ADVICE = re.compile(
     r"\b(?:counsel\w*|risks?|warn\w*|inform\w*|discuss\w*|side effects?|may cause|can cause|if|plan(?:s|ning)? to"
     r"|contraception|avoid)\b",

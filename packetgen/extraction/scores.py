@@ -59,7 +59,9 @@ _FILLER = (
     r"|previous(?:ly)?|prior"
     r"|baseline|most recent|current|initial(?:ly)?|pre|post|pre-treatment|treatment"
 )
-DIRECT = re.compile(rf"(?:[\s:=,(_{MASK}{OVER}.|-]|\({MASK}+\)|\b(?:{_FILLER})\b)*?[ =:(_.]*{NUMBER}", re.IGNORECASE)
+DIRECT = re.compile(
+    rf"(?:[\s:=,(_{MASK}{OVER}.|-]|\({MASK}+\)|\([a-z]{{3,}}\)|\b(?:{_FILLER})\b)*?[ =:(_.]*{NUMBER}", re.IGNORECASE
+)
 _LINK = (
     r"is|was|were|of|at|with|score[ds]?|said|says|gave|gives|shows?|showed|now|today|total|totals|result"
     r"|adds? up to|came (?:out |back )?(?:at|to|as)"

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.slow
 
 # Shares that were seen, less a little: a rule that costs more than it brings shows here.
 LEAST = {
-    "therapies found": 0.97, "therapy status": 0.93, "scores": 0.94, "headache days": 0.80, "diary months": 1.0,
-    "toxins": 0.90, "identity": 0.98, "document date": 0.99, "document kind": 0.95,
+    "therapies found": 0.97, "therapy status": 0.94, "scores": 0.94, "headache days": 0.80, "diary months": 1.0,
+    "toxins": 0.92, "identity": 0.98, "document date": 0.99, "document kind": 0.95,
 }  # fmt: skip
 
 

@@ -134,6 +134,32 @@ def test_a_concern_is_denied_and_affirmed_by_its_examples(page_text, entry) -> N
 
 
 @pytest.mark.parametrize(
+    ("concern", "text", "told"),
+    [
+        ("neuromuscular disease", "No NMJ disorder, no Lambert Eaton.", "negated"),
+        ("neuromuscular disease", "Myasthenic crisis in 2019.", "present"),
+        ("neuromuscular disease", "Denies MG or other neuromuscular disorder.", "negated"),
+        ("infection at the injection sites", "Injection sites clean, no cellulitis.", "negated"),
+        ("infection at the injection sites", "Folliculitis of the left axilla today.", "present"),
+        ("pregnancy", "UPT neg today.", "negated"),
+        ("pregnancy", "She is trying to conceive.", "present"),
+        ("breastfeeding", "Nursing her baby, 4 months old.", "present"),
+        ("earlier reaction to a botulinum toxin", "No allergic reaction after prior Botox.", "negated"),
+        ("earlier reaction to a botulinum toxin", "Dysport: hives in 2021.", "present"),
+        ("aminoglycosides", "On inhaled tobramycin.", "present"),
+        ("urinary retention", "No retention of urine.", "negated"),
+        ("urinary retention", "Unable to void after the last session.", "present"),
+        ("swallowing or breathing trouble", "No trouble swallowing.", "negated"),
+        ("swallowing or breathing trouble", "Two aspiration pneumonias last year.", "present"),
+        ("cosmetic toxin in the last months", "Paperwork mentions Botox forehead lines 15 u at a medspa.", "present"),
+        ("cosmetic toxin in the last months", "Denies cosmetic Botox.", "negated"),
+    ],
+)
+def test_a_concern_is_read_in_other_words(page_text, concern: str, text: str, told: str) -> None:
+    assert told in {f.assertion for f in find_safety(page_text(text)) if f.value.concern == concern}
+
+
+@pytest.mark.parametrize(
     "text", ["Risks including dysphagia were discussed.", "Counselled on urinary retention.", "Mother has myasthenia."]
 )
 def test_advice_and_relatives_are_no_concern_of_the_patient(page_text, text: str) -> None:
