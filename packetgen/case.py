@@ -11,13 +11,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from packetgen import yamlfile
 from packetgen.errors import BadCaseFile
+from packetgen.files import AUDIT as AUDIT
 from packetgen.yamlfile import Strict
 
 KG_PER_LB = 0.45359237
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 FILED = "filed"  # folder beside case.yaml
 FILED_DENIALS = f"{FILED}/denials"
-AUDIT = "audit.jsonl"  # file beside case.yaml: who looked at the case and changed it; nothing is built from it
 RequestKind = Literal["initial", "continuation", "dose_change", "appeal"]
 Indication = Literal[
     "chronic_migraine", "cervical_dystonia", "axillary_hyperhidrosis", "blepharospasm", "hemifacial_spasm",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pikepdf
 
 WORK = ".packetgen-work-"
+AUDIT = "audit.jsonl"  # file beside case.yaml: who looked at the case and changed it; nothing is built from it
 COPIES = ".review-"  # work folders of pages that a person looks at
 _held: set[int] = set()
 

@@ -11,8 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from packetgen.case import AUDIT
-from packetgen.files import sha256_of
+from packetgen.files import AUDIT, sha256_of
 from packetgen.packet.wanted import MANIFEST, NO_VARIANT, Wanted
 from packetgen.programs import SOFFICE, TESSERACT
 from packetgen.resources import FORM_MAPS, LETTERS, PACKAGE, PAYERS

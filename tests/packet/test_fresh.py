@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -47,6 +49,11 @@ def test_folders_that_come_and_go_meanwhile_stop_nothing(case: Path) -> None:
     finally:
         stop.set()
         beside.join()
+
+
+def test_what_has_not_changed_is_told_without_the_libraries_of_a_build() -> None:
+    code = "import sys, packetgen.packet.fresh; print(sorted({'pydantic', 'yaml', 'pikepdf'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_only_what_goes_into_the_packet_counts(case: Path) -> None:
