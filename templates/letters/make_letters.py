@@ -77,18 +77,18 @@ def new_document(title: str) -> Word:
     section = document.sections[0]
     section.page_width, section.page_height = Inches(8.5), Inches(11)
     section.left_margin = section.right_margin = Inches(1)
-    section.top_margin, section.bottom_margin = Inches(0.8), Inches(0.9)
+    section.top_margin, section.bottom_margin = Inches(0.7), Inches(0.8)
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size, normal.font.color.rgb = "Calibri", Pt(10.5), INK
     normal.element.rPr.rFonts.set(qn("w:eastAsia"), "Calibri")
     normal.paragraph_format.space_before, normal.paragraph_format.space_after = Pt(0), Pt(5)
-    normal.paragraph_format.line_spacing = 1.05
+    normal.paragraph_format.line_spacing = 1.0
     normal.paragraph_format.widow_control = True
     heading = document.styles["Heading 2"]
     heading.font.name, heading.font.size, heading.font.bold, heading.font.color.rgb = "Calibri", Pt(12), True, BLUE
     heading.element.rPr.rFonts.set(qn("w:ascii"), "Calibri")
     heading.element.rPr.rFonts.set(qn("w:hAnsi"), "Calibri")
-    heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(10), Pt(3)
+    heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(9), Pt(3)
     heading.paragraph_format.keep_with_next = True
     document.core_properties.title = title
     document.core_properties.author = ""
@@ -246,12 +246,9 @@ def request_block(document) -> None:
             ("Patient", "{{ patient.name }}, born {{ birth_date }}"),
             ("Member ID", "{{ insurance.member_id }}{% if insurance.group %}, group {{ insurance.group }}{% endif %}"
              "{% if insurance.plan %}, {{ insurance.plan }}{% endif %}"),
-            ("Request", "{{ request.product }}, {{ units }} units every {{ request.interval_weeks }} weeks; "
+            ("Request", "{{ request.product }}{% if supply.hcpcs %} ({{ supply.hcpcs }}){% endif %}, "
+             "{{ units }} units every {{ request.interval_weeks }} weeks; "
              "CPT {{ request.cpt }}; {{ request.icd10 }}"),
-            ("Drug code", "{% if supply.hcpcs %}{{ supply.hcpcs }}{% else %}–{% endif %}"
-             "{% if supply.billed %}, {{ supply.billed }} billing units{% endif %}"
-             "{% if supply.modifiers %}, modifier {{ supply.modifiers }}{% endif %}"
-             "{% if supply.ndc %}, NDC {{ supply.ndc }}{% endif %}"),
             ("Policy", "{% if policy %}{{ policy }}{% else %}the plan’s current policy on botulinum toxins{% endif %}"),
         ],
     )  # fmt: skip

@@ -255,6 +255,25 @@ def test_a_comment_of_a_person_is_neither_proved_nor_printed(tmp_path: Path) -> 
     assert "TWSTRS 99" not in read(office.to_pdf(tmp_path / "edited.docx", tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("indication", "kind", "pages"),
+    [
+        ("chronic_migraine", "continuation", 3),
+        ("cervical_dystonia", "initial", 2),
+        ("upper_limb_spasticity", "initial", 2),
+    ],
+)
+def test_a_letter_has_the_same_pages_and_fonts_on_every_machine(
+    indication: str, kind: str, pages: int, tmp_path: Path
+) -> None:
+    template = find_template(kind, indication, (LETTERS,))
+    pdf = office.to_pdf(draft(material(indication, kind), template, tmp_path), tmp_path)
+    with pikepdf.open(pdf) as opened:
+        fonts = {str(font.BaseFont).partition("+")[2] for page in opened.pages for font in page.Resources.Font.values()}
+        assert len(opened.pages) == pages
+    assert {font.partition("-")[0] for font in fonts} == {"Carlito"}
+
+
 def test_doctor_names_each_font_that_a_template_lacks(tmp_path: Path) -> None:
     templates = tmp_path / "templates" / "letters"
     templates.mkdir(parents=True)

@@ -116,7 +116,7 @@ def test_what_a_denial_does_not_give_leaves_no_hole_in_its_answers(tmp_path: Pat
 def test_vials_and_what_is_left_of_them_are_said_where_the_case_names_them(tmp_path: Path) -> None:
     billed = {"hcpcs": "J0585", "billing_units": 155, "vials": [200], "modifiers": ["JW"], "ndc": "00023-3921-02"}
     told = " ".join(words_of(material("chronic_migraine", **billed), "initial", tmp_path))
-    assert "J0585, 155 billing units, modifier JW, NDC 00023-3921-02" in told
+    assert "The drug is billed as J0585, 155 billing units, modifier JW, NDC 00023-3921-02." in told
     assert "The dose is drawn from 1 vial of 200 units; the 45 units left over are discarded." in told
     even = " ".join(words_of(material("cervical_dystonia", vials=[100, 100]), "initial", tmp_path))
     assert "The dose is drawn from 2 vials of 100 units; nothing is left over." in even
