@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
-from packetgen.chart.decide import decide_facts
+from packetgen.chart.decide import BY_HAND, decide_facts
 from packetgen.chart.decisions import Decision
 from packetgen.chart.model import Chart, Fact, HeadacheFacts
 from packetgen.chart.words import ends_of
@@ -47,11 +47,15 @@ def reconcile(
 
     earlier: labels of the documents of the packet that this request continues. What they call headaches of now is the
     baseline, when they were written before the first treatment that the chart dates.
-    A plan's denial says nothing of the patient: it repeats what it was sent.
+    A plan's denial says nothing of the patient, unless a person found it there: it repeats what it was sent.
     """
     denials = {summary.document for summary in extraction.documents if summary.kind == "denial_letter"}
-    of_patient = [f for f in extraction.findings if not any(e.document in denials for e in f.evidence)]
-    extraction = replace(extraction, findings=tuple(of_patient))
+    of_patient = tuple(
+        finding
+        for finding in extraction.findings
+        if all(place.document not in denials or place.rule == BY_HAND for place in finding.evidence)
+    )
+    extraction = replace(extraction, findings=of_patient)
     chart = decide_facts(_as_read(extraction, earlier), decisions)
     findings = [f for f in extraction.findings if f.assertion in ASSERTED]
     problems = (

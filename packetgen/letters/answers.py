@@ -53,7 +53,7 @@ class Reply:
 
     kinds   their classes; says: in words
     rows    what the chart shows on what the sentence asks for
-    whole   a reason is about the policy as a whole, and the sentence names nothing in it
+    whole   the sentence names nothing in particular, so the whole case answers it; the label answers "experimental"
     sent    the plan had every page
     """
 
@@ -107,8 +107,7 @@ def _first(answered: Comparison, findings: Iterable[Finding]) -> Decision | None
 
 
 def asked(material: Material) -> list[Asked]:
-    """Each thing that the letter says the policy asks, where its words are known; those that give a reason are answered
-    there."""
+    """Each thing that the letter says the policy asks, where its words are known, unless it gives a reason."""
     return [
         Asked(_quoted(place), shown_on(topics, material))
         for place in _criteria(material.denial)
@@ -141,12 +140,13 @@ def replies(material: Material) -> list[Reply]:
 def _reply(answers: Sequence[Answer], material: Material) -> Reply:
     rows = [match(criterion) for answer in answers if not answer.whole for criterion in answer.criteria]
     rows += shown_on(topics_in(answers[0].reason.quote), material)
+    kinds = tuple(answer.reason.reason for answer in answers)
     return Reply(
-        kinds=tuple(answer.reason.reason for answer in answers),
+        kinds=kinds,
         says=" and ".join(answer.says for answer in answers),
         quote=_quoted(answers[0].place),
         rows=list(dict.fromkeys(rows)),
-        whole=not rows,
+        whole=not rows and set(kinds) != {"experimental"},
         sent=all(answer.state == "sent" for answer in answers),
     )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from packetgen.chart.decide import BY_HAND
 from packetgen.chart.reconcile import reconcile
 from packetgen.documents.model import Box
 from packetgen.extraction.model import (
@@ -110,3 +111,11 @@ def test_what_a_plans_denial_repeats_is_no_fact_of_the_patient() -> None:
     fact = reconcile(Extraction((letter,), (own, repeated))).current.headache_days
     assert fact is not None
     assert (fact.value, fact.against) == (22, ())
+
+
+def test_what_a_person_found_in_a_plans_denial_stands() -> None:
+    place = Evidence("B", 1, (Box(0, 0, 1, 1),), "22 headache days", None, BY_HAND)
+    found = Finding(HeadacheFrequency(headache_days_per_month=22), "present", (place,), "2026-11-16")
+    fact = reconcile(Extraction((DocumentSummary("B", "denial_letter"),), (found,))).current.headache_days
+    assert fact is not None
+    assert fact.value == 22
