@@ -68,7 +68,7 @@ def assemble(checked: Checked, wanted: Wanted, built_from: str, work: Path, fold
     ]
     noted = [place for form in forms for field in form.fields for place in field.evidence]
     packet = bind(case, assessment, documents, choice, inserts, noted, draft, work, digest)
-    variants, told = make_variants(packet, case, assessment.reference.payer, wanted, work)
+    variants, told = make_variants(packet, case, assessment.addressee, wanted, work)
     said = snapshot_of(checked.chart, assessment, letter.docx, forms, choice)
     built = Built(checked, packet, folder, (*problems, *told), digest, signed, forms, choice, said)
     _write(built, letter, variants, built_from)

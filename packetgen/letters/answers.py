@@ -36,7 +36,6 @@ class Told:
     dated: str
     reference: str
     until: str
-    fax: str
     address: str
     phone: str
     window: str
@@ -84,7 +83,6 @@ def denial_of(material: Material) -> Told | None:
         dated=words.day(value.date) if value.date else "",
         reference=value.reference or "",
         until=words.day(value.appeal_deadline) if value.appeal_deadline else "",
-        fax=value.appeal_fax or "",
         address=value.appeal_address or "",
         phone=value.p2p_phone or "",
         window=last or value.p2p_window or "",
@@ -186,5 +184,5 @@ def not_to_say() -> list[str]:
 
 
 def addresses(denial: Comparison | None) -> list[str]:
-    """Where the letter says that an appeal is sent."""
-    return list(filter(None, [denial.denial.appeal_fax, denial.denial.appeal_address])) if denial else []
+    """Where the letter says that an appeal is mailed."""
+    return [denial.denial.appeal_address] if denial and denial.denial.appeal_address else []

@@ -27,6 +27,7 @@ def draw_coversheet(
         say(canvas, MARGIN, y, f"DRAFT, not for submission: {draft}", BOLD, 12, INK)
         y -= 24
     insurance, provider = case.insurance, case.provider
+    asked = "Appeal" if case.request.kind == "appeal" else "Prior authorization"
     rows = (
         ("To", payer),
         ("Fax", insurance.fax or "not in the case file: see the plan's form"),
@@ -34,7 +35,7 @@ def draw_coversheet(
         ("Phone, return fax", f"{provider.phone}, {provider.fax}"),
         ("Patient", f"{case.patient.name}, born {words.day(case.patient.birth_date)}"),
         ("Member ID", insurance.member_id),
-        ("Request", f"Prior authorization: {case.request.product}, {case.request.urgency}"),
+        ("Request", f"{asked}: {case.request.product}, {case.request.urgency}"),
         ("Case", case.case),
     )
     for name, value in rows:

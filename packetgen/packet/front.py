@@ -190,7 +190,7 @@ def _identification(case: Case, assessment: Assessment) -> list[tuple[str, str]]
     request, provider, insurance = case.request, case.provider, case.insurance
     reference = assessment.reference
     kind = request.kind.replace("_", " ").capitalize()
-    to = f"{reference.payer}" + (f", fax {insurance.fax}" if insurance.fax else "")
+    to = assessment.addressee + (f", fax {insurance.fax}" if insurance.fax else "")
     address = ", ".join(
         part for part in (insurance.plan, f"group {insurance.group}" if insurance.group else "") if part
     )

@@ -16,6 +16,7 @@ from packetgen.policy.catalog import question_for
 from packetgen.policy.checks import check_request
 from packetgen.policy.deadlines import deadlines_of
 from packetgen.policy.judged import Judged
+from packetgen.policy.levels import decided_by
 from packetgen.policy.model import Assessment, Criterion, PolicyReference
 from packetgen.policy.predicates import judge
 from packetgen.policy.schema import Coverage, CriterionRule, PolicyFile, RuleInForce
@@ -44,6 +45,7 @@ def assess(
         deadlines_of(case, chart, letter),
         problems,
         tuple(criterion for rule, criterion in told if rule.is_question),
+        decided_by(case, letter),
     )
 
 

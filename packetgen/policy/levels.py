@@ -51,6 +51,12 @@ def next_level(case: Case, letter: Denial) -> NextLevel | None:
     return next((level for level in fitting if not level.named or level.named in letter.levels), None)
 
 
+def decided_by(case: Case, letter: Denial | None) -> str:
+    """Who decides the appeal of a case in the plan's place; empty when the plan does, or nothing is appealed."""
+    level = next_level(case, letter) if letter and case.request.kind == "appeal" else None
+    return level.body if level else ""
+
+
 def first_denial(letter: Denial, findings: Iterable[Finding]) -> Finding | None:
     """The oldest denial in the chart that is older than the letter that an appeal answers."""
     told = [f for f in findings if isinstance(f.value, Denial) and f.value.reasons and f.value.date]
@@ -59,16 +65,21 @@ def first_denial(letter: Denial, findings: Iterable[Finding]) -> Finding | None:
 
 
 def as_denied(case: Case, letter: Denial | None, findings: Iterable[Finding]) -> tuple[Case, tuple[Problem, ...]]:
-    """The case with day and level of its denial as the letter gives them where a person typed none; what is open."""
+    """The case with day and level of its denial as the letter gives them where a person typed none; what is open.
+
+    The fax of an appeal is the letter's for appeals, and none where another body decides.
+    """
     if letter is None:
         return case, ()
     level, problems = _level_denied(case, letter)
     dated = case.plan_dates.denial_dated or (date.fromisoformat(letter.date) if letter.date else None)
     dates = case.plan_dates.model_copy(update={"denial_dated": dated, "level": level})
     case = case.model_copy(update={"plan_dates": dates})
-    if case.request.kind == "appeal":
-        problems = (*problems, *_open(case, letter, findings))
-    return case, problems
+    if case.request.kind != "appeal":
+        return case, problems
+    fax = None if decided_by(case, letter) else letter.appeal_fax or case.insurance.fax
+    case = case.model_copy(update={"insurance": case.insurance.model_copy(update={"fax": fax})})
+    return case, (*problems, *_open(case, letter, findings))
 
 
 def _level_denied(case: Case, letter: Denial) -> tuple[AppealLevel | None, tuple[Problem, ...]]:

@@ -133,6 +133,7 @@ class Assessment:
     checks     of the request itself: code and procedure agree, dose, interval, dates
     deadlines  that follow from what has happened so far
     problems   what stands between this request and a complete packet
+    decided_by  who decides an appeal in the plan's place; empty: the plan decides
     """
 
     reference: PolicyReference
@@ -141,6 +142,12 @@ class Assessment:
     deadlines: tuple[Deadline, ...] = ()
     problems: tuple[Problem, ...] = ()
     questions: tuple[Criterion, ...] = ()
+    decided_by: str = ""
+
+    @property
+    def addressee(self) -> str:
+        """To whom the packet goes."""
+        return self.decided_by or self.reference.payer
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -477,8 +477,7 @@ def fax_cover() -> Word:
         [
             ("To", "{% if request.kind != 'appeal' %}{{ payer }}, prior authorization"
              "{% elif denial and denial.body %}{{ denial.body }}{% else %}{{ payer }}, appeals{% endif %}"),
-            ("Fax", "{% if request.kind != 'appeal' %}{{ insurance.fax or '____________________' }}"
-             "{% else %}{{ (denial.fax if denial and not denial.body) or '____________________' }}{% endif %}"),
+            ("Fax", "{{ insurance.fax or '____________________' }}"),
             ("From", "{{ provider.contact or provider.name }}, {{ provider.practice }}"),
             ("Reply to", "Fax {{ provider.fax }}, phone {{ provider.phone }}"),
             ("About", "{{ 'Appeal' if request.kind == 'appeal' else 'Prior authorization request' }}, case {{ case }}"

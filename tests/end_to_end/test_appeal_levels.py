@@ -94,6 +94,7 @@ def test_an_external_review_asks_its_own_body_and_quotes_the_charts_urgency(tmp_
     done, told = built(tmp_path, changed, EXTERNAL, URGENT)
     assert "To: Independent review organization, on a decision of Meadowlark Choice" in told
     assert "I ask for review of the denial" in told
+    assert "To Independent review organization Patient Alma Ferreira" in told  # on the cover
     assert "This is an expedited request for external review." in told
     assert f"The visit note of 10/20/2026 records: “{URGENT}” (Ex." in told
     assert "took no part in the denial" not in told

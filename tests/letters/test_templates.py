@@ -69,7 +69,7 @@ DENIED = "Our policy requires that two preventives be tried and fail first."
 DIARY = "Our policy also asks for a headache diary."
 LETTER = Denial(
     "Meadowlark", "918273645", "MH-7", "2026-11-16", (DenialReason("step_therapy", DENIED),), 180, "2027-05-15",
-    "800-555-0131", "P.O. Box 77, Larkton", "800-555-0133", "14 days", "onabotulinumtoxinA", "2026-11-30", (DIARY,),
+    None, "P.O. Box 77, Larkton", "800-555-0133", "14 days", "onabotulinumtoxinA", "2026-11-30", (DIARY,),
 )  # fmt: skip
 
 
@@ -96,7 +96,6 @@ def test_what_a_denial_does_not_give_leaves_no_hole_in_its_answers(tmp_path: Pat
         "reference",
         "date",
         "appeal_deadline",
-        "appeal_fax",
         "appeal_address",
         "p2p_phone",
         "p2p_window",

@@ -9,7 +9,7 @@ import pytest
 
 from packetgen.case import AppealLevel, Case, LineOfBusiness, PlanDates
 from packetgen.extraction.model import Denial, DenialReason, Evidence, Finding
-from packetgen.policy.levels import as_denied, next_level, next_levels
+from packetgen.policy.levels import as_denied, decided_by, next_level, next_levels
 
 REASONS = (DenialReason("step_therapy", "Denied."),)
 LETTER = Denial(reasons=REASONS, date="2026-12-20")
@@ -83,6 +83,13 @@ def test_a_letter_that_answers_an_appeal_is_held_for_the_first_levels_and_asked_
     earlier = Finding(Denial(reasons=REASONS, date="2026-11-16"), "present", PLACE, "2026-11-16")
     _, problems = as_denied(case_of("medicaid_managed_care", "internal"), upheld, [earlier])
     assert problems == ()
+
+
+def test_the_fax_is_that_of_the_letter_for_appeals_and_none_of_the_plans_where_another_body_decides() -> None:
+    letter = Denial(reasons=REASONS, date="2026-12-20", appeal_fax="800-555-0131")
+    assert as_denied(case_of("commercial"), letter, ())[0].insurance.fax == "800-555-0131"
+    assert as_denied(case_of("commercial", "internal"), letter, ())[0].insurance.fax is None
+    assert decided_by(case_of("commercial", "internal"), letter) == "Independent review organization"
 
 
 def test_every_step_is_for_lines_of_business_that_exist_and_cites_its_source() -> None:
