@@ -122,6 +122,13 @@ def test_vials_and_what_is_left_of_them_are_said_where_the_case_names_them(tmp_p
     assert "vial" not in " ".join(words_of(material("chronic_migraine"), "initial", tmp_path))
 
 
+def test_the_templates_that_ship_use_only_names_that_letters_have() -> None:
+    told = denied(material("chronic_migraine", "appeal"), LETTER)
+    known = context_of(told).keys()
+    for name in TEMPLATES:
+        assert [*lint(find_template(name, "chronic_migraine", (LETTERS,)), told, known)] == []
+
+
 def test_an_off_label_use_and_a_dose_above_the_label_are_said_to_be_so(tmp_path: Path) -> None:
     assert "off label" in " ".join(words_of(material("sialorrhea"), "initial", tmp_path))
     assert "off label" in " ".join(words_of(material("hemifacial_spasm"), "initial", tmp_path))
