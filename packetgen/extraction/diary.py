@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 
 from packetgen.documents.model import Word
 from packetgen.documents.text import PageText
@@ -81,7 +80,8 @@ class _Table:
 def find_diary(pages: Sequence[PageText]) -> list[Finding]:
     """A finding for each calendar month that the document's diary rows speak of.
 
-    A month with a row whose headache entry cannot be read is only "possible": its count may be too low.
+    A month with a row whose headache entry cannot be read, or of pages of which OCR may have lost a day, is only
+    "possible": its count may be too low.
     """
     if not any(ABOUT.search(page.text) for page in pages):
         return []
@@ -93,19 +93,14 @@ def find_diary(pages: Sequence[PageText]) -> list[Finding]:
         _count(entry, days.setdefault(entry.day, _Day()))
     if sum(bool(entry.places) for entry in days.values()) < MIN_ROWS:
         return []
-    lost = {_lost(page, [entry for entry in entries if entry.page is page]) for page in pages}
-    months: dict[str, list[str]] = defaultdict(list)
+    is_sure = not any(_may_be_lost(page, [entry for entry in entries if entry.page is page]) for page in pages)
+    months: dict[str, list[_Day]] = defaultdict(list)
     for day in sorted(days):
-        months[day[:7]].append(day)
+        months[day[:7]].append(days[day])
     return [
-        _finding(
-            month,
-            [days[day] for day in read],
-            seen,
-            is_sure=not ("rows" in lost or ("boxes" in lost and _has_gap(read))),
-        )
+        _finding(month, read, seen, is_sure=is_sure)
         for month, read in months.items()
-        if any(days[day].places for day in read)
+        if any(day.places for day in read)
     ]
 
 
@@ -277,12 +272,6 @@ def _hours(text: str) -> float:
     return hours / 60 if (match["unit"] or "").lower().startswith("min") else hours
 
 
-def _has_gap(days: Sequence[str]) -> bool:
-    """Whether a day between the first and the last was not read."""
-    numbers = [int(day[-2:]) for day in days]
-    return len(numbers) <= max(numbers) - min(numbers)
-
-
 def _on_lines(page: PageText, entries: Sequence[Entry]) -> list[tuple[str, int]]:
     """The lines from the first entry of a page to its last, and how many entries each has."""
     first, last = min(entry.start for entry in entries), max(entry.end for entry in entries)
@@ -293,16 +282,16 @@ def _on_lines(page: PageText, entries: Sequence[Entry]) -> list[tuple[str, int]]
     ]
 
 
-def _lost(page: PageText, entries: Sequence[Entry]) -> Literal["rows", "boxes"] | None:
-    """What OCR may have lost of a page: a row, where a line looks like one or a day is out of order; a box of many."""
+def _may_be_lost(page: PageText, entries: Sequence[Entry]) -> bool:
+    """Whether OCR may have lost or misread a day of a page: a line among the rows that looks like one, a day out of
+    order; single signs of many boxes on a line are never sure."""
     if page.page.source != "ocr" or not entries:
-        return None
+        return False
     days = [entry.day for entry in entries]
     lines = _on_lines(page, entries)
-    if any(many > 1 for _, many in lines):
-        return "boxes"
-    in_order = days in (sorted(days), sorted(days, reverse=True))
-    return "rows" if not in_order or any(not many and LIKE_A_ROW.match(line) for line, many in lines) else None
+    if days not in (sorted(days), sorted(days, reverse=True)) or any(many > 1 for _, many in lines):
+        return True
+    return any(not many and LIKE_A_ROW.match(line) for line, many in lines)
 
 
 def _finding(month: str, days: list[_Day], heads: set[str], *, is_sure: bool) -> Finding:
