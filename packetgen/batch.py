@@ -84,7 +84,7 @@ def run_here(cases: Sequence[Path], workers: int | None = None) -> Iterator[Outc
         for index, result in children:
             outcome = _outcome(cases[index], result)
             if outcome.built and len(cases) > workers:
-                office.make_ready()
+                office.make_ready(1)
             yield outcome
 
 

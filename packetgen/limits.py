@@ -67,7 +67,7 @@ PAGE_CACHE_BYTES = 2 * 1024**3
 # Watched folder
 QUIET_SECONDS = 5.0  # a file must have stood still that long
 UNFINISHED_SECONDS = 300.0  # and that long when its format says that its end is missing
-TICK_SECONDS = 1.0  # between two looks while something is still growing
+TICK_SECONDS = 0.25  # between two looks while something is still growing
 POLL_SECONDS = 5.0  # between two looks at a share that tells of no changes
 RESCAN_SECONDS = 60.0  # between two looks when nothing was told
 LEDGER_SECONDS = 30.0

@@ -30,7 +30,7 @@ def started(folder: Path) -> contextlib.AbstractContextManager[object]:
     """
     if SOFFICE.find() is None:
         return contextlib.nullcontext()  # `to_pdf` will say so
-    make_ready()
+    make_ready(1)
     if any(one.waits for one in _kept):
         return contextlib.nullcontext()
     return _beside(folder / "soffice-1")
@@ -55,9 +55,13 @@ def kept(number: int = 1) -> Iterator[None]:
         yield
 
 
-def make_ready() -> None:
-    """Start what is kept, or another in its place; of use in the process that keeps it only."""
+def make_ready(letters: int = 0) -> None:
+    """Start what is kept, or another in its place; of use in the process that keeps it only.
+
+    letters: how many more were made since.
+    """
     for one in _kept:
+        one.letters += letters
         one.make_ready()
 
 
@@ -75,7 +79,6 @@ class _Kept:
         if os.getpid() != self.owner:
             return
         with self.starting, self.lock() as free:
-            self.letters += 1
             dead = self.process is None or self.process.poll() is not None
             if free and (dead or self.letters > LETTERS_OF_AN_OFFICE):
                 self.end()

@@ -97,6 +97,7 @@ NEW_SETTINGS = """\
 
 # inbox: /srv/scans        # watch this folder instead of inbox/, such as a scanner's share
 # polling: true            # for a share that tells of no changes: look every few seconds instead of waiting for events
+# watch: true             # the review page watches the inbox, too, without --watch
 # tracking: postgresql://packetgen@db.clinic.example/packetgen   # keep what was sent and answered on a server
 # provider:                # goes into the draft of a new case
 #   name: "Lena Ortiz, MD"
@@ -109,10 +110,13 @@ NEW_SETTINGS = """\
 
 
 class Settings(yamlfile.Strict):
-    """settings.yaml. provider: who asks in the draft of a new case; tracking: a PostgreSQL server for the events."""
+    """settings.yaml. watch: the review page watches the inbox; provider: who asks in the draft of a new case;
+    tracking: a PostgreSQL server for the events.
+    """
 
     inbox: Path | None = None
     polling: bool = False
+    watch: bool = False
     tracking: str | None = None
     provider: Provider | None = None
 

@@ -18,10 +18,14 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--port", default=0, show_default="any free one", help="Port to listen on.")
 @click.option("--cert", type=FILE, help="TLS certificate in PEM, with those above it; needed for other addresses.")
 @click.option("--key", type=FILE, help="Its key in PEM.")
-@click.option("--watch", is_flag=True, help="Also watch the inbox of the workspace.")
+@click.option(
+    "--watch/--no-watch",
+    default=None,
+    help="Also watch the inbox of the workspace; otherwise as its settings.yaml says.",
+)
 @click.option("--no-browser", is_flag=True, help="Print the address, open no browser.")
 def review(
-    place: Path, address: str, port: int, cert: Path | None, key: Path | None, watch: bool, no_browser: bool
+    place: Path, address: str, port: int, cert: Path | None, key: Path | None, watch: bool | None, no_browser: bool
 ) -> None:
     """Look at the evidence page by page in the browser, confirm or correct the facts, and sign the packet.
 

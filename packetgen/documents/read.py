@@ -99,6 +99,15 @@ def read_documents(
     return documents, tuple(problems_of(documents, refused))
 
 
+def keep_reading(file: Path, pages: Sequence[Page], cache: PageCache) -> None:
+    """Keep pages that were cut from an exhibit into a file of their own, so that they are not read again."""
+    if any(page.source == "none" for page in pages):
+        return
+    numbered = tuple(replace(page, number=number) for number, page in enumerate(pages, 1))
+    engine = ocr.engine_version() if any(page.source == "ocr" for page in pages) else None
+    cache.put(cache.key(files.sha256_of(file), file.suffix.lower()), numbered, file, engine)
+
+
 def _refuse_too_much(sources: Sequence[ToRead]) -> None:
     total = sum(source.file.stat().st_size for source in sources if source.file.is_file())
     if total > MAX_CASE_BYTES:

@@ -43,6 +43,7 @@ class Told:
     reference: str
     note: str
     units: int | None = None
+    units_for: str = ""
     starts_on: str | None = None
     ends_on: str | None = None
     reasons: str = ""
@@ -148,7 +149,7 @@ def told_by(reading: Reading, case_file: Path, today: date) -> Told | None:
     approval = reading.approval
     if reading.kind == APPROVAL and approval and (approval.number or approval.ends_on):
         return Told("approved", day, None, approval.number or "", "as read from the letter: please compare",
-                    approval.units, approval.starts_on, approval.ends_on)  # fmt: skip
+                    approval.units, approval.units_for, approval.starts_on, approval.ends_on)  # fmt: skip
     return None
 
 

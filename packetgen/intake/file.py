@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from packetgen import assembly, pipeline  # noqa: F401 - a build's last stage: not first met in a thread
+from packetgen.documents.cache import PageCache
+from packetgen.documents.read import keep_reading
 from packetgen.errors import PacketgenError, UnreadableInput
 from packetgen.files import private_folder, sha256_of
 from packetgen.intake import arrivals, batches
@@ -226,6 +228,8 @@ class Intake:
     def _parts(self, arrival: Arrival, reading: Reading, parts: Sequence[batches.Part]) -> list[Piece]:
         """The parts of a fax as files of their own."""
         paths = batches.cut(reading.exhibit, parts, self._kept(arrival))
+        for path, part in zip(paths, parts, strict=True):
+            keep_reading(path, [text.page for text in reading.texts[part.first - 1 : part.last]], PageCache())
         names = [f"{Path(arrival.name).stem}, {part.pages}.pdf" for part in parts]
         whys = [part.why and f"{part.pages} of {arrival.name} {part.why}." for part in parts]
         return [Piece(path, name, arrival.hint, why) for path, name, why in zip(paths, names, whys, strict=True)]
@@ -325,7 +329,7 @@ def _log(ledger: sqlite3.Connection, arrival: Arrival, told: Told) -> None:
         "due": told.due.isoformat() if told.due else None, "reference": told.reference, "note": told.note,
         "logged_at": datetime.now(UTC).isoformat(timespec="seconds"), "units": told.units, "starts_on": told.starts_on,
         "ends_on": told.ends_on, "document": arrival.target, "reasons": told.reasons,
-        "peer_to_peer_by": told.peer_to_peer_by,
+        "peer_to_peer_by": told.peer_to_peer_by, "units_for": told.units_for,
     }  # fmt: skip
     names = ", ".join(row)
     marks = ", ".join("?" * len(row))

@@ -128,7 +128,10 @@ class _Watcher:
     def look(self) -> list[Path]:
         """The files of the inbox that have arrived."""
         inbox = self.intake.workspace.inbox
-        return self._try("the inbox", partial(self.stability.ready, inbox, time.monotonic())) or []
+        arrived = self._try("the inbox", partial(self.stability.ready, inbox, time.monotonic())) or []
+        if self.stability.seen:
+            self._try("LibreOffice", office.make_ready)  # while the file stands still
+        return arrived
 
     def turn(self) -> Iterator[Outcome]:
         """Take all that has arrived, file it, and build the cases that got something."""

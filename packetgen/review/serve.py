@@ -86,10 +86,14 @@ def serve(case_file: Path, listening: Listening, *, tell: Callable[[str], None],
 
 
 def serve_workspace(
-    folder: Path, listening: Listening, *, tell: Callable[[str], None], open_browser: bool, watch: bool
+    folder: Path, listening: Listening, *, tell: Callable[[str], None], open_browser: bool, watch: bool | None
 ) -> None:
-    """Serve a workspace until interrupted; its users, where it has some, must log in. watch: its inbox, too."""
+    """Serve a workspace until interrupted; its users, where it has some, must log in.
+
+    watch: its inbox, too; None: as its settings say.
+    """
     workspace = open_workspace(folder)
+    watch = workspace.settings.watch if watch is None else watch
     users = read_users(workspace.folder)
     refuse_unsafe(listening, has_users=bool(users))
     cases, sessions = OpenCases(workspace), Sessions(Staff(workspace.folder) if users else None)

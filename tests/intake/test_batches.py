@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 from pypdf import PdfReader
 
+from packetgen.documents.cache import PageCache
+from packetgen.documents.model import ToRead
+from packetgen.documents.read import read_documents
 from packetgen.intake.batches import propose
 from packetgen.intake.match import Seen
 from packetgen.intake.reading import PageRead
@@ -69,6 +75,32 @@ def test_a_twins_poorly_read_page_is_not_taken_for_her_sisters() -> None:
     jan = Seen("Jan Lee", "1980-01-02", "55", scanned=True)
     jon = Seen("Jon Lee", "1980-01-02", "55", scanned=True)
     assert cuts(page(jan), page(jon), page(BOB)) == [(1, 1, False), (2, 2, True), (3, 3, False)]
+
+
+@pytest.mark.slow
+def test_the_parts_of_a_scanned_fax_are_not_read_by_ocr_again(
+    clinic: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACKETGEN_CACHE", str(tmp_path / "cache"))
+    with pypdfium2.PdfDocument(SAMPLES / "wrong-patient" / "calls.pdf") as document:
+        first, *others = [page.render(scale=200 / 72).to_pil().convert("1") for page in document]
+    first.save(tmp_path / "fax.tif", save_all=True, append_images=others, dpi=(200, 200))
+    drop(clinic, "fax.tif", tmp_path / "fax.tif")
+    tesseract = shutil.which("tesseract")
+    (tmp_path / "bin").mkdir()
+    counting = tmp_path / "bin" / "tesseract"
+    counting.write_text(f'#!/bin/sh\ncase "$*" in *tsv*) echo "$@" >> {tmp_path}/runs;; esac\nexec {tesseract} "$@"\n')
+    counting.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    (part, other, *_) = (one for name, one in sorted(file_all(clinic).items()) if name != "fax.tif")
+    assert (part.case_id, other.case_id) == ("2026-0142", "2026-0157")
+    before = (tmp_path / "runs").read_text()
+    assert before
+    for one in (part, other):
+        ((document,), _) = read_documents([ToRead("part", clinic.folder / one.place)], tmp_path / "work", PageCache())
+        assert [page.source for page in document.pages] == ["ocr"]
+    assert (tmp_path / "runs").read_text() == before
+    assert before.count("\n") <= len(others) + 1
 
 
 @pytest.mark.slow

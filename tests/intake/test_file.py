@@ -323,9 +323,9 @@ def test_an_approval_records_number_units_and_dates(clinic: Workspace) -> None:
     assert file_all(clinic)["yes.txt"].kind == "approval"
     with clinic.ledger() as ledger:
         (event,) = ledger.execute(
-            "SELECT kind, happened_on, reference, units, starts_on, ends_on FROM events"
+            "SELECT kind, happened_on, reference, units, units_for, starts_on, ends_on FROM events"
         ).fetchall()
-    assert event == ("approved", "2026-12-02", "AUTH-7783-20961", 200, "2026-12-08", "2027-12-07")
+    assert event == ("approved", "2026-12-02", "AUTH-7783-20961", 200, "each", "2026-12-08", "2027-12-07")
 
 
 def test_a_new_patient_of_a_known_plan_gets_a_draft_case_that_says_what_is_missing(clinic: Workspace) -> None:
