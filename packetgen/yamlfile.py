@@ -145,6 +145,8 @@ def _reason(detail: ErrorDetails, schema: type[BaseModel], at: Path_) -> str:
         return "unknown key" + (f"; did you mean '{near[0]}'?" if near else "")
     if detail["type"] == "missing":
         return "required, but not given"
+    if detail["type"] in ("model_type", "model_attributes_type"):
+        return "its fields are missing" if detail["input"] is None else "must hold fields of its own"
     return detail["msg"].removeprefix("Value error, ")
 
 

@@ -52,6 +52,18 @@ def test_every_mistake_names_file_and_line(text: str, words: list[str]) -> None:
     assert [word for word in words if word not in str(caught.value)] == []
 
 
+@pytest.mark.parametrize(("inside", "said"), [("", "its fields are missing"), ("7", "must hold fields of its own")])
+def test_a_part_that_holds_no_fields_is_told_in_plain_words(inside: str, said: str) -> None:
+    class Inner(Strict):
+        name: str
+
+    class Outer(Strict):
+        provider: Inner
+
+    with pytest.raises(BadDataFile, match=f"provider: {said}"):
+        parse(f"provider: {inside}\n", Outer, "a.yaml")
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(BadDataFile) as caught:
         parse("inner:\n  unit: 3\nthing: 1\n", Outer, "x.yaml")

@@ -52,7 +52,9 @@ def to_pdf(source: Path, folder: Path, name: str) -> Path:
     if suffix == ".json":
         return _text_to_pdf(text_of_fhir(source.read_bytes(), name), folder / "text.pdf")
     raise UnreadableInput(
-        f"files of type '{suffix}' cannot be read", where=name, fix="Print it to PDF, and put the PDF into the case."
+        f"is of a type, '{suffix}', that cannot be read",
+        where=name,
+        fix="Print it to PDF, and put the PDF into the case.",
     )
 
 

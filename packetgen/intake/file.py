@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from packetgen import assembly, pipeline  # noqa: F401 - a build's last stage: not first met in a thread
+from packetgen.case import read_case
 from packetgen.documents.cache import PageCache
 from packetgen.documents.read import keep_reading
 from packetgen.errors import PacketgenError, UnreadableInput
@@ -199,6 +200,10 @@ class Intake:
         if belongs.went != "filed":
             digests = [page.digest for page in reading.pages]
             return replace(self._to_person(arrival, belongs.why), digests=digests)
+        if belongs.case and (listed := _listed(arrival, belongs.case)):
+            place = listed.relative_to(self.workspace.folder)
+            known = replace(arrival, case_id=belongs.case.case_id)
+            return self._linked(known, None, f"The same file as {place}, which the case has already.")
         case = belongs.case or self._new_case(arrival, reading, belongs.payer, belongs.patient)
         return self._filed(arrival, reading, case)
 
@@ -282,9 +287,9 @@ class Intake:
     def _still_there(self, found: Sequence[Arrival]) -> Arrival | None:
         return next((one for one in found if (self.workspace.folder / (one.target or one.place)).is_file()), None)
 
-    def _linked(self, arrival: Arrival, earlier: Arrival, why: str) -> Decision:
+    def _linked(self, arrival: Arrival, earlier: Arrival | None, why: str) -> Decision:
         target = arrivals.free_place(self.workspace.duplicates, safe(Path(arrival.name).name))
-        return Decision(self._going(arrival, target, went="duplicate", why=why, same_as=earlier.id))
+        return Decision(self._going(arrival, target, went="duplicate", why=why, same_as=earlier and earlier.id))
 
     def _to_person(self, arrival: Arrival, why: str) -> Decision:
         target = arrivals.free_place(self.workspace.needs_filing, safe(Path(arrival.name).name))
@@ -320,6 +325,16 @@ class Intake:
                 ledger.execute("INSERT OR IGNORE INTO builds (folder) VALUES (?)", (folder,))
             if decision.told:
                 _log(ledger, arrival, decision.told)
+
+
+def _listed(arrival: Arrival, case: Known) -> Path | None:
+    """The very same file among the documents that a person put into a case."""
+    try:
+        documents = read_case(case.folder / "case.yaml").documents
+    except PacketgenError:  # a draft
+        return None
+    paths = [case.folder / document.path for document in documents]
+    return next((path for path in paths if sha256_of(path) == arrival.sha256), None)
 
 
 def _log(ledger: sqlite3.Connection, arrival: Arrival, told: Told) -> None:

@@ -28,6 +28,7 @@ from packetgen.limits import POLL_SECONDS, QUIET_SECONDS, RESCAN_SECONDS, TICK_S
 from packetgen.workspace import WATCHING, Workspace, refuse_loops
 
 Tell = Callable[[str], None]
+UNFINISHED = "copy it again, or watch without --once: it is then taken as it is after a while."
 Done = TypeVar("Done")
 
 
@@ -67,6 +68,7 @@ def watch(
             watcher.look()
             time.sleep(quiet if watcher.stability.seen else 0)
             yield from watcher.turn()
+            watcher.tell_what_stays()
             return
         wake = _poll() if workspace.settings.polling else _events(workspace.inbox, trouble)
         for told in wake:
@@ -141,6 +143,13 @@ class _Watcher:
                 self.stability.leave(path, time.monotonic())
         self._try("needs-filing/", self.intake.follow_hands)
         yield from self._file_all()
+
+    def tell_what_stays(self) -> None:
+        """At the end of a single pass: what was left in the inbox because it has not arrived."""
+        left = [path for path in self.stability.seen if path.exists() and path not in self.stability.put_aside]
+        for path in left:
+            name = path.name if self.named else "a file in the inbox"
+            self.trouble(f"{name} stays: it is still being written, or its end is missing. Next: {UNFINISHED}")
 
     def _file_all(self) -> Iterator[Outcome]:
         """File all that waits, also the parts of what was split on the way."""

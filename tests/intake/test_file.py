@@ -76,6 +76,15 @@ def test_the_same_file_again_is_linked_and_kept_and_not_told_again(clinic: Works
     assert len(list((clinic.cases / "2026-0142" / "filed").iterdir())) == 1
 
 
+def test_a_file_that_a_person_had_put_into_the_case_is_linked_and_not_filed_twice(clinic: Workspace) -> None:
+    note = clinic.cases / "2026-0142" / "note.txt"
+    note.write_text(NOTE.format(DANA))
+    drop(clinic, "portal.txt", note)
+    found = file_all(clinic)["portal.txt"]
+    assert (found.went, found.place, found.case_id) == ("duplicate", "duplicates/portal.txt", "2026-0142")
+    assert "The same file as cases/2026-0142/note.txt" in why(clinic, found)
+
+
 def test_a_file_dropped_again_after_it_was_deleted_is_filed_again(clinic: Workspace) -> None:
     drop(clinic, "note.txt", NOTE.format(DANA))
     first = file_all(clinic)["note.txt"]
@@ -120,7 +129,7 @@ def test_what_cannot_be_read_is_quarantined_with_its_reason_and_the_rest_goes_on
     }
     assert "locked with a password" in why(clinic, found["locked.pdf"])
     assert "cannot be opened" in why(clinic, found["broken.pdf"])
-    assert "'.mp4' cannot be read" in why(clinic, found["movie.mp4"])
+    assert "is of a type, '.mp4', that cannot be read" in why(clinic, found["movie.mp4"])
     assert found["z-note.txt"].went == "filed"
     assert list(clinic.inbox.iterdir()) == []
 

@@ -269,3 +269,14 @@ def test_a_stop_while_a_file_is_read_is_obeyed_and_the_file_waits(clinic: Worksp
     with pytest.raises(SystemExit):
         list(watching.watch(clinic, pytest.fail, once=True, quiet=0.0, read=stopped, build=no_build))
     assert file_all(clinic) != {}
+
+
+def test_a_single_pass_tells_what_it_left_because_its_end_is_missing(clinic: Workspace) -> None:
+    drop(clinic, "cut.pdf", b"%PDF-1.7 and no more")
+    drop(clinic, "whole.txt", "2026-0142")
+    told: list[str] = []
+    outcomes = watching.watch(clinic, told.append, once=True, quiet=0.0, read=quick_read, build=no_build)
+    assert [one.name for one in outcomes if isinstance(one, Arrival)] == ["whole.txt"]
+    (said,) = told
+    assert said.startswith("cut.pdf stays: it is still being written, or its end is missing.")
+    assert [path.name for path in clinic.inbox.iterdir()] == ["cut.pdf"]
