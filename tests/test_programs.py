@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ import pytest
 from packetgen.children import ChildFailed, beside, each_in_a_child
 from packetgen.errors import ProgramFailed, SafetyStop
 from packetgen.files import work_folder, write_atomic
-from packetgen.programs import run
+from packetgen.programs import KEPT_ENVIRONMENT, run
 from tests.patience import until
 
 
@@ -184,3 +185,18 @@ def test_a_program_in_the_background_dies_with_a_killed_parent(tmp_path: Path) -
     process.wait()
     process.stdout.close()
     assert not alive(f"echo {marker}")
+
+
+def test_a_program_gets_few_variables_and_leaves_no_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the environment holds may be a secret, and what a crash leaves behind a patient's."""
+    monkeypatch.setenv("PGPASSWORD", "secret")
+    printed = run(["sh", "-c", "ulimit -c; env"], seconds=5).decode().splitlines()
+    assert printed[0] == "0"
+    names = {line.partition("=")[0] for line in printed[1:]}
+    assert names <= {*KEPT_ENVIRONMENT, "OMP_THREAD_LIMIT", "PWD", "SHLVL", "_"}
+    ((_, limits),) = each_in_a_child(_core_limits, ["any"], seconds=lambda _: 5, memory_bytes=1024**3)
+    assert limits == (0, 0)
+
+
+def _core_limits(_: str) -> tuple[int, int]:
+    return resource.getrlimit(resource.RLIMIT_CORE)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import pytest
 
 from packetgen.errors import BadDataFile
-from packetgen.yamlfile import Strict, parse
+from packetgen.yamlfile import Strict, parse, read
 
 
 class Inner(Strict):
@@ -68,3 +71,22 @@ def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(BadDataFile) as caught:
         parse("inner:\n  unit: 3\nthing: 1\n", Outer, "x.yaml")
     assert all(word in str(caught.value) for word in ("inner.unit", "inner.member", "thing"))
+
+
+BOMBS = {
+    "aliases": "a: &a [x, x]\n"
+    + "".join(f"{b}: &{b} [*{a}, *{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)),
+    "depth": "inner: " + "{a: " * 5000,
+    "size": "things:\n" + "  - {member: a}\n" * 80_000,
+    "one long text": "inner: {member: '" + "x" * 1_100_000,
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_is_refused_at_once(bomb: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(BOMBS[bomb])
+    start = time.process_time()
+    with pytest.raises(BadDataFile, match=r"x\.yaml"):
+        read(path, Outer)
+    assert time.process_time() - start < 0.05
