@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from packetgen.errors import ProgramFailed
+from packetgen.errors import MissingProgram, ProgramFailed
 from packetgen.files import held, private_folder, work_folder
 from packetgen.limits import LETTERS_OF_AN_OFFICE, SOFFICE_MEMORY_BYTES, SOFFICE_SECONDS
 from packetgen.programs import SOFFICE, in_background, run
@@ -62,7 +62,8 @@ def make_ready(letters: int = 0) -> None:
     """
     for one in _kept:
         one.letters += letters
-        one.make_ready()
+        with contextlib.suppress(OSError, MissingProgram):  # who converts without it will say so
+            one.make_ready()
 
 
 class _Kept:

@@ -208,6 +208,13 @@ def test_one_that_hangs_is_killed_and_replaced_and_the_letter_is_made_all_the_sa
     wait_until(lambda: kept.waits)
 
 
+def test_where_there_is_no_libreoffice_none_is_kept_and_nothing_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with office.kept():
+        office.make_ready()
+        assert not office._kept[0].waits and office._kept[0].process is None
+
+
 def test_what_others_wrote_never_reaches_the_one_that_is_kept(kept: office._Kept, tmp_path: Path) -> None:
     letter = next(LETTERS.glob("*.docx"))
     office.to_pdf(letter, tmp_path)
