@@ -126,6 +126,11 @@ class Chart:
         return tuple(sorted(dated, key=lambda fact: fact.value.date or "", reverse=True))
 
     @property
+    def first_treated(self) -> str:
+        """Day of the first toxin treatment that the chart dates, ISO, maybe without day or month; "" for none."""
+        return min((f.value.date for f in self.toxins if f.value.status == "given" and f.value.date), default="")
+
+    @property
     def dated_scores(self) -> tuple[Fact[Score], ...]:
         """Scores with a value and a date that no note contradicts."""
         return tuple(f for f in self.scores if f.value.value is not None and f.value.date and not f.against)

@@ -176,11 +176,20 @@ def changes(chart: Chart, instruments: Iterable[str]) -> list[Change]:
     for name in instruments:
         results = [f for f in chart.scores if f.value.instrument == name and f.value.value is not None and day_of(f)]
         dated = sorted((fact for fact in results if not fact.against), key=day_of)
-        if len(dated) > 1:
-            first, last = dated[0], dated[-1]
+        earlier, later = _around(dated, chart.first_treated)
+        if earlier and later:
+            first, last = earlier[0], later[-1]
             size = _difference(first.value.value, last.value.value, "points lower", "points higher")
             rows.append(Change(name, _on(first), _on(last), size, (*first.evidence[:1], *last.evidence[:1])))
     return rows
+
+
+def _around(dated: Iterable[Fact[Score]], treated: str) -> tuple[list[Fact[Score]], list[Fact[Score]]]:
+    """Scores up to the day of the first treatment, and those after it; none where that day is not known."""
+    return (
+        [fact for fact in dated if treated and day_of(fact) <= treated],
+        [fact for fact in dated if treated and day_of(fact) > treated],
+    )
 
 
 def _on(fact: Fact[Score]) -> str:

@@ -57,7 +57,10 @@ def _asked(rule: ReductionRule) -> str:
 
 
 def _before_and_now(of: str, chart: Chart) -> tuple[Stated | None, Stated | None]:
-    """A headache count before the toxin and under it, or the first and the last dated score."""
+    """A headache count before the toxin and under it, or the first and the last dated score.
+
+    Where the chart dates the first treatment, the first score is one up to that day, and the last one after it.
+    """
     if of in HEADACHE_COUNTS:
         return _count(of, chart.baseline), _count(of, chart.on_treatment) or _count(of, chart.current)
     dated = sorted(
@@ -65,9 +68,13 @@ def _before_and_now(of: str, chart: Chart) -> tuple[Stated | None, Stated | None
         key=lambda pair: pair[0].value.date or "",
     )
     scores = [
-        Stated(value, value, f"{value:g}", fact.evidence, fact.is_faint or bool(fact.against)) for fact, value in dated
+        (fact.value.date or "", Stated(value, value, f"{value:g}", fact.evidence, fact.is_faint or bool(fact.against)))
+        for fact, value in dated
     ]
-    return (scores[0] if scores else None, scores[-1] if len(scores) > 1 else None)
+    treated = chart.first_treated
+    before = [stated for day, stated in scores if not treated or day <= treated]
+    under = [stated for day, stated in scores if day > treated] if treated else before[1:]
+    return (before[0] if before else None, under[-1] if under else None)
 
 
 def _count(of: str, facts: HeadacheFacts) -> Stated | None:

@@ -146,6 +146,15 @@ def test_a_score_goes_from_its_first_date_to_its_last() -> None:
     assert judged("reduction: {of: HDSS, at_least: 2}", scores[0]).verdict == "missing"
 
 
+def test_of_two_scores_before_the_first_treatment_none_was_taken_under_it() -> None:
+    scores = [
+        {"score": {"instrument": "HDSS", "value": v, "date": f"2026-0{m}-05"}} for v, m in ((4, 1), (2, 3), (1, 9))
+    ]
+    rule = "reduction: {of: HDSS, at_least: 2}"
+    assert judged(rule, *scores[:2], given("2026-04-01")).verdict == "missing"
+    assert judged(rule, *scores, given("2026-04-01")).shown == "HDSS: 4 before, 1 now"
+
+
 def given(day: str, product: str = "onabotulinumtoxinA") -> dict[str, object]:
     return {"toxin": {"product": product, "status": "given", "units": 155, "date": day}}
 

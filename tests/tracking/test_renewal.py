@@ -67,6 +67,8 @@ def test_the_baseline_of_a_renewal_is_what_the_plan_has_seen_and_is_compared_wit
     assert paths[before.evidence[0].document] == "earlier/notes/2026-10-02-visit.pdf"
     assert paths[now.evidence[0].document] == "filed/visit.txt"
     (change,) = [s for s in statements(built.folder / "letter.docx") if "13 fewer (59%)" in s.text]
+    # of two scores before the first treatment none was taken under it
+    assert not [s for s in statements(built.folder / "letter.docx") if "points higher" in s.text]
     cited = {page.partition("-")[0] for page in change.cites}
     assert {paths[label] for label in cited} == {"earlier/notes/2026-10-02-visit.pdf", "filed/visit.txt"}
 
