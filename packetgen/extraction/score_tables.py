@@ -35,7 +35,6 @@ SITE = re.compile(
     re.IGNORECASE,
 )
 TOTAL = re.compile(r"\b(?:total|sum|score|result|value|points|rating)\b", re.IGNORECASE)
-NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,2})?")
 GRADE = re.compile(r"\(?\b(?:grade[ ]?)?(?P<grade>IV|III|II|I)\b", re.IGNORECASE)
 ROUNDING = 0.01
 LONGEST_VISIT = 24  # characters of a label that names a day or a visit

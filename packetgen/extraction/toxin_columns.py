@@ -20,7 +20,6 @@ UNITS_ROW = re.compile(
 )
 UNITS_HEAD = re.compile(r"\b(?:units?|dose|total|amount)\b|\(U\)", re.IGNORECASE)
 WITH_UNITS = re.compile(r"(?P<n>\d{1,2},\d{3}|\d{1,4}(?:\.\d)?)[ ]?(?:units?|u)\b", re.IGNORECASE)
-NUMBER = re.compile(r"\d{1,2},\d{3}|\d{1,4}(?:\.\d)?")
 AHEAD = re.compile(r"\b(?:plan\w*|next|due|propos\w+|sched\w*|request\w*)\b", re.IGNORECASE)
 
 
