@@ -60,6 +60,7 @@ CLAUSE = re.compile(r"(?<=[a-z0-9)])[.;]\s+|,\s+(?:and|but|now|and now)\s+(?:for
 UNTICKED = re.compile(
     r"(?:\[[ ]*\]|☐)[ ]*(?:under|over|less than|more than|[<>])?[ ]*(?:\d{1,2} ?(?:-|–|to) ?)?$", re.IGNORECASE
 )
+DIGIT = re.compile(r"\d")
 RELATIVE_WITHIN = 90  # characters before a number: "her sister has 20 headache days"
 STILL_ABOUT = 3  # sentences after one that names headache
 Amounts = dict[str, Amount]
@@ -142,6 +143,8 @@ def _when(said: str) -> When:
 
 def _clauses(passage: Passage) -> Iterator[_Said]:
     said = passage.said
+    if not DIGIT.search(said):
+        return
     section = section_at(passage.page, passage.start)
     if section in ("family", "education") or DATED_ROW.match(said):
         return

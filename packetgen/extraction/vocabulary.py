@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -315,6 +315,7 @@ def muscle_pattern() -> re.Pattern[str]:
     return re.compile(r"(?<![\w-])(?:" + "|".join(ways) + r")(?![\w-])", re.IGNORECASE)
 
 
+@lru_cache(maxsize=512)  # tables name the same muscles again and again
 def muscle_named(text: str) -> str:
     """The name of the muscle that `text` writes in full; some ways to write it need its side or units after them."""
     return next(
