@@ -97,7 +97,7 @@ def in_background(
 
     Also when this process is killed: the shell around it reads from a pipe that only this process holds.
     """
-    around = ["sh", "-c", '"$@" & read -r _; kill -9 0', "sh", *argv]
+    around = ["/bin/sh", "-c", '"$@" & read -r _; kill -9 0', "sh", *argv]
     output, given = subprocess.DEVNULL, subprocess.PIPE
     start = partial(_start, around, output, memory_bytes, environment=environment, given=given)
     with ended(start, end_process_group) as process:
@@ -151,7 +151,7 @@ def _start(
     """
     kept = {key: os.environ[key] for key in KEPT_ENVIRONMENT if key in os.environ}
     return subprocess.Popen(
-        ["sh", "-c", LIMITED, "sh", str(memory_bytes // 1024 if memory_bytes else "unlimited"), *argv],
+        ["/bin/sh", "-c", LIMITED, "sh", str(memory_bytes // 1024 if memory_bytes else "unlimited"), *argv],
         stdin=given,
         stdout=output,
         stderr=subprocess.DEVNULL,
