@@ -19,7 +19,8 @@ CHANNELS = ("portal", "fax", "phone", "mail")
 LEVELS = ("internal", "second", "external")
 OUTCOMES = ("overturned", "upheld", "pending")
 REASONS = ("not_medically_necessary", "step_therapy", "missing_documentation", "experimental", "not_covered_benefit",
-           "quantity_or_frequency", "coding_error", "out_of_network", "no_prior_auth", "untimely")  # fmt: skip
+           "quantity_or_frequency", "coding_error", "out_of_network", "no_prior_auth", "untimely",
+           "unclassified")  # fmt: skip
 WEEK = timedelta(days=7)
 IN_WORKSPACE = click.option(
     "-w", "--workspace", "folder", default=".", show_default=True, type=click.Path(path_type=Path, file_okay=False)

@@ -204,7 +204,10 @@ def _x(page: PageText, offset: int) -> float:
 
 
 def _rows(page: PageText, head: int, known_of: Told) -> Iterator[tuple[int, int, int, date]]:
-    """(start, end of the date, end, day) of each line that begins with one; below the heads also without its year."""
+    """(start, end of the date, end, day) of each line that begins with one and goes on after it.
+
+    Below the heads a date may lack its year.
+    """
     for line, offset in lines_of(page.text):
         at = len(line) - len(line.lstrip(" |"))
         read = begins(line, at, known_of, full=offset <= head) if line.strip() else None
@@ -214,7 +217,7 @@ def _rows(page: PageText, head: int, known_of: Told) -> Iterator[tuple[int, int,
             is_heading(line, known_of)
             continue
         end, days, _ = read
-        if TWO_DAYS.match(line, end):
+        if TWO_DAYS.match(line, end) or not line[end:].strip(" |"):
             continue
         if COLUMN_GAP.search(line, at) or not line[end:].strip().count(" ") > 2:
             yield from ((offset + at, offset + end, offset + len(line.rstrip()), day) for day in days)

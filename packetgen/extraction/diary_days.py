@@ -1,5 +1,5 @@
 """The day that a line of a diary begins with: a date, "9/3", "Sept 3", a number below the name of its month, a weekday
-below "week of 9/1", a ditto sign, or several: "9/3-9/5", "9/3 and 9/4".
+below "week of 9/1", a ditto sign, or several: "9/3-9/5", "9/3 and 9/4", "Thu 5 and Fri 6".
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ AFTER_DAY = re.compile(
     rf"(?:[ ]*\(?(?:{_WEEKDAY})\)?)?(?:[ ]*[:.)=|–—-]+(?=\s|$|[A-Za-z])|[ ]*,|(?=\s|$))[ ]*", re.IGNORECASE
 )
 ALSO = re.compile(
-    rf"[ ]*(?P<link>-|–|to\b|thru\b|through\b|and\b|&|\+|,)[ ]*(?:(?P<m>\d{{1,2}})/|(?:(?:{_MONTH})\.?[ ]))?"
-    rf"(?P<d>\d{{1,2}}){_END}(?![ ]?(?:[-–]|days?|out|pills?|tabs?|of))",
+    rf"[ ]*(?P<link>-|–|to\b|thru\b|through\b|and\b|&|\+|,)[ ]*(?:(?P<weekday>{_WEEKDAY}),?[ ]*)?"
+    rf"(?:(?P<m>\d{{1,2}})/|(?:(?:{_MONTH})\.?[ ]))?"
+    rf"(?P<d>\d{{1,2}}){_END}(?(weekday)|(?![ ]?(?:[-–]|days?|out|pills?|tabs?|of)))",
     re.IGNORECASE,
 )
 TO_LATER_DAY = re.compile(
@@ -116,7 +117,7 @@ def begins(
     day = _short(match, known_of)
     if day is None or not (match["ditto"] or AFTER_DAY.match(line, match.end()) or ALSO.match(line, match.end())):
         return None
-    days, end = _and_more(line, match.end(), day) if dated else ([day], match.end())
+    days, end = _and_more(line, match.end(), day, named=not dated) if dated or match["day"] else ([day], match.end())
     known_of.last = days[-1]
     after = AFTER_DAY.match(line, end)
     return (after.end() if after else end), days, ""
@@ -157,12 +158,14 @@ def _to_later_day(line: str, end: int, day: date) -> tuple[int, list[date], str]
     return stop, [day], f"{total} min"
 
 
-def _and_more(line: str, end: int, day: date) -> tuple[list[date], int]:
-    """The day and those that are named with it, and where they end."""
+def _and_more(line: str, end: int, day: date, *, named: bool) -> tuple[list[date], int]:
+    """The day and those that are named with it, and where they end. named: only those with their weekday count."""
     days = [day]
-    while more := ALSO.match(line, end):
+    while (more := ALSO.match(line, end)) and (more["weekday"] or not named):
         later = a_date(days[-1].year, int(more["m"] or days[-1].month), int(more["d"]))
         if later is None or not 0 < (later - days[-1]).days <= MOST_TOGETHER:
+            break
+        if more["weekday"] and WEEKDAYS.index(more["weekday"][:3].lower()) != later.weekday():
             break
         if more["link"].lower() in ("-", "–", "to", "thru", "through"):
             days += [days[-1] + timedelta(n) for n in range(1, (later - days[-1]).days + 1)]

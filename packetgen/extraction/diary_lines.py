@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from packetgen.documents.text import PageText
 from packetgen.extraction.dates import DATE
-from packetgen.extraction.diary_days import Told, begins, is_heading, misread
+from packetgen.extraction.diary_days import WEEKDAYS, Told, begins, is_heading, misread
 from packetgen.extraction.diary_entry import UNREADABLE, Entry
 from packetgen.extraction.diary_words import told
 from packetgen.extraction.place import lines_of
@@ -50,6 +50,10 @@ ATTACK = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 LEAST_ATTACKS, MOST_LINES = 3, 14
+# of several days: "Nurtec on Saturday only"
+ONLY_ON = re.compile(
+    rf"\b(?P<day>{'|'.join(WEEKDAYS)})[a-z]*[ ]only\b|\bonly (?:on )?(?P<day2>{'|'.join(WEEKDAYS)})", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -92,7 +96,7 @@ def _about_headache(pages: Sequence[PageText], notes: list[_Note]) -> list[Entry
     """An entry for each day of notes that are clear and speak of headaches, or stand below a title that does."""
     sign, level = _legend("\n".join(page.text for page in pages))
     entries = [
-        Entry(note.page, note.start, note.end, day.isoformat(), cells)
+        Entry(note.page, note.start, note.end, day.isoformat(), cells | _not_taken(day, note))
         for note in notes
         if (cells := told(note.said, _is_marked(note.said, sign, level)))
         for day in note.days
@@ -101,6 +105,13 @@ def _about_headache(pages: Sequence[PageText], notes: list[_Note]) -> list[Entry
     aching = sum(bool(ABOUT.search(entry.page.text[entry.start : entry.end])) for entry in clear)
     titled = any(ABOUT.search("\n".join(page.text.splitlines()[:SAID_WITHIN])) for page in pages)
     return entries if len(clear) >= NEARLY_ALL * len(entries) and (titled or aching > 1) else []
+
+
+def _not_taken(day: date, note: _Note) -> dict[str, str]:
+    """No medicine on the days of an entry that tells it of another of them."""
+    only = ONLY_ON.search(note.said) if len(note.days) > 1 else None
+    named = only and (only["day"] or only["day2"]).lower()
+    return {"acute": "no"} if named and WEEKDAYS.index(named) != day.weekday() else {}
 
 
 def _follow_on(days: Sequence[date]) -> bool:

@@ -217,9 +217,9 @@ FILES: list[tuple[str, Callable[[], bytes], str | None]] = [
     ("bytes.txt", lambda: bytes(range(1, 256)), "any"),
     ("many-sheets.txt", lambda: b"a\f" * 2_500, "2500 pages"),
     ("long-line.txt", lambda: b"x" * 300_000, "any"),
-    ("program.exe", lambda: b"MZ", "of type '.exe'"),
-    ("archive.zip", lambda: packed(**{"a.pdf": b"x"}), "of type '.zip'"),
-    ("nothing", lambda: b"x", "of type ''"),
+    ("program.exe", lambda: b"MZ", "of a type, '.exe'"),
+    ("archive.zip", lambda: packed(**{"a.pdf": b"x"}), "of a type, '.zip'"),
+    ("nothing", lambda: b"x", "of a type, ''"),
 ]
 
 

@@ -156,7 +156,7 @@ def test_the_same_scan_gives_the_same_exhibit(tmp_path: Path) -> None:
     [
         ("a.pdf", b"not a pdf at all", "cannot be opened"),
         ("a.docx", b"PK", "cannot be read"),
-        ("a.exe", b"MZ", "of type '.exe' cannot be read"),
+        ("a.exe", b"MZ", "of a type, '.exe', that cannot be read"),
         ("a.rtf", b"not rtf", "cannot be read"),
         ("a.png", b"\x89PNG broken", "cannot be opened"),
     ],

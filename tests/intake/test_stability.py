@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from packetgen.intake.stability import Stability
 from packetgen.intake.whole import is_being_written, is_whole
+from packetgen.limits import TICK_SECONDS
 from packetgen.resources import SAMPLES
 
 QUIET = 5.0
@@ -225,6 +226,6 @@ def test_one_looks_again_soon_while_something_grows_and_seldom_when_nothing_is_t
     assert stability.look_again_after == 60
     (tmp_path / "a.txt").write_bytes(b"x")
     stability.ready(tmp_path, 1)
-    assert stability.look_again_after == 1
+    assert stability.look_again_after == TICK_SECONDS
     stability.ready(tmp_path, 7)
     assert stability.look_again_after == 5
