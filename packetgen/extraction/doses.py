@@ -79,7 +79,8 @@ PENDING = re.compile(
     re.IGNORECASE,
 )
 DENIED = re.compile(
-    r"\bdenied service|\bnotice of (?:denial|adverse)|\badverse (?:\w+ )?determination|\bdecision\W{1,20}denied",
+    r"\bdenied service|\bnotice of (?:denial|adverse)|\badverse (?:\w+ )?determination"
+    r"|\b(?:decision|determination|outcome|status)\W{1,20}(?:denied|non-?certified|not (?:approved|certif|authoriz))",
     re.IGNORECASE,
 )
 CODE = re.compile(rf"\b(?:{'|'.join(BILLED)})\b")
@@ -113,7 +114,15 @@ SITE_AFTER = re.compile(
 )
 A_PART = re.compile(r"[^.;]{0,70}= ?\d[\d,.]* ?(?:U\b|units)", re.IGNORECASE)  # "155 U plus 30 U = 185 U"
 YEARS = re.compile(r"(?:19|20)\d\d ?(?:-|–|to) ?(?:19|20)?\d\d\b")
-YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+YEAR = re.compile(r"\b(?:19|20)\d\d\b(?![ ]?(?:units?|u)\b)", re.IGNORECASE)
+# units of another medicine, which a list of medicines has below or beside the toxin
+OTHER_UNITS = re.compile(
+    r"\b(?:oral(?:ly)?|by mouth|PO|tab(?:let)?s?|cap(?:sule)?s?|softgels?|subcut\w*|SQ|SC|pens?|drops?|sliding scale"
+    r"|(?:chole|ergo)calciferol|vit(?:amin)?|insulin|heparin|enoxaparin|nystatin|penicillin|epo\w+|hyaluronidase"
+    r"|(?:units?|u|iu),? (?:daily|nightly|weekly|a day|per day|once|twice|[bt]id|q(?:d|hs|am|pm)|at (?:bed|night)\w*)"
+    r")\b",
+    re.IGNORECASE,
+)
 EARLIER = re.compile(r"^\W*(?:previous|prior|last|earlier)\b", re.IGNORECASE)
 NOT_A_DOSE = re.compile(
     r"\b(?:may go|maximum|max\b|declined|criteria|label(?:ed|ing)?|not labeled|quoted|told (?:her|him"
@@ -121,7 +130,8 @@ NOT_A_DOSE = re.compile(
     r"|ceiling|more or less"
     r"|(?<!no )less than|bigger|not \"?less|compar\w+|convert\w*|exchanged|equivalent|ratio|average"
     r"|usual dose"
-    r"|we use for|template|asked (?:about|for)|would be|could|if (?:the|this|not|no|plan)|should (?:xeomin|botox|this)"
+    r"|we use for|template|asked (?:about|for)(?! ?:)|would be|could|if (?:the|this|not|no|plan)"
+    r"|should (?:xeomin|botox|this)"
     r"|(?:may|would|can|could) be (?:approved|covered)|if requested|permits?|allows? (?:up )?to"
     r"|may be needed|under-?correct\w*|cancel\w*|no show|not done|nothing injected|copied)\b",
     re.IGNORECASE,
@@ -189,6 +199,8 @@ def _of(
         last = found[index + 1].start() if index + 1 < len(found) else len(said)
         clause = _clause(said, match.start())
         if NOT_A_DOSE.search(clause) or RELATIVE.search(clause) or _is_a_site(said, match, names):
+            continue
+        if not PRODUCT.search(clause) and OTHER_UNITS.search(clause):
             continue
         product = _product(names, match, carried)
         if product is None or RANGE_BEFORE.search(said[: match.start()]):

@@ -33,6 +33,7 @@ RECORD = re.compile(
     r"|\btoday:|\bdiscard(?:ed)?\b|\breconstituted\b|\bDOS\b|\bI gave\b|\bgave\b[^.\n]{0,40}\bas follows",
     re.IGNORECASE,
 )
+PLAN = re.compile(r"\bplan\b", re.IGNORECASE)
 PROCEDURE_DATE = re.compile(
     r"\b(?:Date of (?:procedure|service|injection)|Visit|Seen|DOS|Date)\b[ ]*[:]*[ ]*", re.IGNORECASE
 )
@@ -45,7 +46,8 @@ INJECTED = re.compile(
     rf"(?:(?P<side>left|right|L|R) )?(?P<muscle>{muscle_pattern().pattern}) (?:was |were )?injected with", re.IGNORECASE
 )
 INJECTS = re.compile(
-    rf"^[ ]*(?:procedure|product|toxin|agent|drug|medication)\b[^\n]{{0,60}}?{PRODUCT.pattern}",
+    r"^[ ]*(?:procedure|product|toxin|agent|drug|medication|(?:today'?s )?injections?(?: today| given)?\W|injected\W)"
+    rf"[^\n]{{0,60}}?{PRODUCT.pattern}",
     re.IGNORECASE | re.MULTILINE,
 )
 TOTAL = re.compile(
@@ -127,7 +129,7 @@ def _from_tables(page: PageText, only: str | None, others: Sequence[Finding]) ->
         )
         if product is None or not table.sites or not table.adds_up:
             continue
-        planned = re.search(r"\bplan\b", head, re.IGNORECASE) is not None
+        planned = _last(PLAN, head) > _last(RECORD, head)
         status: Status = "given" if RECORD.search(page.text) and not planned else "planned"
         if status == "planned" and PENDING.search(page.text):
             status = "requested"
@@ -135,6 +137,11 @@ def _from_tables(page: PageText, only: str | None, others: Sequence[Finding]) ->
         value = Toxin(product, status, table.total, day, interval_weeks(page.text), table.sites)
         place = evidence(page, table.start, table.end, "toxin_table")
         yield Finding(value, "present" if status == "given" else "planned", (place,), value.date)
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    """Where a pattern is found last; -1 where it is not."""
+    return max((match.start() for match in pattern.finditer(text)), default=-1)
 
 
 def _confirmed(others: Sequence[Finding], units: float) -> str | None:

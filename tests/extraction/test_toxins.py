@@ -87,6 +87,11 @@ def test_sides_of_a_dictated_procedure_are_those_it_names(page_text) -> None:
     [
         ("PLAN  BOTOX 50 units, orbicularis both sides. Auth request today.", ("requested", 50)),
         ("PLAN\nOnabotulinumtoxinA 155 units every 12 weeks. Dr. Buie's office will request.", ("requested", 155)),
+        (
+            "Partial approval\nAsked for:   onabotulinumtoxinA (Botox) J0585, 195 units, every 12 weeks",
+            ("requested", 195),
+        ),
+        ("SERVICE         64615 / J0585 (BOTOX) 155 UNITS X 4\nDETERMINATION   NON-CERTIFIED", ("requested", 155)),
         ("We will ask for renewal, Botox 155 units every 12 weeks.", ("requested", 155)),
         (
             "She and I agreed to ask for Botox 155 units per PREEMPT every 12 weeks; prior auth started.",
@@ -118,6 +123,8 @@ def test_a_dose_is_given_planned_or_requested_as_the_note_says(page_text, text: 
         "Dysport 1,500 units every 12 weeks may be approved if requested on a new form.",
         "Botox. DoB 27-08-1983 Unit no. 660417",
         "J0586 names abobotulinumtoxinA, per 5 units.",
+        "Botox for migraine since 2023.\nHome medications\n  cholecalciferol 2000 units, Oral, Daily",
+        "Xeomin helps. Medicines: insulin glargine 20 units at bedtime",
     ],
 )
 def test_units_of_a_vial_a_rate_or_an_offer_are_no_dose(page_text, text: str) -> None:
@@ -230,3 +237,13 @@ def test_a_column_of_a_flow_sheet_that_is_still_to_come_was_not_given(page_text,
     )
     told = [(f.value.status, f.value.units, f.value.date, f.assertion) for f in flow_sheets(page_text(sheet))]
     assert told == [("given", 130, "2025-02-12", "present"), ("planned", 140, None, "planned")]
+
+
+def test_a_plan_above_the_injection_of_today_makes_it_no_plan(page_text) -> None:
+    text = (
+        "Dysport began in 2022. Plan approved a change to Daxxify. No Botox or Xeomin ever.\n\n"
+        "INJECTION TODAY.  Daxxify 100-unit vials x 2. EMG.\n  - Left sternocleidomastoid: 30 units\n"
+        "  - Right splenius capitis: 60 units\nTotal 90 units."
+    )
+    (given,) = [f.value for f in find_toxins(page_text(text)) if f.value.sites]
+    assert (given.product, given.status, given.units) == ("daxibotulinumtoxinA", "given", 90)
