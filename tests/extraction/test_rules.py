@@ -390,3 +390,25 @@ def test_diaries_that_are_no_table(page_text, diary: str, counts: dict[str, tupl
         for f in find_diary([page_text(diary)])
     }  # fmt: skip
     assert found == counts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "To: Appeals Department, Tall Grass Mutual\nTo the reviewing physician:\nYou refused Xeomin on May 30, 2025, "
+        "saying that oral treatment had not been tried. I write to correct that, and ask you to overturn the decision.\n"
+        "Baclofen was stopped: he became confused. Fax 605-555-0176.",
+        "Re: denied request of 05/30/2025. I am writing to appeal your denial. Not medically necessary, you say. "
+        "Topiramate failed. The appeal is due in 180 days.",
+    ],
+)
+def test_a_letter_to_the_plan_about_its_denial_is_no_denial(page_text, text: str) -> None:
+    assert summarise([page_text(text)]).kind == "letter"
+
+
+def test_a_denial_that_tells_how_to_appeal_is_one(page_text) -> None:
+    text = (
+        "Your request for Botox is denied. You may ask us to overturn this decision. If you want to appeal, write "
+        "within 180 days; your doctor may ask for a peer-to-peer call at 605-555-0176."
+    )
+    assert summarise([page_text(text)]).kind == "denial_letter"
