@@ -396,7 +396,7 @@ def test_diaries_that_are_no_table(page_text, diary: str, counts: dict[str, tupl
     "text",
     [
         "To: Appeals Department, Tall Grass Mutual\nTo the reviewing physician:\nYou refused Xeomin on May 30, 2025, "
-        "saying that oral treatment had not been tried. I write to correct that, and ask you to overturn the decision.\n"
+        "saying that oral treatment had not been tried. I write to correct that, and ask you to overturn it.\n"
         "Baclofen was stopped: he became confused. Fax 605-555-0176.",
         "Re: denied request of 05/30/2025. I am writing to appeal your denial. Not medically necessary, you say. "
         "Topiramate failed. The appeal is due in 180 days.",
