@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,6 +89,7 @@ def track_log(case_id: str, kind: str, folder: Path, happened_on: datetime | Non
       packetgen track log 2026-0142 approved --on 2026-10-12 --units 620 --units-for all --until 2027-10-11
       packetgen track log 2026-0142 void --corrects 3
     """  # noqa: D301 - click's sign for lines that stay as they are
+    from packetgen.errors import UnreadableInput
     from packetgen.tracking.events import Event, built_packet, log_event, with_packet
     from packetgen.workspace import open_workspace
 
@@ -101,10 +103,11 @@ def track_log(case_id: str, kind: str, folder: Path, happened_on: datetime | Non
     number = log_event(workspace, event)
     click.echo(f"{case_id}: event {number}, {kind} on {on}{f', next step due {event.due}' if event.due else ''}")
     if kind in ("sent", "appealed", "info_sent"):
-        built = built_packet(path)
-        click.echo(f"  packet {event.packet}" if built else "  no packet was built here; none is logged")
-        if built and built[0].draft:
-            click.echo(f"  it was a draft: {built[0].draft}", err=True)
+        click.echo(f"  packet {event.packet}" if event.packet else "  no packet was built here; none is logged")
+        with suppress(UnreadableInput):  # an earlier version's account
+            built = built_packet(path)
+            if built and built[0].draft:
+                click.echo(f"  it was a draft: {built[0].draft}", err=True)
 
 
 @track.command("due")

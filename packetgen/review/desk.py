@@ -1,4 +1,4 @@
-"""The review page of a workspace: the list of its cases, each of them, what is due, and what is to be filed."""
+"""The review page of a workspace: its cases, each of them, what is due and to be filed, and how requests fare."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from packetgen.review.filing import Looks, filing_routes
 from packetgen.review.followup import due_route, followup_routes
 from packetgen.review.guard import OWN_NAMES, Sessions
 from packetgen.review.live import Review
+from packetgen.review.reports import report_routes
 from packetgen.review.site import TEMPLATES, make_site
 from packetgen.review.watching import Watching
 from packetgen.workspace import Workspace
@@ -76,7 +77,8 @@ def make_desk(
 
     of_one = [*case_routes(cases.review_of), *followup_routes(workspace, cases.case_file_of)]
     filing = filing_routes(cases.files, watching)
-    routes = [Route("/", show), due_route(workspace), *filing, Mount("/cases/{key}", routes=of_one)]
+    mine = [Route("/", show), due_route(workspace), *report_routes(workspace)]
+    routes = [*mine, *filing, Mount("/cases/{key}", routes=of_one)]
     site = make_site(routes, sessions, workspace.folder, hosts)
     site.state.desk = True
     return site

@@ -15,6 +15,7 @@ from typing import Literal, get_args
 from packetgen.case import AppealLevel, Channel, check_day
 from packetgen.errors import BadCaseFile
 from packetgen.extraction.model import DenialReasonName
+from packetgen.files import sha256_of
 from packetgen.packet.manifest import Manifest, read_manifest
 from packetgen.packet.wanted import MANIFEST, PACKET
 from packetgen.tracking.store import events_of
@@ -185,9 +186,11 @@ def built_packet(case_file: Path) -> tuple[Manifest, str] | None:
 
 
 def with_packet(event: Event, case_file: Path) -> Event:
-    """The event with the digest of the packet that was sent."""
-    built = built_packet(case_file)
-    return replace(event, packet=built[1]) if built and "packet" in FITTING.get(event.kind, ()) else event
+    """The event with the digest of the packet that was sent: of its file, also of an earlier version's."""
+    sent = case_file.parent / "packet" / PACKET
+    return (
+        replace(event, packet=sha256_of(sent)) if "packet" in FITTING.get(event.kind, ()) and sent.is_file() else event
+    )
 
 
 def _stored(value: object) -> object:

@@ -338,7 +338,7 @@ PAGES = (
     "reading.json", "followup")),
     "CASE/pages/{}-{}.png", "CASE/opened/{}-{}.png",
     "CASE/pages/{}-{}.json", "CASE/call.txt", "CASE/packet.pdf", "CASE/{}", "CASE/../{}",
-    "/", "/due",
+    "/", "/due", "/report", "/report.svg", "/report.csv", "/due.ics",
     "/filing", "/filing/{}", "/filing/{}/page-{}.png", "/static/{}", "/static/../{}", "/open?token={}", "/cases/{}/",
     "/{}",
 )  # fmt: skip

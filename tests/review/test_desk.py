@@ -113,6 +113,22 @@ def test_a_list_of_hundreds_is_there_at_once(tmp_path: Path) -> None:
     assert time.monotonic() - started < 3
 
 
+def test_how_requests_fare_and_what_is_due_are_there_without_a_patient(clinic: Workspace) -> None:  # noqa: F811
+    browser = let_in(clinic)
+    assert "Nothing was logged yet" in browser.get("/report").text
+    log_event(clinic, sent("sent", 2, channel="fax"))
+    log_event(clinic, sent("denied", 10, due=date(2027, 1, 5), reasons=("step_therapy",)))
+    page, table = browser.get("/report").text, browser.get("/report.csv")
+    assert "step therapy 1" in page and 'src="/report.svg"' in page
+    assert table.headers["content-disposition"] == 'attachment; filename="report.csv"'
+    assert table.text.splitlines()[-1].startswith("all plans,1,0,0,1,0%,8")
+    picture, days = browser.get("/report.svg"), browser.get("/due.ics")
+    assert picture.headers["content-type"] == "image/svg+xml" and picture.text.startswith("<svg")
+    assert days.headers["content-type"].startswith("text/calendar") and "20270105" in days.text
+    assert DANA in days.text
+    assert not [one for one in (page, table.text, picture.text, days.text) if "Whitfield" in one]
+
+
 def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
     page = let_in(make_workspace(tmp_path / "clinic")).get("/").text
     assert "There are no cases yet" in page

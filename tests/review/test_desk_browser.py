@@ -159,7 +159,7 @@ def test_the_list_and_what_is_due_fit_a_screen_and_a_tablet(
     page = logged_in(browser, address, "rita", width)
     assert len({*page.locator(".badge").all_inner_texts()}) == 6
     kept(page, "review-cases.png" if width == 1280 else "review-cases-tablet.png")
-    for path in ("/", "/due", "/filing"):
+    for path in ("/", "/due", "/filing", "/report"):
         page.goto(f"{address}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -12,6 +12,7 @@ from icalendar import Calendar
 from lxml import etree
 
 from packetgen.cli import main
+from packetgen.files import sha256_of
 from packetgen.tracking.due import followed
 from packetgen.tracking.events import Event, last_logged, log_event
 from packetgen.tracking.ics import calendar
@@ -57,6 +58,15 @@ def test_nothing_is_due_when_all_is_closed(clinic: Workspace) -> None:
     for case in ("2026-0142", "2026-0157"):
         track(clinic, "log", case, "closed", "--on", "2026-03-02")
     assert track(clinic, "due") == "Nothing is due.\n"
+
+
+def test_what_happened_is_logged_also_beside_a_packet_of_an_earlier_version(clinic: Workspace) -> None:
+    folder = clinic.case_of("2026-0142").parent / "packet"
+    folder.mkdir()
+    (folder / "packet.pdf").write_bytes(b"%PDF")
+    (folder / "manifest.json").write_text("{}")
+    assert f"packet {sha256_of(folder / 'packet.pdf')}" in track(clinic, "log", "2026-0142", "sent", "--channel", "fax")
+    assert "denied" in track(clinic, "log", "2026-0142", "denied", "--reason", "coding_error")
 
 
 def test_the_packet_that_was_sent_is_logged_by_its_digest_in_the_manifest(clinic: Workspace) -> None:
