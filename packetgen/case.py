@@ -11,7 +11,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from packetgen import yamlfile
 from packetgen.errors import BadCaseFile
-from packetgen.files import AUDIT as AUDIT
 from packetgen.yamlfile import Strict
 
 KG_PER_LB = 0.45359237

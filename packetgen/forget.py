@@ -8,10 +8,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from packetgen.case import AUDIT, Case, read_case
+from packetgen.case import Case, read_case
 from packetgen.chart.decisions import LOG
 from packetgen.documents.cache import PageCache
-from packetgen.files import COPIES, WORK, sha256_of
+from packetgen.files import AUDIT, COPIES, WORK, sha256_of
 from packetgen.intake.arrivals import REASON
 from packetgen.packet.fresh import output_of
 from packetgen.tracking.store import forget_events

@@ -23,10 +23,8 @@ WEEK_OF = re.compile(
     r"\bweek\b[^\n]{0,20}?\b(?:of|beginning|starting|begins|starts|from)\b[: ]*(?=\S*\d|[A-Z][a-z]{2,8}\.? \d)",
     re.IGNORECASE,
 )
-# a quick look
-MAY_HEAD = re.compile(
-    r"[Ww][Ee][Ee][Kk]|20\d\d|['’]\d\d|^\W*[A-Za-z]{3,9}\W*(?:\W[A-Za-z.]{4,10}\W*)?$"
-)  # a quick look
+# what a heading has at the least
+MAY_HEAD = re.compile(r"[Ww][Ee][Ee][Kk]|20\d\d|['’]\d\d|^\W*[A-Za-z]{3,9}\W*(?:\W[A-Za-z.]{4,10}\W*)?$")
 START = re.compile(
     rf"(?P<bullet>[-•*·>][ ]+)?(?:(?P<weekday>{_WEEKDAY}),?[ ]*)?(?:(?:the|day)[ ]+)?"
     rf"(?:(?P<mon>{_MONTH})\.?[ ](?P<d>\d{{1,2}}){_END}|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?[ -](?P<mon2>{_MONTH})\b"

@@ -18,8 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from packetgen.case import AUDIT
-from packetgen.files import appending, sha256
+from packetgen.files import AUDIT, appending, sha256
 from packetgen.review.guard import ASKED
 
 LONGEST_LINE = 4096  # bytes, far above any line that is written here

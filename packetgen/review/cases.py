@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from packetgen.case import AUDIT, read_case
+from packetgen.case import read_case
 from packetgen.errors import ExitCode, PacketgenError
-from packetgen.files import sha256
+from packetgen.files import AUDIT, sha256
 from packetgen.packet.fresh import output_of
 from packetgen.packet.wanted import MANIFEST, PACKET
 from packetgen.tracking.due import Followed, Task, by_day, followed

@@ -13,13 +13,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from packetgen import assembly, pdfium, pipeline  # noqa: F401 - a build's last stage: not first met in a thread
-from packetgen.case import AUDIT
 from packetgen.chart.decisions import LOG, decisions_in, read_log
 from packetgen.children import ChildFailed, each_in_a_child
 from packetgen.documents.model import Done, Viewable
 from packetgen.documents.ocr import load_libraries
 from packetgen.errors import PacketgenError
-from packetgen.files import COPIES, private_folder, work_folder
+from packetgen.files import AUDIT, COPIES, private_folder, work_folder
 from packetgen.judging import judge
 from packetgen.limits import GRACE_SECONDS, HERE_SECONDS, RENDER_MEMORY_BYTES, RENDER_SECONDS
 from packetgen.packet.fresh import output_of

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 from starlette.testclient import TestClient
 
-from packetgen.case import AUDIT
 from packetgen.cli import main
 from packetgen.errors import ExitCode
+from packetgen.files import AUDIT
 from packetgen.review.audit import Entry, note, read_audit
 from packetgen.review.live import Review
 from tests.review.test_review import client, confirming, review, sessions  # noqa: F401 - fixtures

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from packetgen.case import AUDIT
+from packetgen.files import AUDIT
 from packetgen.packet.fresh import output_of
 from packetgen.review.cases import list_cases
 from packetgen.review.followup import due_sections

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from packetgen.case import AUDIT
+from packetgen.files import AUDIT
 from packetgen.intake.arrivals import Arrival, find
 from packetgen.review.cases import key_of
 from packetgen.review.filing import STARTS

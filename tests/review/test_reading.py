@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.building import make_case
-from packetgen.case import AUDIT
+from packetgen.files import AUDIT
 from packetgen.review.guard import Sessions
 from packetgen.review.live import Review, render_unread
 from tests.review.test_review import client_of

@@ -18,9 +18,9 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from packetgen import pipeline
-from packetgen.case import AUDIT
 from packetgen.chart.decisions import LOG, read_log
 from packetgen.errors import BadDataFile, ExitCode
+from packetgen.files import AUDIT
 from packetgen.limits import IDLE_SECONDS, MAX_BODY_BYTES
 from packetgen.packet.signoff import SignOff, last_sign_off, sign
 from packetgen.resources import SAMPLES

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.routing import Mount, Route
 
-from packetgen.case import AUDIT
 from packetgen.cli import main
 from packetgen.errors import BadCaseFile, ExitCode
+from packetgen.files import AUDIT
 from packetgen.limits import IDLE_SECONDS, LOGIN_SECONDS, LOGIN_TRIES, LOGIN_TRIES_OF_ADDRESS
 from packetgen.review.desk import OpenCases, make_desk
 from packetgen.review.guard import Sessions
